@@ -1,0 +1,25 @@
+/** Builds everything the terminal and the desk need into dist/. Each part is skipped when its inputs have not changed. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildFirmware } from "./firmware.ts";
+import { buildFonts } from "./fonts.ts";
+import { buildGb18030 } from "./gb18030.ts";
+import { buildPage } from "./page.ts";
+import { buildWorker } from "./worker.ts";
+
+const root = process.env.TAEL_ROOT ?? process.cwd();
+
+export async function buildAll(): Promise<void> {
+  const dist = join(root, "dist");
+  const assets = join(dist, "assets");
+  mkdirSync(assets, { recursive: true });
+  await Promise.all([
+    buildFirmware(root, dist),
+    buildWorker(root, dist),
+    buildPage(root, join(dist, "page")),
+    buildFonts(root, assets),
+    buildGb18030(assets),
+  ]);
+}
+
+if (process.argv[1]?.endsWith("build/build.ts")) await buildAll();

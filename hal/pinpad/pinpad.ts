@@ -1,0 +1,90 @@
+import type { Cancel } from "../../platform/guest/system.ts";
+import type { DeviceError } from "../errors.ts";
+
+/**
+ * key-missing: the slot is empty · kcv-mismatch: check value differs, nothing stored · rate-limited: too many PIN
+ * entries (`waitSeconds`) · tampered: keys were wiped · not-permitted: a key used for another purpose · unplugged, timeout
+ * (no answer on the wire), bad-frame (three damaged frames), rejected (an argument was wrong), busy.
+ */
+export type PinPadErrorCode =
+  | "key-missing"
+  | "kcv-mismatch"
+  | "rate-limited"
+  | "tampered"
+  | "not-permitted"
+  | "unplugged"
+  | "timeout"
+  | "bad-frame"
+  | "rejected"
+  | "busy";
+export type PinPadError = DeviceError<PinPadErrorCode> & { readonly waitSeconds?: number };
+
+export type Algorithm = "des" | "3des" | "sm4";
+/** MAC methods of spec §4.5. `ecb` is UnionPay's (8 ASCII hex characters); x9.9 and x9.19 are 8 binary bytes. */
+export type MacMethod = "ecb" | "x9.9" | "x9.19" | "sm4";
+/** Words the pad may show: a fixed table in the pad, never free text. */
+export const PROMPTS = ["welcome", "enter-pin", "processing", "approved", "declined", "remove-card", "locked"] as const;
+export type Prompt = (typeof PROMPTS)[number];
+
+export type WorkingKey = "PIK" | "MAK" | "TDK";
+
+/** A key as the host hands it out: enciphered under the TMK, with its check value (4 bytes). */
+export interface EncipheredKey {
+  algorithm: Algorithm;
+  key: Uint8Array;
+  kcv: Uint8Array;
+}
+
+export type PinResult =
+  /** Block as DE52 wants it: 8 bytes (3DES/DES) or 16 (SM4). */
+  | { outcome: "entered"; block: Uint8Array }
+  /** The cardholder just pressed Enter. */
+  | { outcome: "empty" }
+  | { outcome: "cancelled" }
+  | { outcome: "timeout" };
+
+export interface PinRequest {
+  /** Full PAN digits; undefined makes a block without PAN. */
+  pan: string | undefined;
+  amountFen: number | undefined;
+  minDigits: number;
+  maxDigits: number;
+  allowEmpty: boolean;
+  timeoutMs: number;
+  /** How many digits stand on the pad now; never which. */
+  onDigits?: (count: number) => void;
+}
+
+export interface PinPadInfo {
+  model: string;
+  version: string;
+  serial: string;
+  tampered: boolean;
+}
+
+/**
+ * The pad keeps keys and PINs; the application gets blocks, MACs, enciphered tracks. It can never ask for a key or a PIN.
+ * Every method rejects PinPadError.
+ */
+export interface PinPad {
+  info(): Promise<PinPadInfo>;
+  /** Check value (4 bytes) of a master key slot 0–49, or undefined when empty. */
+  masterKeyCheck(slot: number): Promise<Uint8Array | undefined>;
+  workingKeyCheck(use: WorkingKey): Promise<Uint8Array | undefined>;
+  /** The pad deciphers under the TMK and compares the check value before it stores. */
+  loadWorkingKey(masterSlot: number, use: WorkingKey, key: EncipheredKey): Promise<void>;
+  enterPin(request: PinRequest, cancel?: Cancel): Promise<PinResult>;
+  /** Bytes of DE64. */
+  mac(method: MacMethod, data: Uint8Array): Promise<Uint8Array>;
+  /** The pad computes and compares; the right MAC never leaves it. */
+  verifyMac(method: MacMethod, data: Uint8Array, mac: Uint8Array): Promise<boolean>;
+  /**
+   * Track 2 or 3 (`D` or `=` as separator) enciphered by §4.6 (8-byte block with 3DES, 16 with SM4); the result is
+   * hex digits packed as DE35 carries them, `digits` the original count.
+   */
+  encryptTrack(track: string): Promise<{ packed: Uint8Array; digits: number }>;
+  show(prompt: Prompt, amountFen?: number): Promise<void>;
+  /** Forgets the working keys (sign-off). */
+  eraseWorkingKeys(): Promise<void>;
+  close(): void;
+}
