@@ -6,7 +6,7 @@ import type { DeviceError } from "../errors.ts";
  * timed out · line-dropped: broke after it was up · tls: the certificate or handshake failed · unplugged: no cable, no modem.
  */
 export type LinkErrorCode = "unreachable" | "refused" | "no-answer" | "line-dropped" | "tls" | "unplugged";
-export type LinkError = DeviceError<LinkErrorCode>;
+export type LinkError = DeviceError<LinkErrorCode> & { readonly nothingSent?: boolean };
 
 /** One connection to the acquirer. Carries whole frames: the driver adds and takes off the 2-byte length (§1.1). */
 export interface Connection {
