@@ -56,7 +56,8 @@ export type Icon =
   | "reverse";
 
 export type Row =
-  | { row: "text"; text: string; size?: "small" | "normal" | "large"; align?: "left" | "center" | "right"; tone?: Tone }
+  /** "huge" has digits and `. , : - ¥` only: the clock of the idle screen. */
+  | { row: "text"; text: string; size?: "small" | "normal" | "large" | "huge"; align?: "left" | "center" | "right"; tone?: Tone }
   /** A label and its value on one line. */
   | { row: "pair"; label: string; value: string; tone?: Tone; strong?: boolean }
   /** Money, the largest thing on the screen. */
@@ -69,6 +70,8 @@ export type Row =
   /** Seconds left, as a ring or bar. */
   | { row: "countdown"; seconds: number; of: number }
   | { row: "icon"; icon: Icon; tone?: Tone }
+  /** Pictures with their words side by side: the ways to present a card. */
+  | { row: "icons"; items: { icon: Icon; text: string }[] }
   | { row: "gap" };
 
 /** What a key does here: shown at the foot of the screen. */

@@ -1,0 +1,53 @@
+/** Every screen by its id: a pure function of its state and the words of the language in use. */
+import { amount } from "./amount.ts";
+import { approved } from "./approved.ts";
+import { card } from "./card.ts";
+import { confirm } from "./confirm.ts";
+import { declined } from "./declined.ts";
+import { fault } from "./fault.ts";
+import { idle } from "./idle.ts";
+import { locked } from "./locked.ts";
+import { login } from "./login.ts";
+import { menu } from "./menu.ts";
+import { notice } from "./notice.ts";
+import { online } from "./online.ts";
+import { password } from "./password.ts";
+import { pin } from "./pin.ts";
+import { present } from "./present.ts";
+import { printer } from "./printer.ts";
+import { printing } from "./printing.ts";
+import { reversing } from "./reversing.ts";
+import { selfcheck } from "./selfcheck.ts";
+import { signingOn } from "./signing-on.ts";
+import type { ScreenFunctions } from "./states.ts";
+import { supervisor } from "./supervisor.ts";
+import { tear } from "./tear.ts";
+import { trace } from "./trace.ts";
+import { unknown } from "./unknown.ts";
+
+export const screens: ScreenFunctions = {
+  selfcheck,
+  login,
+  password,
+  "signing-on": signingOn,
+  idle,
+  menu,
+  card,
+  present,
+  amount,
+  confirm,
+  pin,
+  supervisor,
+  trace,
+  online,
+  reversing,
+  approved,
+  declined,
+  unknown,
+  printing,
+  tear,
+  printer,
+  notice,
+  locked,
+  fault,
+};
