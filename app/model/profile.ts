@@ -32,6 +32,8 @@ export interface Profile {
     wrongPacket: "drop" | "keep";
     /** DE39 of a reversal when nothing was heard at all. */
     unansweredReason: "98" | "06";
+    /** Fields this host does not want packed as digits (§1.4 note). */
+    encodings?: Partial<Record<48 | 60 | 61, "digits" | "ascii">>;
   };
   autoSignOn: boolean;
   receipt: { copies: 2 | 3; bankName?: string };

@@ -19,6 +19,10 @@ export interface CardData {
   track3: string | undefined;
   /** Cardholder name from track 1, trimmed. */
   holder: string | undefined;
+  /** Card sequence number (tag 5F34), three digits, of a chip. */
+  sequence?: string;
+  /** Chip data for the host (DE55, §3.11). */
+  icData?: Uint8Array;
 }
 
 export type TransactionState = "approved" | "reversed" | "voided";

@@ -1,0 +1,202 @@
+/**
+ * The messages as data: §2 of the message reference, one row a transaction. A row names its fields as §2 does; what a name means
+ * stands once, in RULES. A new transaction is a new row.
+ */
+import { assert } from "../../platform/guest/assert.ts";
+import type { Profile } from "../model/profile.ts";
+import type { CardData, EntryMode, ReversalReason, TransactionKind } from "../model/transaction.ts";
+import type { Message } from "./host.ts";
+
+/** For the versions slip: raise it when a row changes what goes on the line. */
+export const MESSAGE_SET = "CUP 2.x/1";
+
+/** The reader's part of DE60 (60.4, §3.1): keyed only is 0, stripe 2, + contact 5, + contactless 6. */
+export type ReadCapability = "0" | "2" | "5" | "6";
+
+/** Everything a field can be made of. The session gathers it; RULES turn it into fields. */
+export interface Facts {
+  profile: Profile;
+  capability: ReadCapability;
+  row: MessageRow;
+  batch: number;
+  trace?: number;
+  amountFen?: number;
+  operator?: string;
+  card?: Pick<CardData, "entry" | "pan" | "expiry" | "sequence" | "icData">;
+  /** DE22, three digits. */
+  entryMode?: string;
+  /** Tracks as they go on the line: hex digits, `D` as separator. */
+  track2?: string;
+  track3?: string;
+  tracksEnciphered?: boolean;
+  pinBlock?: Uint8Array;
+  authCode?: string;
+  reason?: ReversalReason;
+  /** Machine number, for sign-on. */
+  serial?: string;
+  /** A reversal is made of a record; then DE2 goes with it whatever the entry was. */
+  fromRecord?: boolean;
+}
+
+type Value = string | Uint8Array | undefined;
+
+/**
+ * The conditions of §2 and the contents of §3, by the names §2 uses. A name without `c` is mandatory: when its rule has nothing to give, that
+ * is a fault of the program.
+ */
+const RULES = {
+  "2c": (f) => (f.fromRecord || !striped(f) || f.profile.dialect.panOnSwipe ? f.card?.pan : undefined),
+  3: (f) => f.row.processing,
+  4: (f) => padded(f.amountFen, 12),
+  11: (f) => padded(f.trace, 6),
+  "14c": (f) => (striped(f) ? undefined : f.card?.expiry),
+  22: (f) => f.entryMode,
+  "23c": (f) => f.card?.sequence,
+  25: (f) => f.row.condition,
+  "26c": (f) => (f.pinBlock === undefined ? undefined : "12"),
+  "35c": (f) => f.track2,
+  "36c": (f) => f.track3,
+  "38c": (f) => f.authCode,
+  39: (f) => f.reason,
+  41: (f) => f.profile.terminal.id,
+  42: (f) => f.profile.merchant.id,
+  49: () => "156",
+  "52c": (f) => f.pinBlock,
+  "53c": (f) => securityOf(f),
+  "55c": (f) => f.card?.icData,
+  60: (f) => field60(f),
+  "62 sequence": (f) => (f.serial ? ascii(`Sequence No${padded(f.serial.length, 2)}${f.serial}`) : undefined),
+  "63 operator": (f) => ascii((f.operator ?? "").padEnd(3)),
+  /** A place for the MAC; the session fills it. */
+  64: () => new Uint8Array(8),
+} as const satisfies Record<string | number, (facts: Facts) => Value>;
+
+export type FieldName = keyof typeof RULES;
+
+export interface MessageRow {
+  readonly mti: string;
+  /** DE3. */
+  readonly processing?: string;
+  /** DE25. */
+  readonly condition?: string;
+  /** 60.1. */
+  readonly type: string;
+  /** 60.3. */
+  readonly network: string | ((profile: Profile) => string);
+  /** How DE60 goes on behind 60.3: not at all · 60.4 60.5 · and 60.6 where the profile has partial approval. */
+  readonly terminal: "none" | "reader" | "reader-partial";
+  readonly fields: readonly FieldName[];
+  /** Fields of its 0400 (§2.4); a row without is never reversed. */
+  readonly reversal?: readonly FieldName[];
+}
+
+export type ManagementKind = "sign-on" | "sign-off" | "echo";
+
+export const MESSAGES = {
+  // §2.1
+  "sign-on": {
+    mti: "0800",
+    type: "00",
+    network: (profile) => profile.keys.signOnCode,
+    terminal: "none",
+    fields: [11, 41, 42, 60, "62 sequence", "63 operator"],
+  },
+  "sign-off": { mti: "0820", type: "00", network: "002", terminal: "none", fields: [11, 41, 42, 60] },
+  echo: { mti: "0820", type: "00", network: "301", terminal: "none", fields: [41, 42, 60] },
+  // §2.2
+  sale: {
+    mti: "0200",
+    processing: "000000",
+    condition: "00",
+    type: "22",
+    network: "000",
+    terminal: "reader-partial",
+    fields: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "26c", "35c", "36c", 41, 42, 49, "52c", "53c", "55c", 60, 64],
+    reversal: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "38c", 39, 41, 42, 49, "53c", "55c", 60, 64],
+  },
+} as const satisfies Record<ManagementKind | TransactionKind, MessageRow>;
+
+/** The 0400 of a row (§2.4): same DE3, DE25 and DE60, its own field list. */
+export function reversalRow(kind: TransactionKind): MessageRow {
+  const row: MessageRow = MESSAGES[kind];
+  assert(row.reversal !== undefined, `${kind} can be reversed`);
+  return { ...row, mti: "0400", fields: row.reversal };
+}
+
+export function draftMessage(facts: Facts): Message {
+  const fields: Message["fields"] = new Map();
+  for (const name of facts.row.fields) {
+    const rule: (facts: Facts) => Value = RULES[name];
+    const value = rule(facts);
+    if (value !== undefined) fields.set(numberOf(name), value);
+    else assert(optional(name), `DE${name} of ${facts.row.mti} has something to carry`);
+  }
+  return { mti: facts.row.mti, fields };
+}
+
+export function answerMti(mti: string): string {
+  return padded(Number(mti) + 10, 4);
+}
+
+const ENTRY: Record<EntryMode, string> = { manual: "01", swipe: "02", fallback: "02", contact: "05", contactless: "07" };
+
+/** DE22 (§3.4): how the card was read, and whether a PIN comes with it. */
+export function entryModeOf(entry: EntryMode, hasPin: boolean): string {
+  return ENTRY[entry] + (hasPin ? "1" : "2");
+}
+
+/** Whether tracks of this profile go enciphered: the host gave a TDK (§2.1, 004). */
+export function enciphersTracks(profile: Profile): boolean {
+  return profile.keys.signOnCode === "004";
+}
+
+/** DE53 (§3.5); only with a PIN or tracks. */
+export function securityOf(
+  facts: Pick<Facts, "profile" | "pinBlock" | "track2" | "track3" | "tracksEnciphered">,
+): string | undefined {
+  const hasTracks = facts.track2 !== undefined || facts.track3 !== undefined;
+  if (facts.pinBlock === undefined && !hasTracks) return undefined;
+  const format = facts.pinBlock === undefined ? "0" : "2";
+  const cipher = facts.profile.keys.mac === "sm4" ? "3" : facts.profile.keys.signOnCode === "001" ? "0" : "6";
+  return `${format}${cipher}${facts.tracksEnciphered ? "1" : "0"}`.padEnd(16, "0");
+}
+
+/** §3.1: 60.1 type, 60.2 batch, 60.3 network code, 60.4 reader, 60.5 fallback, 60.6 partial approval. */
+function field60(f: Facts): string {
+  const { row, profile } = f;
+  const network = typeof row.network === "string" ? row.network : row.network(profile);
+  const start = row.type + padded(f.batch, 6) + network;
+  if (row.terminal === "none") return start;
+  const reader = f.capability + (f.card?.entry === "fallback" ? "2" : "0");
+  const partial = row.terminal === "reader-partial" && profile.dialect.partialApproval ? "1" : "";
+  return start + reader + partial;
+}
+
+/** Read from the stripe: the host takes number and expiry from track 2. */
+function striped(f: Facts): boolean {
+  return f.card?.entry === "swipe" || f.card?.entry === "fallback";
+}
+
+function padded(value: number, digits: number): string;
+function padded(value: number | undefined, digits: number): string | undefined;
+function padded(value: number | undefined, digits: number): string | undefined {
+  if (value === undefined) return undefined;
+  assert(Number.isSafeInteger(value) && value >= 0, "a field's number is whole and not negative");
+  const text = String(value).padStart(digits, "0");
+  assert(text.length === digits, `the number fits ${digits} digits`);
+  return text;
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0) & 127);
+}
+
+/** "2c" → 2, "62 sequence" → 62. */
+function numberOf(name: FieldName): number {
+  return typeof name === "number" ? name : Number.parseInt(name, 10);
+}
+
+/** Conditional by its `c`, or a custom field that a host may do without. */
+function optional(name: FieldName): boolean {
+  return typeof name === "string" && name !== "63 operator";
+}
