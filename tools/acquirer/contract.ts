@@ -17,12 +17,27 @@ export interface AcquirerOptions {
   seed?: number;
   /** Stripe cards known at the start (tools/cards). */
   accounts: readonly Account[];
+  /** Terminals besides the profile's own; each works with the profile's keys unless it has its own master key. */
+  terminals?: readonly TerminalRegistration[];
+  /** The most one transaction may be, fen; answer 61 above it. Default 5,000,000 (50,000.00). */
+  limitFen?: number;
+  /** Each log line as it is written; card numbers are masked. */
+  onLog?: (line: AcquirerState["log"][number]) => void;
+}
+
+export interface TerminalRegistration {
+  terminal: string;
+  merchant: string;
+  /** Hex; undefined: the profile's. */
+  masterKey?: string;
 }
 
 export interface AcquirerProfile {
   merchant: { id: string; name: string };
   terminal: { id: string };
   keys: { masterSlot: number; signOnCode: string; mac: string };
+  /** Local time of DE12, 13 and 15; default 480. */
+  utcOffsetMinutes?: number;
   testKeys: { masterKeys: Record<string, string>; workingKeys: { PIK: string; MAK: string; TDK: string } };
 }
 
@@ -37,6 +52,10 @@ export interface Account {
   kind?: "debit" | "credit";
   label?: string;
   holder?: string;
+  /** Issuer's institution id for 44.1, 8 digits. */
+  issuer?: string;
+  /** The card has a chip: a swipe on a terminal that reads chips is answered 45 unless it is a fallback (60.5 = 2). */
+  chip?: boolean;
 }
 
 /** What a rule looks at; all given parts must agree. Field numbers as keys of `fields`; `card` is a PAN or its beginning. */
@@ -50,15 +69,22 @@ export interface RuleMatch {
   terminal?: string;
 }
 
-/** What the host does instead of its usual answer. Money moves unless `answer` declines or `before` says otherwise. */
+/**
+ * What the host does instead of its usual answer. Money moves unless `answer` declines or the request never came. The first rule
+ * that matches and is not used up applies; one rule a message.
+ */
 export interface Rule {
   match: RuleMatch;
   /** Fields put over the usual answer, e.g. {"39":"51"}. A declining 39 moves no money. */
   answer?: Record<string, string>;
-  /** silence: book it and say nothing · drop-request: as if it never came · disconnect: close after `atByte` bytes of the answer. */
+  /**
+   * silence: book it and say nothing · drop-request: as if it never came · late-request: it comes `delayMs` late, so whatever the
+   * terminal sends meanwhile comes first · disconnect: close after `atByte` bytes of the answer · drip: one byte each `delayMs`.
+   */
   fault?:
     | "silence"
     | "drop-request"
+    | "late-request"
     | "wrong-mac"
     | "no-mac"
     | "wrong-trace"
@@ -72,7 +98,10 @@ export interface Rule {
     | "drip"
     | "short-length";
   atByte?: number;
+  /** Before the answer leaves; see late-request and drip. */
   delayMs?: number;
+  /** Processing requirement put into the answer's header, 0–8 (§1.3): 3 = sign on again. */
+  headerRequest?: number;
   /** How many times it applies; undefined: always. */
   count?: number;
 }
@@ -92,8 +121,8 @@ export interface LedgerEntry {
   authCode: string;
   /** Answer code given. */
   code: string;
-  /** approved moved money; reversed moved it back. */
-  state: "approved" | "declined" | "reversed" | "voided";
+  /** approved moved money; reversed moved it back; reversed-early: its reversal came first, so it can never be approved. */
+  state: "approved" | "declined" | "reversed" | "voided" | "reversed-early";
 }
 
 export interface AcquirerState {
@@ -124,7 +153,8 @@ export interface AcquirerHost {
   connect(far: { send(bytes: Uint8Array): void; close(): void }): AcquirerConnection;
   /** Answers still to be given (delays). */
   readonly busy: boolean;
-  state(): AcquirerState;
+  /** Card numbers masked and PINs left out unless `clear`. */
+  state(options?: { clear?: boolean }): AcquirerState;
   ledger(options?: { clear?: boolean }): LedgerView;
   addRule(rule: Rule): void;
   clearRules(): void;
