@@ -34,6 +34,8 @@ export interface DeviceContext {
   changed(): void;
   /** Seeded random in [0,1). */
   random(): number;
+  /** The cable was pulled: the desk closes the wire on the terminal's side. */
+  unplug?(): void;
 }
 
 export interface SimDevice {
@@ -42,6 +44,8 @@ export interface SimDevice {
   readonly faultSpecs: readonly FaultSpec[];
   /** Faults on now. */
   readonly faults: readonly ActiveFault[];
+  /** False while the cable is out: the desk refuses to open the wire. Absent: always plugged in. */
+  readonly plugged?: boolean;
   /** Throws Error with words when the device has no such fault. */
   setFault(fault: ActiveFault): void;
   clearFault(fault?: string): void;

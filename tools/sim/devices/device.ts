@@ -1,0 +1,78 @@
+/** What every device of the desk shares: its faults, and whether its cable is in. */
+import type { ActiveFault, DeviceContext, FaultSpec, SimDevice } from "../contract.ts";
+
+export const UNPLUG: FaultSpec = { fault: "unplug", takes: "switch", words: { zh: "拔掉连线", en: "Cable pulled out" } };
+
+export abstract class Device implements SimDevice {
+  abstract readonly wire: string;
+  abstract readonly faultSpecs: readonly FaultSpec[];
+  readonly #faults = new Map<string, ActiveFault>();
+
+  constructor(protected readonly context: DeviceContext) {}
+
+  get faults(): readonly ActiveFault[] {
+    return [...this.#faults.values()].map((fault) => ({ ...fault }));
+  }
+
+  get plugged(): boolean {
+    return !this.has("unplug");
+  }
+
+  setFault(fault: ActiveFault): void {
+    const spec = this.faultSpecs.find((candidate) => candidate.fault === fault.fault);
+    if (spec === undefined) throw new Error(`${this.wire} has no fault "${fault.fault}": ${this.#faultNames()}`);
+    const active: ActiveFault = { fault: fault.fault };
+    if (spec.takes === "count") active.count = positive(fault.count ?? 1, `${this.wire} ${fault.fault} count`);
+    if (spec.takes === "value" && fault.value !== undefined) {
+      active.value = positive(fault.value, `${this.wire} ${fault.fault} value`);
+    }
+    this.#faults.set(fault.fault, active);
+    if (fault.fault === "unplug") this.context.unplug?.();
+    this.faultSet(active);
+    this.context.changed();
+  }
+
+  clearFault(fault?: string): void {
+    if (fault !== undefined && !this.faultSpecs.some((spec) => spec.fault === fault)) {
+      throw new Error(`${this.wire} has no fault "${fault}": ${this.#faultNames()}`);
+    }
+    const gone = fault === undefined ? [...this.#faults.keys()] : [fault];
+    for (const name of gone) if (this.#faults.delete(name)) this.faultCleared(name);
+    this.context.changed();
+  }
+
+  abstract receive(bytes: Uint8Array): void;
+  abstract attached(open: boolean): void;
+  abstract describe(): Record<string, unknown>;
+
+  /** A fault was switched on; `has` already says so. */
+  protected faultSet(_fault: ActiveFault): void {}
+  protected faultCleared(_fault: string): void {}
+
+  protected has(fault: string): boolean {
+    return this.#faults.has(fault);
+  }
+
+  protected valueOf(fault: string, otherwise: number): number {
+    return this.#faults.get(fault)?.value ?? otherwise;
+  }
+
+  /** True, and one fewer left, while a counted fault has times left. */
+  protected spend(fault: string): boolean {
+    const active = this.#faults.get(fault);
+    if (active === undefined) return false;
+    active.count = (active.count ?? 1) - 1;
+    if (active.count <= 0) this.#faults.delete(fault);
+    this.context.changed();
+    return true;
+  }
+
+  #faultNames(): string {
+    return `it can do ${this.faultSpecs.map((spec) => spec.fault).join(", ") || "nothing wrong"}`;
+  }
+}
+
+function positive(value: number, what: string): number {
+  if (!Number.isFinite(value) || value < 0) throw new Error(`${what} must be a number from 0 up, not ${value}`);
+  return value;
+}
