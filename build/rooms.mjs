@@ -3,6 +3,8 @@
 /** @type {Record<string, {rooms: string[], packages: string[] | true}>} */
 export const ROOMS = {
   "app/main.ts": { rooms: ["app", "hal", "platform/guest"], packages: [] },
+  "app/debug.ts": { rooms: ["app/steps", "app/model"], packages: [] },
+  "app/menu.ts": { rooms: ["app/admin", "app/transactions", "app/steps", "app/text"], packages: [] },
   "app/model": { rooms: ["app/model"], packages: [] },
   "app/text": { rooms: ["app/text"], packages: [] },
   "app/screens": { rooms: ["app/screens", "app/model", "app/text", "hal/display", "platform/guest"], packages: [] },
@@ -10,11 +12,22 @@ export const ROOMS = {
   "app/journal": { rooms: ["app/journal", "app/model", "platform/guest"], packages: [] },
   "app/acquirer": { rooms: ["app/acquirer", "app/model", "app/text", "hal", "platform/guest"], packages: [] },
   "app/steps": {
-    rooms: ["app/steps", "app/screens", "app/acquirer", "app/journal", "app/slips", "app/model", "app/text", "app/emv", "hal", "platform/guest"],
-    packages: ["@noble/hashes"],
+    rooms: [
+      "app/steps",
+      "app/screens",
+      "app/acquirer",
+      "app/journal",
+      "app/slips",
+      "app/model",
+      "app/text",
+      "app/emv",
+      "hal",
+      "platform/guest",
+    ],
+    packages: ["@noble/hashes", "valibot"],
   },
   "app/transactions": { rooms: ["app/transactions", "app/steps", "app/model", "app/text"], packages: [] },
-  "app/admin": { rooms: ["app/admin", "app/steps", "app/slips", "app/model", "app/text"], packages: [] },
+  "app/admin": { rooms: ["app/admin", "app/steps", "app/screens", "app/slips", "app/model", "app/text"], packages: [] },
   hal: { rooms: ["hal", "platform/guest"], packages: ["valibot"] },
   "platform/abi.ts": { rooms: [], packages: [] },
   "platform/guest": { rooms: ["platform/guest", "platform/abi.ts"], packages: [] },
@@ -39,12 +52,15 @@ const inRoom = (/** @type {string} */ path, /** @type {string} */ room) => path 
  * @param {boolean} isPackage
  */
 export function forbidden(file, target, isPackage) {
-  const room = Object.keys(ROOMS).filter((name) => inRoom(file, name)).sort((a, b) => b.length - a.length)[0];
+  const room = Object.keys(ROOMS)
+    .filter((name) => inRoom(file, name))
+    .sort((a, b) => b.length - a.length)[0];
   if (room === undefined) return undefined;
   const rule = ROOMS[room];
   if (rule === undefined) return undefined;
   if (isPackage) {
-    if (rule.packages === true || rule.packages.some((name) => target === name || target.startsWith(`${name}/`))) return undefined;
+    if (rule.packages === true || rule.packages.some((name) => target === name || target.startsWith(`${name}/`)))
+      return undefined;
     return `${file}: ${room} may not import the package "${target}"`;
   }
   if (rule.rooms.some((name) => name === "*" || inRoom(target, name))) return undefined;

@@ -236,6 +236,7 @@ export const en = {
   "printer.stands": "The transaction stands; the slip can wait",
 
   "fault.title": "Terminal cannot work",
+  "fault.call": "Call for service. Take no more payments on this terminal.",
   "fault.todo": "What to do",
 
   "problem.unknown-operator": "No such operator",
@@ -283,6 +284,22 @@ export const en = {
   "notice.merchant": "Merchant",
   "notice.amount": "Amount",
   "notice.trace": "Trace",
+
+  "notice.no-money": "No money was taken",
+  "notice.not-sent": "Not sent",
+  "notice.first": "The last slip was not finished",
+  "notice.first-words": "Press Enter to print it",
+  "problem.reversal-first": "The last sale is still being taken back. No new sale until then; try again shortly",
+  "problem.sign-on-no-answer": "The bank did not answer, try again shortly",
+  "advice.retry": "Please try again",
+  "advice.other-card": "Please use another card",
+  "advice.call-issuer": "The customer should call the card's bank",
+  "advice.keep-card": "Keep the card and call your bank",
+  "advice.sign-on": "The terminal signs on again; please try once more",
+  "advice.insert-chip": "Please insert the chip",
+  "advice.enter-pin-again": "Please try again and check the PIN",
+  "advice.call-acquirer": "Please call your bank",
+  "advice.collect-rest": "Collect the rest by other means",
 
   "versions.title": "Versions",
   "versions.manager": "Manager",

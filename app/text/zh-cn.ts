@@ -249,6 +249,7 @@ export const zhCN = {
 
   // The terminal cannot work.
   "fault.title": "终端不能工作",
+  "fault.call": "请联系维护人员，不要再用这台终端收款。",
   "fault.todo": "怎么办",
 
   // Problems in the field where the person is typing.
@@ -298,6 +299,22 @@ export const zhCN = {
   "notice.merchant": "商户号",
   "notice.amount": "金额",
   "notice.trace": "凭证号",
+
+  "notice.no-money": "没有扣款",
+  "notice.not-sent": "交易没有发出",
+  "notice.first": "上一笔小票没有打完",
+  "notice.first-words": "按确认接着打",
+  "problem.reversal-first": "上一笔还没有撤回，暂不能收款。请稍后再试",
+  "problem.sign-on-no-answer": "银行没有答复，请稍后再试",
+  "advice.retry": "请再试一次",
+  "advice.other-card": "请换一张卡",
+  "advice.call-issuer": "请顾客联系发卡银行",
+  "advice.keep-card": "请留下卡片并联系收单银行",
+  "advice.sign-on": "终端会重新签到，请再试一次",
+  "advice.insert-chip": "请插芯片卡",
+  "advice.enter-pin-again": "请再试一次，并请顾客核对密码",
+  "advice.call-acquirer": "请联系收单银行",
+  "advice.collect-rest": "请另收余款",
 
   // Versions.
   "versions.title": "版本",

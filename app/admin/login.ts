@@ -1,0 +1,76 @@
+/** 操作员登录 and 终端锁定 (M2). */
+import { askDigits, askPassword } from "../steps/ask.ts";
+import { Left, type Terminal, wallMs } from "../steps/terminal.ts";
+
+/** Words for a password that was not right. */
+function words(t: Terminal, result: ReturnType<Terminal["operators"]["check"]>): string {
+  switch (result.result) {
+    case "unknown":
+      return t.ui.say("problem.unknown-operator");
+    case "wrong":
+      return t.ui.say("problem.wrong-password", { left: result.left });
+    case "locked":
+      return t.ui.say("problem.operator-locked", { minutes: result.minutes });
+    case "ok":
+      return "";
+  }
+}
+
+async function tryPassword(t: Terminal, id: string, show: (count: number) => void) {
+  const password = await askPassword(t, show);
+  try {
+    return t.operators.check(id, password, wallMs(t));
+  } finally {
+    password.fill(0);
+  }
+}
+
+/** Until somebody is logged in. Cancel and time-out begin again with the number. */
+export async function logIn(t: Terminal): Promise<void> {
+  let problem: string | undefined;
+  for (;;) {
+    try {
+      const id = await askDigits(t, { min: 2, max: 2 }, (digits) => t.ui.show("login", { digits, problem }));
+      problem = t.operators.known(id) ? undefined : t.ui.say("problem.unknown-operator");
+      if (problem !== undefined) {
+        t.ui.bad();
+        continue;
+      }
+      const result = await tryPassword(t, id, (count) => t.ui.show("password", { operator: id, count }));
+      if (result.result === "ok") {
+        t.operator = id;
+        return;
+      }
+      problem = words(t, result);
+      t.ui.bad();
+    } catch (error) {
+      if (!(error instanceof Left)) throw error;
+      problem = undefined;
+    }
+  }
+}
+
+/** Until the same operator's password opens the lock. */
+export async function unlock(t: Terminal): Promise<void> {
+  const operator = t.operator ?? "";
+  let problem: string | undefined;
+  while (t.locked) {
+    try {
+      const result = await tryPassword(t, operator, (count) => t.ui.show("locked", { operator, count, problem }));
+      if (result.result === "ok") t.locked = false;
+      else {
+        problem = words(t, result);
+        t.ui.bad();
+      }
+    } catch (error) {
+      if (!(error instanceof Left)) throw error;
+      problem = undefined;
+    }
+  }
+}
+
+export function lock(t: Terminal): Promise<void> {
+  t.locked = true;
+  t.system.log.info(`locked by operator ${t.operator}`);
+  return Promise.resolve();
+}

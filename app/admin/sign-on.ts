@@ -1,0 +1,30 @@
+/** 签到, 签退 (M3, M4) from the menu, and sign-on by itself after log-in. */
+import { deliverOwed } from "../steps/reverse.ts";
+import { signOff, signOn } from "../steps/sign-on.ts";
+import { tell } from "../steps/tell.ts";
+import type { Terminal } from "../steps/terminal.ts";
+
+export async function signOnNow(t: Terminal): Promise<void> {
+  const result = await signOn(t);
+  if (result.ok) {
+    t.ui.good();
+    await tell(t, t.ui.say("transaction.sign-on"), [t.ui.say("notice.signed-on")], "good");
+  } else await tell(t, t.ui.say("notice.sign-on-failed"), [result.words], "warn");
+  await deliverOwed(t, 1);
+}
+
+export async function signOnAfterLogIn(t: Terminal): Promise<void> {
+  if (!t.profile.autoSignOn || !t.keyed) return;
+  const result = await signOn(t);
+  if (!result.ok) await tell(t, t.ui.say("notice.sign-on-failed"), [result.words], "warn");
+}
+
+export async function signOffNow(t: Terminal): Promise<void> {
+  // What is owed goes first: a signed-off terminal can deliver nothing.
+  if ((await deliverOwed(t, t.profile.reversalAttempts)) === "still-owed") {
+    return tell(t, t.ui.say("transaction.sign-off"), [t.ui.say("notice.reversal-owed")], "warn");
+  }
+  const result = await signOff(t);
+  if (result.ok) await tell(t, t.ui.say("transaction.sign-off"), [t.ui.say("notice.signed-off")], "good");
+  else await tell(t, t.ui.say("transaction.sign-off"), [result.words], "warn");
+}

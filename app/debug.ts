@@ -1,0 +1,29 @@
+/** Answers the debug channel (hal/debug/README.md). It only tells, and always masks. */
+import { maskPan } from "./model/card.ts";
+import { batch6, trace6 } from "./steps/numbers.ts";
+import type { Terminal } from "./steps/terminal.ts";
+
+const masked = <R extends { pan: string; trace: number; batch: number }>(record: R) => ({
+  ...record,
+  pan: maskPan(record.pan),
+  trace: trace6(record.trace),
+  batch: batch6(record.batch),
+});
+
+export function serveDebug(t: Terminal): void {
+  const debug = t.devices.debug;
+  if (debug === undefined) return;
+  debug.onRequest = ({ ask, id }) => {
+    if (ask !== "journal") return;
+    const { journal } = t;
+    debug.send({
+      kind: "journal",
+      id,
+      batch: batch6(journal.batch),
+      transactions: journal.list().map(masked),
+      reversals: journal.reversals().map(masked),
+      owed: journal.owed === undefined ? null : masked(journal.owed),
+      totals: journal.totals(),
+    });
+  };
+}

@@ -1,0 +1,205 @@
+/** Boot order, run levels, and the idle loop (M1–M5). Everything else is a row of a table or a file with a business word. */
+import { type Devices, openDevices } from "../hal/index.ts";
+import { readBoard } from "../hal/boards/validate.ts";
+import { createSystem } from "../platform/guest/index.ts";
+import type { System } from "../platform/guest/system.ts";
+import { createHost } from "./acquirer/session.ts";
+import { logIn, unlock } from "./admin/login.ts";
+import { offerUnprinted } from "./admin/reprint.ts";
+import { selfCheck } from "./admin/self-check.ts";
+import { signOnAfterLogIn } from "./admin/sign-on.ts";
+import { serveDebug } from "./debug.ts";
+import { openMenu } from "./menu.ts";
+import { openJournal } from "./journal/open.ts";
+import { maskPan } from "./model/card.ts";
+import type { Profile } from "./model/profile.ts";
+import { clocked, dashed } from "./model/time.ts";
+import type { StatusBar } from "./screens/tree.ts";
+import { openFonts } from "./screens/fonts.ts";
+import { createRenderer } from "./screens/render.ts";
+import { pick } from "./steps/ask.ts";
+import { readSwipe } from "./steps/card.ts";
+import { batch6, trace6 } from "./steps/numbers.ts";
+import { openOperators } from "./steps/operators.ts";
+import { settleDebt } from "./steps/outcome.ts";
+import { readProfile } from "./steps/profile.ts";
+import { openSettings } from "./steps/settings.ts";
+import { tell } from "./steps/tell.ts";
+import { isoNow, Left, levelOf, now, type Terminal, wallMs } from "./steps/terminal.ts";
+import { createUi, type Input, type Ui } from "./steps/ui.ts";
+import { sale } from "./transactions/sale.ts";
+
+/** An owed reversal is tried again this often while nobody sells. */
+const DEBT_RETRY_MS = 5 * 60_000;
+const MINUTE_MS = 60_000;
+
+const system = createSystem(door);
+system.scheduler.run("terminal", () => boot(system));
+
+async function boot(system: System): Promise<void> {
+  const devices = openBoard(system);
+  if (devices === undefined) return;
+  const t = openTerminal(system, devices);
+  if (t === undefined) return;
+  serveDebug(t);
+  await selfCheck(t);
+  if (t.damage.length > 0) return fault(t.ui, "check.store", t.damage[0] ?? "");
+  if (t.journal.signedOn) await settleDebt(t);
+  for (;;) await turn(t);
+}
+
+/** A board that is wrong cannot even show a screen: it is refused in the log, naming the field. */
+function openBoard(system: System): Devices | undefined {
+  try {
+    const devices = openDevices(system, readBoard(system.asset("board.json") ?? new Uint8Array()));
+    for (const { device, words } of devices.failures) system.log.warn(`${device}: ${words}`);
+    return devices;
+  } catch (error) {
+    system.log.error("this board is refused", error);
+    system.power("halt");
+    return undefined;
+  }
+}
+
+function openTerminal(system: System, devices: Devices): Terminal | undefined {
+  let t: Terminal | undefined;
+  const renderer = devices.display && createRenderer(devices.display, openFonts(system));
+  const ui = createUi({ system, devices, renderer, language: "zh-CN", status: () => statusBar(t), state: () => debugState(t) });
+  try {
+    const profile = readProfile(system.asset("profile.json"));
+    const settings = openSettings(system, profile.language);
+    ui.setLanguage(settings.language);
+    const journal = openJournal(system);
+    const link = devices.link?.(linkSettings(profile));
+    t = {
+      system,
+      devices,
+      profile,
+      settings,
+      journal,
+      operators: openOperators(system, profile),
+      link,
+      host: link && devices.pinpad && createHost({ system, link, pinpad: devices.pinpad, profile }),
+      ui,
+      damage: system.store.damage,
+      operator: undefined,
+      locked: false,
+      keyed: false,
+      signedOffByHand: false,
+    };
+    return t;
+  } catch (error) {
+    system.log.error("cannot start", error);
+    fault(ui, "check.store", error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+const linkSettings = ({ host, connectTimeoutMs }: Profile) => ({ ...host, connectTimeoutMs });
+
+function fault(ui: Ui, part: "check.store", why: string): void {
+  ui.light("error", true);
+  ui.show("fault", { what: ui.say(part), why, todo: ui.say("fault.call") });
+}
+
+/** One thing at a time: unlock, log in, or whatever somebody does at idle. */
+async function turn(t: Terminal): Promise<void> {
+  if (t.locked) return unlock(t);
+  if (t.operator === undefined) return startSession(t);
+  await perform(t, await atIdle(t));
+}
+
+async function startSession(t: Terminal): Promise<void> {
+  await logIn(t);
+  await perform(t, () => signOnAfterLogIn(t));
+  await perform(t, () => settleDebt(t));
+  await perform(t, () => offerUnprinted(t));
+}
+
+/** A flow that was left ends here; so does a store that refused. Anything else is a fault of ours and restarts the terminal. */
+async function perform(t: Terminal, flow: () => Promise<unknown>): Promise<void> {
+  try {
+    await flow();
+  } catch (error) {
+    if (error instanceof Left) {
+      if (error.words !== undefined) await tell(t, t.ui.say("notice.timeout-title"), [error.words], "warn");
+    } else if (error instanceof Error && (error.name === "JournalError" || error.name === "StoreError")) {
+      t.system.log.error("the store refused", error);
+      await tell(t, t.ui.say("check.store"), [t.ui.say("problem.disk-full")], "bad");
+    } else throw error;
+  }
+}
+
+/** Shows idle until somebody does something, and says what that starts. */
+async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
+  const retryAt = t.system.scheduler.now() + DEBT_RETRY_MS;
+  for (;;) {
+    const { date, time } = now(t);
+    t.ui.show("idle", {
+      merchant: t.profile.merchant.name,
+      date: dashed(date),
+      time: clocked(time, false),
+      contact: false,
+      contactless: false,
+    });
+    const input = await t.ui.wait({ card: true, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
+    if (input.input === "timeout") {
+      if (t.journal.owed !== undefined && t.system.scheduler.now() >= retryAt) return () => settleDebt(t);
+      continue;
+    }
+    const flow = flowOf(t, input);
+    if (flow !== undefined) return flow;
+    t.ui.bad();
+  }
+}
+
+function flowOf(t: Terminal, input: Exclude<Input, { input: "timeout" }>): (() => Promise<unknown>) | undefined {
+  if (input.input === "swipe") return () => cardFirst(t, input.swipe);
+  if (input.key === "menu") return () => openMenu(t);
+  if (/^[1-9]$/.test(input.key)) return () => sale(t, { firstKey: input.key });
+  return undefined;
+}
+
+/** A card at idle: its number to compare, and what to do with it; 消费 first. */
+async function cardFirst(t: Terminal, swipe: Extract<Input, { input: "swipe" }>["swipe"]): Promise<void> {
+  const read = readSwipe(t, swipe);
+  if ("problem" in read) return tell(t, t.ui.say("check.msr"), [read.problem], "warn");
+  const { card } = read;
+  const rows = [{ key: "1", text: "menu.sale" as const }];
+  await pick(t, rows, (selected) => t.ui.show("card", { masked: maskPan(card.pan), expiry: card.expiry, rows, selected }));
+  await sale(t, { card });
+}
+
+function paperOf({ printer }: Devices): StatusBar["paper"] {
+  if (printer === undefined) return "none";
+  if (printer.lastStatus?.problem === "paper-out") return "out";
+  return printer.lastStatus?.nearEnd === true ? "near-end" : "ok";
+}
+
+function statusBar(t: Terminal | undefined): StatusBar {
+  const idle = { sending: false, receiving: false };
+  if (t === undefined) return { time: "", link: "unknown", paper: "none", batch: "", operator: "", debt: 0, ...idle };
+  return {
+    time: clocked(now(t).time, false),
+    link: t.link?.state ?? "down",
+    paper: paperOf(t.devices),
+    batch: batch6(t.journal.batch),
+    operator: t.operator ?? "",
+    debt: t.journal.owed === undefined ? 0 : 1,
+    ...idle,
+  };
+}
+
+/** The debug channel's state line. */
+function debugState(t: Terminal | undefined): Record<string, unknown> {
+  const { link, paper, batch, operator } = statusBar(t);
+  return {
+    level: t === undefined ? "faulted" : t.damage.length > 0 ? "faulted" : levelOf(t),
+    batch,
+    trace: t === undefined ? "" : trace6(t.journal.nextTrace),
+    time: t === undefined ? "" : isoNow(t),
+    indicators: { link, paper, batch, operator },
+    debt: { reversals: t?.journal.owed === undefined ? 0 : 1, offline: 0 },
+    language: t?.settings.language ?? "zh-CN",
+  };
+}

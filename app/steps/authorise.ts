@@ -1,0 +1,174 @@
+/**
+ * One financial request and its fate. The order here is the journal's one rule: the record that could reverse it is durable before the first
+ * byte leaves; the record that settles it is durable before anyone reads "approved".
+ */
+import { CancelSource } from "../../platform/guest/cancel.ts";
+import { institutionsOf, localTimeOf, readAnswer } from "../acquirer/answers.ts";
+import type { Fate, Host, Message, Phase, Request } from "../acquirer/host.ts";
+import { isApproved, responseOf } from "../acquirer/responses.ts";
+import type { CardData, ReversalReason, ReversalRecord, TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import { hostTextDecoder } from "./host-text.ts";
+import { now, type Terminal } from "./terminal.ts";
+
+export type Outcome =
+  | { outcome: "approved"; record: TransactionRecord }
+  | { outcome: "declined"; code: string }
+  /** Nothing left this terminal, so no money moved. */
+  | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal" }
+  /** The request left and its fate is not known: a reversal is owed. */
+  | { outcome: "unknown"; why: "silent" | "bad-mac" | "wrong-packet" | "journal" };
+
+export interface Authorisation {
+  kind: TransactionKind;
+  amountFen: number;
+  card: CardData;
+  pinBlock: Uint8Array | undefined;
+}
+
+/** Answers that make the keys worthless until the next sign-on (§5.2). */
+const NEEDS_SIGN_ON = new Set(["77", "99", "A0"]);
+
+/** What the cashier sees while the host is asked; also drives the send and receive lights. */
+export function onlinePhase(
+  t: Terminal,
+  draw: (phase: Phase, secondsLeft: number) => void,
+): (phase: Phase, secondsLeft: number) => void {
+  return (phase, secondsLeft) => {
+    t.ui.light("send", phase === "sending");
+    t.ui.light("receive", phase === "waiting" || phase === "receiving");
+    draw(phase, secondsLeft);
+  };
+}
+
+export function lightsOut(t: Terminal): void {
+  t.ui.light("send", false);
+  t.ui.light("receive", false);
+}
+
+export async function authorise(t: Terminal, host: Host, { kind, amountFen, card, pinBlock }: Authorisation): Promise<Outcome> {
+  const { journal } = t;
+  const operator = t.operator ?? "";
+  const request: Request = { about: kind, trace: journal.nextTrace, batch: journal.batch, amountFen, card, pinBlock, operator };
+  const owed: ReversalRecord = {
+    kind,
+    reason: t.profile.dialect.unansweredReason,
+    batch: journal.batch,
+    trace: journal.nextTrace,
+    amountFen,
+    pan: card.pan,
+    expiry: card.expiry,
+    entry: card.entry,
+    ...host.describe(request),
+    authCode: undefined,
+    operator,
+    ...now(t),
+    attempts: 0,
+  };
+
+  const source = new CancelSource();
+  const release = t.ui.onCancelKey(() => source.cancel("cancelled"));
+  let fate: Fate;
+  try {
+    fate = await host.exchange(request, {
+      cancel: source.token,
+      beforeSend: () => journal.oweReversal(owed),
+      onPhase: onlinePhase(t, (phase, secondsLeft) =>
+        t.ui.show("online", {
+          transaction: `transaction.${kind}`,
+          phase,
+          amountFen,
+          secondsLeft,
+          of: t.profile.responseTimeoutMs / 1000,
+          cancellable: phase === "connecting",
+        }),
+      ),
+    });
+  } finally {
+    release();
+    lightsOut(t);
+    pinBlock?.fill(0);
+  }
+  return conclude(t, fate, request, owed);
+}
+
+/** What a fate means for the money; each case leaves the journal saying the same. */
+function conclude(t: Terminal, fate: Fate, request: Request & { about: TransactionKind }, owed: ReversalRecord): Outcome {
+  const { journal, system } = t;
+  switch (fate.fate) {
+    case "not-sent":
+      system.log.info(`${request.about} ${owed.trace}: not sent (${fate.words})`);
+      if (journal.owed !== undefined) journal.forgetDebt();
+      return { outcome: "not-sent", why: fate.why };
+    case "silent":
+      system.log.warn(`${request.about} ${owed.trace}: no answer (${fate.words})`);
+      return unknown(t, "silent", t.profile.dialect.unansweredReason);
+    case "bad-mac":
+      journal.needSignOn();
+      return unknown(t, "bad-mac", "A0", readAnswer(fate.answer).authCode);
+    case "wrong-packet":
+      system.log.warn(`${request.about} ${owed.trace}: ${fate.words}`);
+      if (t.profile.dialect.wrongPacket === "drop") {
+        journal.forgetDebt();
+        return { outcome: "unknown", why: "wrong-packet" };
+      }
+      return unknown(t, "wrong-packet", "06");
+    case "answered":
+      return isApproved(fate.code) ? approved(t, fate.answer, request, owed) : declined(t, fate.code);
+  }
+}
+
+function unknown(
+  t: Terminal,
+  why: "silent" | "bad-mac" | "wrong-packet" | "journal",
+  reason: ReversalReason,
+  authCode?: string,
+): Outcome {
+  try {
+    t.journal.giveReason(reason, authCode);
+  } catch (error) {
+    // The debt itself stands since before the request left; only its reason could not be bettered.
+    t.system.log.error("the reversal's reason could not be stored", error);
+  }
+  return { outcome: "unknown", why };
+}
+
+function declined(t: Terminal, code: string): Outcome {
+  t.journal.forgetDebt();
+  if (NEEDS_SIGN_ON.has(code)) t.journal.needSignOn();
+  t.system.log.info(`declined ${code}: ${responseOf(code).cashier.en}`);
+  return { outcome: "declined", code };
+}
+
+function approved(t: Terminal, answer: Message, request: Request & { about: TransactionKind }, owed: ReversalRecord): Outcome {
+  const read = readAnswer(answer, hostTextDecoder(t));
+  const record: TransactionRecord = {
+    kind: request.about,
+    state: "approved",
+    batch: owed.batch,
+    trace: owed.trace,
+    amountFen: owed.amountFen,
+    approvedFen: read.amountFen ?? owed.amountFen,
+    entry: owed.entry,
+    pan: owed.pan,
+    expiry: read.expiry ?? owed.expiry,
+    operator: owed.operator,
+    ...localTimeOf(answer, now(t)),
+    settlementDate: read.settlementDate,
+    reference: read.reference,
+    authCode: read.authCode,
+    responseCode: read.code,
+    ...institutionsOf(answer),
+    organisation: read.organisation,
+    remarks: read.remarks,
+    pinEntered: request.pinBlock !== undefined,
+    copiesPrinted: 0,
+  };
+  try {
+    t.journal.approve(record);
+  } catch (error) {
+    // The host's money moved and we cannot keep the record: take it back rather than lose sight of it.
+    t.system.log.error("an approval could not be stored; it will be reversed", error);
+    return unknown(t, "journal", "96", record.authCode);
+  }
+  return { outcome: "approved", record };
+}

@@ -1,0 +1,99 @@
+/** What the cashier is told at the end, in words that leave no doubt whether money moved. */
+import { responseOf } from "../acquirer/responses.ts";
+import type { Prompt } from "../text/words.ts";
+import type { Outcome } from "./authorise.ts";
+import { printCopies } from "./print.ts";
+import { deliverOwed } from "./reverse.ts";
+import { dwell, DWELL_MS, LONG_DWELL_MS, tell } from "./tell.ts";
+import type { Terminal } from "./terminal.ts";
+
+export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: number, outcome: Outcome): Promise<void> {
+  switch (outcome.outcome) {
+    case "approved":
+      return showApproved(t, transaction, outcome.record);
+    case "declined":
+      return showDeclined(t, transaction, outcome.code);
+    case "not-sent":
+      return showNotSent(t, outcome.why);
+    case "unknown":
+      return showUnknown(t, transaction, amountFen, outcome.why);
+  }
+}
+
+type Approved = Extract<Outcome, { outcome: "approved" }>["record"];
+
+async function showApproved(t: Terminal, transaction: Prompt, record: Approved): Promise<void> {
+  const partial = record.approvedFen !== record.amountFen;
+  const show = () =>
+    t.ui.show("approved", {
+      transaction,
+      amountFen: record.amountFen,
+      approvedFen: partial ? record.approvedFen : undefined,
+      note: record.responseCode === "00" ? undefined : responseOf(record.responseCode).cashier[t.settings.language],
+    });
+  show();
+  t.ui.good();
+  await padShows(t, "approved");
+  // The merchant's copy comes out behind this screen; it stands until the cashier has seen it.
+  await printCopies(t, record, {
+    behindFirst: async () => {
+      show();
+      await dwell(t, DWELL_MS);
+    },
+  });
+  await padShows(t, "welcome");
+}
+
+async function showDeclined(t: Terminal, transaction: Prompt, code: string): Promise<void> {
+  const row = responseOf(code);
+  const language = t.settings.language;
+  t.ui.show("declined", {
+    transaction,
+    code,
+    words: row.cashier[language],
+    advice: row.action === "none" ? undefined : t.ui.say(`advice.${row.action}`),
+  });
+  t.ui.bad();
+  await padShows(t, "declined");
+  await dwell(t, LONG_DWELL_MS);
+  await padShows(t, "welcome");
+}
+
+async function showNotSent(t: Terminal, why: "no-line" | "cancelled" | "pinpad" | "journal"): Promise<void> {
+  if (why === "cancelled") return tell(t, t.ui.say("notice.cancelled-title"), [t.ui.say("notice.cancelled")]);
+  if (why === "no-line")
+    return tell(t, t.ui.say("notice.no-line-title"), [t.ui.say("notice.no-line"), t.ui.say("notice.no-line-todo")], "warn");
+  const words = why === "pinpad" ? "problem.no-pinpad" : "problem.disk-full";
+  return tell(t, t.ui.say("notice.not-sent"), [t.ui.say(words), t.ui.say("notice.no-money")], "warn");
+}
+
+async function showUnknown(
+  t: Terminal,
+  transaction: Prompt,
+  amountFen: number,
+  why: "silent" | "bad-mac" | "wrong-packet" | "journal",
+): Promise<void> {
+  t.ui.show("unknown", { transaction, amountFen, why: t.ui.say(why === "journal" ? "problem.disk-full" : `unknown.${why}`) });
+  t.ui.attention();
+  await padShows(t, "processing");
+  await dwell(t, LONG_DWELL_MS);
+  await settleDebt(t);
+  await padShows(t, "welcome");
+}
+
+/** Tries at once to make an open outcome a known one, and says how it went. */
+export async function settleDebt(t: Terminal): Promise<void> {
+  const delivery = await deliverOwed(t, 1);
+  if (delivery === "delivered") await tell(t, t.ui.say("notice.reversed-title"), [t.ui.say("notice.reversed")], "good");
+  if (delivery === "still-owed")
+    await tell(t, t.ui.say("notice.reversal-owed-title"), [t.ui.say("notice.reversal-owed")], "warn");
+}
+
+/** The pad's words are for the cardholder; a pad that does not answer now costs nothing. */
+async function padShows(t: Terminal, prompt: "approved" | "declined" | "processing" | "welcome"): Promise<void> {
+  try {
+    await t.devices.pinpad?.show(prompt);
+  } catch (error) {
+    t.system.log.warn(`pin pad: ${String(error)}`);
+  }
+}

@@ -1,0 +1,54 @@
+/** The cardholder's PIN, typed on the PIN pad. What comes back is a block only the host can open. */
+import { CancelSource } from "../../platform/guest/cancel.ts";
+import type { PinPadError } from "../../hal/pinpad/pinpad.ts";
+import { maskPan } from "../model/card.ts";
+import type { CardData } from "../model/transaction.ts";
+import { Left, type Terminal } from "./terminal.ts";
+
+/** The pad's own limit (PROTOCOL.md). */
+const PIN_TIMEOUT_MS = 60_000;
+
+/** Words for a person about what the pad refused. */
+export function pinPadWords(t: Terminal, error: PinPadError): string {
+  switch (error.code) {
+    case "rate-limited":
+      return t.ui.say("problem.pinpad-wait", { seconds: error.waitSeconds ?? 30 });
+    case "key-missing":
+    case "kcv-mismatch":
+      return t.ui.say("problem.pinpad-key-missing");
+    case "tampered":
+      return t.ui.say("problem.pinpad-tampered");
+    default:
+      return t.ui.say("problem.no-pinpad");
+  }
+}
+
+/** Whether an error came from the pad. */
+export const isPinPadError = (error: unknown): error is PinPadError =>
+  error instanceof Error && (error as { device?: string }).device === "pinpad";
+
+/** DE52, or undefined when the cardholder only pressed Enter. Leaves when the pad cannot ask, on Cancel and time-out. */
+export async function askPin(t: Terminal, card: CardData, amountFen: number): Promise<Uint8Array | undefined> {
+  const pinpad = t.devices.pinpad;
+  if (pinpad === undefined) throw new Left("problem", t.ui.say("problem.no-pinpad"));
+
+  const masked = maskPan(card.pan);
+  const show = (digits: number) => t.ui.show("pin", { amountFen, digits, masked });
+  const source = new CancelSource();
+  const release = t.ui.onCancelKey(() => source.cancel("cancelled at the terminal"));
+  show(0);
+  try {
+    const result = await pinpad.enterPin(
+      { pan: card.pan, amountFen, minDigits: 4, maxDigits: 12, allowEmpty: true, timeoutMs: PIN_TIMEOUT_MS, onDigits: show },
+      source.token,
+    );
+    if (result.outcome === "entered") return result.block;
+    if (result.outcome === "empty") return undefined;
+    throw new Left(result.outcome, result.outcome === "timeout" ? t.ui.say("problem.timeout") : undefined);
+  } catch (error) {
+    if (isPinPadError(error)) throw new Left("problem", pinPadWords(t, error));
+    throw error;
+  } finally {
+    release();
+  }
+}

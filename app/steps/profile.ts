@@ -1,0 +1,70 @@
+/** Reads the acquirer profile; a wrong one is refused naming the field. */
+import * as v from "valibot";
+import { decodeUtf8 } from "../../platform/guest/bytes.ts";
+import type { Profile } from "../model/profile.ts";
+
+export class ProfileError extends Error {
+  override readonly name = "ProfileError";
+}
+
+const digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`), `must be ${length} digits`));
+const ms = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const address = v.object({ host: v.pipe(v.string(), v.nonEmpty()), port });
+
+const PROFILE: v.GenericSchema<Profile> = v.strictObject({
+  name: v.pipe(v.string(), v.nonEmpty()),
+  merchant: v.strictObject({
+    id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, "must be 15 characters")),
+    name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(40)),
+    nameEn: v.optional(v.string()),
+  }),
+  terminal: v.strictObject({ id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{8}$/, "must be 8 characters")) }),
+  host: v.strictObject({ ...address.entries, tls: v.optional(v.boolean()), backup: v.optional(address) }),
+  tpdu: digits(10),
+  header: digits(12),
+  keys: v.strictObject({
+    masterSlot: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(49)),
+    signOnCode: v.picklist(["001", "003", "004"]),
+    mac: v.picklist(["ecb", "x9.9", "x9.19", "sm4"]),
+  }),
+  responseTimeoutMs: ms(1_000, 300_000),
+  connectTimeoutMs: ms(1_000, 120_000),
+  reversalAttempts: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9)),
+  promptTimeoutMs: ms(5_000, 600_000),
+  dialect: v.strictObject({
+    panOnSwipe: v.boolean(),
+    partialApproval: v.boolean(),
+    wrongPacket: v.picklist(["drop", "keep"]),
+    unansweredReason: v.picklist(["98", "06"]),
+  }),
+  autoSignOn: v.boolean(),
+  receipt: v.strictObject({ copies: v.picklist([2, 3]), bankName: v.optional(v.string()) }),
+  language: v.picklist(["zh-CN", "en"]),
+  utcOffsetMinutes: v.pipe(v.number(), v.integer(), v.minValue(-720), v.maxValue(840)),
+  operators: v.pipe(
+    v.array(
+      v.strictObject({
+        id: digits(2),
+        password: v.pipe(v.string(), v.regex(/^\d{4,12}$/, "must be 4 to 12 digits")),
+        role: v.picklist(["operator", "supervisor", "administrator"]),
+      }),
+    ),
+    v.minLength(1),
+  ),
+});
+
+/** Throws ProfileError: "profile.json: keys.mac: …". */
+export function readProfile(bytes: Uint8Array | undefined): Profile {
+  if (bytes === undefined) throw new ProfileError("profile.json: missing from the firmware package");
+  let json: unknown;
+  try {
+    json = JSON.parse(decodeUtf8(bytes));
+  } catch {
+    throw new ProfileError("profile.json: not JSON");
+  }
+  const result = v.safeParse(PROFILE, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new ProfileError(`profile.json: ${v.getDotPath(issue) ?? "(whole file)"}: ${issue.message}`);
+}

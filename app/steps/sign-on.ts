@@ -1,0 +1,84 @@
+/** Sign-on (M3): working keys from the host under the terminal's master key, clock and batch. Sign-off (M4). */
+import { localTimeOf, readAnswer } from "../acquirer/answers.ts";
+import { loadWorkingKeys } from "../acquirer/keys.ts";
+import { responseOf } from "../acquirer/responses.ts";
+import { utcMs } from "../model/time.ts";
+import { lightsOut, onlinePhase } from "./authorise.ts";
+import { isPinPadError, pinPadWords } from "./pin.ts";
+import { now, type Terminal } from "./terminal.ts";
+
+export type SignOnResult = { ok: true } | { ok: false; words: string };
+
+export async function signOn(t: Terminal): Promise<SignOnResult> {
+  const { journal, host, devices, profile, system } = t;
+  const pinpad = devices.pinpad;
+  if (host === undefined) return { ok: false, words: t.ui.say("notice.no-line") };
+  if (pinpad === undefined) return { ok: false, words: t.ui.say("problem.no-pinpad") };
+
+  const show = (phase: "connecting" | "sending" | "receiving" | "keys", secondsLeft: number) =>
+    t.ui.show("signing-on", { phase, secondsLeft, of: profile.responseTimeoutMs / 1000 });
+  const trace = journal.takeTrace();
+  const fate = await host.exchange(
+    { about: "sign-on", trace, batch: journal.batch, operator: t.operator ?? "01" },
+    { onPhase: onlinePhase(t, (phase, secondsLeft) => show(phase === "waiting" ? "receiving" : phase, secondsLeft)) },
+  );
+  lightsOut(t);
+  if (fate.fate !== "answered") {
+    system.log.warn(`sign-on: ${fate.fate}`);
+    return {
+      ok: false,
+      words: t.ui.say(fate.fate === "not-sent" && fate.why === "pinpad" ? "problem.no-pinpad" : "problem.sign-on-no-answer"),
+    };
+  }
+  if (fate.code !== "00") return { ok: false, words: responseOf(fate.code).cashier[t.settings.language] };
+
+  show("keys", 0);
+  const { batch, keyBlock } = readAnswer(fate.answer);
+  try {
+    // From here until all are in, the old keys may be half replaced: not signed on.
+    journal.needSignOn();
+    await loadWorkingKeys(pinpad, profile.keys.masterSlot, profile.keys.signOnCode, keyBlock);
+  } catch (error) {
+    system.log.error("sign-on: working keys", error);
+    return { ok: false, words: isPinPadError(error) ? pinPadWords(t, error) : t.ui.say("problem.pinpad-key-missing") };
+  } finally {
+    keyBlock?.fill(0);
+  }
+  setClock(t, fate.answer);
+  journal.signOn(batch ?? journal.batch);
+  t.signedOffByHand = false;
+  await pinpad.show("welcome");
+  return { ok: true };
+}
+
+/** The host's clock is the terminal's (DE12, DE13). */
+function setClock(t: Terminal, answer: Parameters<typeof localTimeOf>[0]): void {
+  const local = localTimeOf(answer, now(t));
+  t.settings.save({ clockOffsetMs: utcMs(local, t.profile.utcOffsetMinutes) - t.system.wallMs() });
+}
+
+export async function signOff(t: Terminal): Promise<SignOnResult> {
+  const { journal, host } = t;
+  if (host === undefined) return { ok: false, words: t.ui.say("notice.no-line") };
+  const fate = await host.exchange(
+    { about: "sign-off", trace: journal.takeTrace(), batch: journal.batch },
+    {
+      onPhase: onlinePhase(t, (phase, secondsLeft) =>
+        t.ui.show("online", {
+          transaction: "menu.sign-off",
+          phase,
+          secondsLeft,
+          of: t.profile.responseTimeoutMs / 1000,
+          cancellable: false,
+        }),
+      ),
+    },
+  );
+  lightsOut(t);
+  if (fate.fate !== "answered") return { ok: false, words: t.ui.say("problem.sign-on-no-answer") };
+  if (fate.code !== "00") return { ok: false, words: responseOf(fate.code).cashier[t.settings.language] };
+  await t.devices.pinpad?.eraseWorkingKeys();
+  journal.signOff();
+  t.signedOffByHand = true;
+  return { ok: true };
+}

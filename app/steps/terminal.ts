@@ -1,0 +1,71 @@
+/**
+ * What every step works with: the devices, the journal, the host, the people's screen, and who is at the keys.
+ */
+import type { Devices } from "../../hal/index.ts";
+import type { Link } from "../../hal/link/link.ts";
+import type { System } from "../../platform/guest/system.ts";
+import type { Host } from "../acquirer/host.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Profile } from "../model/profile.ts";
+import { isoTime, type LocalTime, localTime } from "../model/time.ts";
+import type { Prompt } from "../text/words.ts";
+import type { Operators } from "./operators.ts";
+import type { Settings } from "./settings.ts";
+import type { Ui } from "./ui.ts";
+
+/** faulted: cannot work · unkeyed: no master key · locked: nobody logged in · signed-off · ready. */
+export type Level = "faulted" | "unkeyed" | "signed-off" | "locked" | "ready";
+
+export interface Terminal {
+  readonly system: System;
+  readonly devices: Devices;
+  readonly profile: Profile;
+  readonly journal: Journal;
+  readonly settings: Settings;
+  readonly operators: Operators;
+  readonly link: Link | undefined;
+  readonly host: Host | undefined;
+  readonly ui: Ui;
+  /** What the store or the journal found broken at start, in words; empty when all is well. */
+  readonly damage: readonly string[];
+  /** Operator at the keys; undefined when nobody is. */
+  operator: string | undefined;
+  /** The operator's lock is on: only that operator's password opens it. */
+  locked: boolean;
+  /** The PIN pad holds a master key in the profile's slot. */
+  keyed: boolean;
+  /** Signed off on purpose: nothing but a sign-on from the menu ends it. */
+  signedOffByHand: boolean;
+}
+
+/** Terminal time: the wall clock, corrected by the host at sign-on. */
+export function wallMs(t: Pick<Terminal, "system" | "settings">): number {
+  return t.system.wallMs() + t.settings.clockOffsetMs;
+}
+
+export function now(t: Pick<Terminal, "system" | "settings" | "profile">): LocalTime {
+  return localTime(wallMs(t), t.profile.utcOffsetMinutes);
+}
+
+export function isoNow(t: Pick<Terminal, "system" | "settings" | "profile">): string {
+  return isoTime(now(t), t.profile.utcOffsetMinutes);
+}
+
+export function levelOf(t: Terminal): Level {
+  if (!t.keyed) return "unkeyed";
+  if (t.operator === undefined || t.locked) return "locked";
+  return t.journal.signedOn ? "ready" : "signed-off";
+}
+
+/** Why a flow was left before its end; caught where the flow was started. Never thrown once a request has left. */
+export class Left extends Error {
+  override readonly name = "Left";
+  constructor(
+    readonly why: "cancelled" | "timeout" | "problem",
+    /** What to tell the person; undefined: nothing to tell. */
+    readonly words?: string,
+    readonly title?: Prompt,
+  ) {
+    super(words ?? why);
+  }
+}
