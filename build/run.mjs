@@ -32,10 +32,8 @@ await build({
   packages: "external",
   sourcemap: "inline",
   logLevel: "warning",
-  define: { "process.env.TAEL_ROOT": JSON.stringify(root) },
-  // Programs find the repository through this, never through their own (bundled) place.
-  banner: { js: "process.env.TAEL_ROOT ??= " + JSON.stringify(root) + ";" },
 });
+// Programs find the repository through this, never through their own (bundled) place.
 process.env.TAEL_ROOT = root;
 process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0] ?? "node", source, ...rest];
