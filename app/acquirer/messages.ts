@@ -45,7 +45,7 @@ type Value = string | Uint8Array | undefined;
  * is a fault of the program.
  */
 const RULES = {
-  "2c": (f) => (f.fromRecord || !striped(f) || f.profile.dialect.panOnSwipe ? f.card?.pan : undefined),
+  "2c": (f) => (f.fromRecord || f.profile.dialect.panOnSwipe || !striped(f) || f.track2 === undefined ? f.card?.pan : undefined),
   3: (f) => f.row.processing,
   4: (f) => padded(f.amountFen, 12),
   11: (f) => padded(f.trace, 6),
@@ -172,7 +172,7 @@ function field60(f: Facts): string {
   return start + reader + partial;
 }
 
-/** Read from the stripe: the host takes number and expiry from track 2. */
+/** Read from the stripe: the host takes the expiry, and mostly the number, from track 2. */
 function striped(f: Facts): boolean {
   return f.card?.entry === "swipe" || f.card?.entry === "fallback";
 }

@@ -270,7 +270,7 @@ class StoredJournal implements OpenJournal {
       if (transactionKey(entry.record.batch, entry.record.trace) === key) entries.push(entry);
       else this.#damage.push({ key, words: "holds another transaction" });
     }
-    entries.sort((a, b) => a.order - b.order).forEach((entry) => this.#remember(entry));
+    for (const entry of entries.sort((a, b) => a.order - b.order)) this.#remember(entry);
     for (const key of store.keys(reversedPrefix(this.#meta.batch))) this.#examine(key, REVERSED, store.get(key));
   }
 
