@@ -1,6 +1,6 @@
 /** The journal on the store: see ./journal.ts for the promises, ./records.ts for what lies where. */
 import { assert } from "../../platform/guest/assert.ts";
-import { type Change, StoreError, type System } from "../../platform/guest/system.ts";
+import { type Change, StoreError, type StoreFault, type System } from "../../platform/guest/system.ts";
 import { contribution, type Direction } from "../model/ledger.ts";
 import type { ReversalReason, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
 import { type BatchTotals, type Journal, JournalError } from "./journal.ts";
@@ -53,6 +53,15 @@ interface Line {
   amountFen: number;
   copiesPrinted: number;
 }
+
+/** What a refusal of the store is to those who keep the record of money. */
+const CODES: Record<StoreFault, "disk-full" | "io" | "damaged"> = {
+  "disk-full": "disk-full",
+  io: "io",
+  "too-large": "io",
+  damaged: "damaged",
+  newer: "damaged",
+};
 
 class StoredJournal implements OpenJournal {
   readonly #system: System;
@@ -334,7 +343,7 @@ class StoredJournal implements OpenJournal {
       this.#system.store.commit(moved ? [...changes, this.#put(META_KEY, meta)] : changes);
     } catch (error) {
       if (error instanceof JournalError) throw error;
-      const code = error instanceof StoreError && error.code !== "too-large" ? error.code : "io";
+      const code = error instanceof StoreError ? CODES[error.code] : "io";
       throw new JournalError(code, error instanceof Error ? error.message : "the store refused");
     }
     this.#meta = meta;

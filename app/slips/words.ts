@@ -1,0 +1,108 @@
+/** The words on paper, Chinese and English. A Chinese slip has both, as UnionPay's slips do (§6.1); an English one only English. */
+import type { EntryMode, ReversalReason, TransactionKind } from "../model/transaction.ts";
+import type { SlipCopy } from "./slip.ts";
+
+export type SlipLanguage = "zh-CN" | "en";
+export type Bilingual = readonly [zh: string, en: string];
+
+export const TITLES = {
+  sale: ["银联POS签购单", "POS SALES SLIP"],
+  reversal: ["冲正未成功", "REVERSAL NOT DELIVERED"],
+  versions: ["版本信息", "VERSIONS"],
+  "self-test": ["打印自检", "PRINTER SELF-TEST"],
+} as const satisfies Record<string, Bilingual>;
+
+export const COPIES: Record<SlipCopy, Bilingual> = {
+  merchant: ["商户存根", "MERCHANT COPY"],
+  bank: ["银行存根", "BANK COPY"],
+  cardholder: ["持卡人存根", "CARDHOLDER COPY"],
+};
+
+export const KINDS: Record<TransactionKind, Bilingual> = { sale: ["消费", "SALE"] };
+
+/** Behind the card number (§6.1): how it was read. */
+export const ENTRY_LETTERS: Record<EntryMode, string> = {
+  swipe: "S",
+  contact: "I",
+  contactless: "C",
+  manual: "M",
+  fallback: "F",
+};
+
+export const LABELS = {
+  merchantName: ["商户名称", "MERCHANT NAME"],
+  merchant: ["商户编号", "MERCHANT NO"],
+  terminal: ["终端编号", "TERMINAL NO"],
+  operator: ["操作员号", "OPERATOR NO"],
+  issuer: ["发卡行", "ISSUER"],
+  acquirer: ["收单行", "ACQUIRER"],
+  card: ["卡号", "CARD NO"],
+  organisation: ["卡组织", "CARD ORG"],
+  expiry: ["有效期", "EXP DATE"],
+  kind: ["交易类型", "TRANS TYPE"],
+  batch: ["批次号", "BATCH NO"],
+  trace: ["凭证号", "VOUCHER NO"],
+  authCode: ["授权码", "AUTH NO"],
+  stamp: ["日期/时间", "DATE/TIME"],
+  reference: ["交易参考号", "REF NO"],
+  amount: ["金额", "AMOUNT"],
+  total: ["应付金额", "TOTAL"],
+  approved: ["承兑金额", "APPROVED"],
+  rest: ["自付金额", "TO PAY"],
+  remarks: ["备注", "REFERENCE"],
+  signature: ["持卡人签名", "CARDHOLDER SIGNATURE"],
+  reason: ["冲正原因", "REASON"],
+  attempts: ["已发送次数", "ATTEMPTS"],
+  serial: ["机器编号", "MACHINE NO"],
+  abi: ["接口版本", "ABI"],
+} as const satisfies Record<string, Bilingual>;
+
+export type Label = keyof typeof LABELS;
+
+export const MARKS = {
+  duplicate: ["****重打印/DUPLICATED****", "****DUPLICATED****"],
+  test: ["**测试/TESTING，凭证无效**", "**TESTING, NOT VALID**"],
+  training: ["**培训/TRAINING，凭证无效**", "**TRAINING, NOT VALID**"],
+  voided: ["**已撤销/VOIDED**", "**VOIDED**"],
+  reversed: ["**已冲正/REVERSED**", "**REVERSED**"],
+} as const satisfies Record<string, Bilingual>;
+
+export type Mark = "test" | "training";
+
+export const PIN_ENTERED: Bilingual = ["已输密 PIN ENTERED", "PIN ENTERED"];
+
+/** Each entry is one line, short enough for 32 columns. */
+export const CONSENT: Record<SlipLanguage, readonly string[]> = {
+  "zh-CN": ["本人确认以上交易，", "同意将其记入本卡账户"],
+  en: ["I ACKNOWLEDGE SATISFACTORY", "RECEIPT OF RELATIVE", "GOODS/SERVICES"],
+};
+
+/** Approvals that ask the cardholder to make sure (§3.13). */
+export const CONFIRM_WITH_BANK: Readonly<Record<string, Bilingual>> = {
+  A2: ["请向发卡行确认", "CONFIRM WITH ISSUER"],
+  A4: ["请向发卡行确认", "CONFIRM WITH ISSUER"],
+  A5: ["请向发卡行确认", "CONFIRM WITH ISSUER"],
+  A6: ["请向资金到账行确认", "CONFIRM WITH RECEIVING BANK"],
+};
+
+export const REASONS: Record<ReversalReason, Bilingual> = {
+  "98": ["主机无应答", "NO ANSWER"],
+  A0: ["应答校验错", "BAD MAC"],
+  "96": ["终端无法处理", "TERMINAL FAULT"],
+  "06": ["应答有误", "BAD ANSWER"],
+};
+
+export const UNDELIVERED_ADVICE: Record<SlipLanguage, readonly string[]> = {
+  "zh-CN": ["本笔交易结果未知，", "终端将继续自动冲正。", "如仍不成功，请联系收单行。"],
+  en: ["OUTCOME UNKNOWN. THE TERMINAL", "WILL SEND THE REVERSAL AGAIN.", "IF IT FAILS, CALL THE ACQUIRER."],
+};
+
+export const SELF_TEST_WORDS = {
+  normal: ["正常字体", "NORMAL"],
+  bold: ["加粗字体", "BOLD"],
+  tall: ["倍高字体", "TALL"],
+  large: ["倍宽倍高", "LARGE"],
+  left: ["左对齐", "LEFT"],
+  center: ["居中", "CENTER"],
+  right: ["右对齐", "RIGHT"],
+} as const satisfies Record<string, Bilingual>;
