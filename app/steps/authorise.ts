@@ -5,7 +5,7 @@
 import { CancelSource } from "../../platform/guest/cancel.ts";
 import { institutionsOf, localTimeOf, readAnswer } from "../acquirer/answers.ts";
 import type { Fate, Host, Message, Phase, Request } from "../acquirer/host.ts";
-import { isApproved, responseOf } from "../acquirer/responses.ts";
+import { isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
 import type { CardData, ReversalReason, ReversalRecord, TransactionKind, TransactionRecord } from "../model/transaction.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { now, type Terminal } from "./terminal.ts";
@@ -24,9 +24,6 @@ export interface Authorisation {
   card: CardData;
   pinBlock: Uint8Array | undefined;
 }
-
-/** Answers that make the keys worthless until the next sign-on (§5.2). */
-const NEEDS_SIGN_ON = new Set(["77", "99", "A0"]);
 
 /** What the cashier sees while the host is asked; also drives the send and receive lights. */
 export function onlinePhase(

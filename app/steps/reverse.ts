@@ -1,5 +1,5 @@
 /** Delivering an owed reversal (M21, §5.1): before anything else, with its own trace, until the host takes it. */
-import { REVERSAL_TAKEN } from "../acquirer/responses.ts";
+import { NEEDS_SIGN_ON, REVERSAL_TAKEN } from "../acquirer/responses.ts";
 import { lightsOut, onlinePhase } from "./authorise.ts";
 import { trace6 } from "./numbers.ts";
 import { signOn } from "./sign-on.ts";
@@ -41,7 +41,7 @@ export async function deliverOwed(t: Terminal, tries: number): Promise<Delivery>
     system.log.warn(`reversal of trace ${of.trace} not taken: ${fate.fate === "answered" ? `answer ${fate.code}` : fate.fate}`);
     if (
       fate.fate === "bad-mac" ||
-      (fate.fate === "answered" && (fate.code === "A0" || fate.code === "77" || fate.code === "99"))
+      (fate.fate === "answered" && NEEDS_SIGN_ON.has(fate.code))
     ) {
       // The keys are no good: new ones, then this reversal once more at the next occasion.
       journal.needSignOn();
