@@ -2,15 +2,31 @@
 import type { Door } from "../abi.ts";
 import { assert } from "./assert.ts";
 import { concat, toBuffer } from "./bytes.ts";
-import { createLogger, describeError } from "./logger.ts";
+import { createLogger } from "./logger.ts";
 import { createPorts } from "./ports.ts";
 import { createScheduler } from "./scheduler.ts";
-import type { Facts, Logger, Store, System } from "./system.ts";
+import { closedStore, type Damage, doorFiles, eraseStore, type FileCalls, type OpenStore, openStore } from "./store.ts";
+import type { Facts, Logger, Store, StoreError, System } from "./system.ts";
 
 /** Most random bytes the door gives in one call. */
 const ENTROPY_CALL = 1024;
 
+/** What the start found on the disk. */
+export interface StoreReport {
+  /** The store could not be opened: `system.store` throws this at each call. The terminal is faulted. */
+  readonly failure: StoreError | undefined;
+  /** What was lost. The store works with what is left, and goes on reporting this until `acceptStoreDamage`. */
+  readonly damage: readonly Damage[];
+  /** An unfinished commit was cut off: the power went while it was written. Nothing to worry about. */
+  readonly tornBytes: number;
+}
+
 export interface GuestSystem extends System {
+  readonly storeReport: StoreReport;
+  /** A person has seen the damage. Throws StoreError. */
+  acceptStoreDamage(): void;
+  /** Service only: puts an empty store in place of one that cannot be opened. Restart afterwards. Throws StoreError. */
+  eraseStore(): void;
   /** A task given to `scheduler.run`, a timer or a driver's callback failed. Already logged. */
   onTaskFailed: ((task: string, error: unknown) => void) | undefined;
   /** The battery's milliseconds left. */
@@ -19,11 +35,29 @@ export interface GuestSystem extends System {
 
 export type DoorEvent = (name: string, ...args: unknown[]) => void;
 
+/** The firmware's own system on the machine's door. Never throws because of the store: see `storeReport`. */
+export function createSystem(door: Door): GuestSystem {
+  const { system, onDoorEvent } = assemble(door);
+  globalThis.onDoorEvent = onDoorEvent;
+  return system;
+}
+
+function tryToOpen(
+  files: FileCalls,
+  log: Logger,
+): { store: Store; opened: OpenStore | undefined; failure: StoreError | undefined } {
+  try {
+    const opened = openStore(files, log);
+    return { store: opened, opened, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.error("the store cannot be opened", error);
+    return { store: closedStore(error), opened: undefined, failure: error };
+  }
+}
+
 /** The system and the function that takes the door's events, not yet registered anywhere. */
-export function assemble(
-  door: Door,
-  makeStore: (door: Door, log: Logger) => Store,
-): { system: GuestSystem; onDoorEvent: DoorEvent } {
+export function assemble(door: Door): { system: GuestSystem; onDoorEvent: DoorEvent } {
   const log = createLogger(door);
   const report = (task: string, error: unknown): void => {
     log.error(`${task} failed`, error);
@@ -35,7 +69,8 @@ export function assemble(
   };
   const scheduler = createScheduler(door, report);
   const ports = createPorts(door, report);
-  const store = makeStore(door, log);
+  const files = doorFiles(door);
+  const { store, opened, failure } = tryToOpen(files, log);
 
   function entropy(count: number): Uint8Array {
     const parts: Uint8Array[] = [];
@@ -49,6 +84,13 @@ export function assemble(
     scheduler,
     store,
     log,
+    get storeReport() {
+      return { failure, damage: opened?.damage ?? [], tornBytes: opened?.tornBytes ?? 0 };
+    },
+    acceptStoreDamage: () => opened?.acceptDamage(),
+    eraseStore: () => {
+      eraseStore(files, log);
+    },
     onTaskFailed: undefined,
     onPowerWarning: undefined,
     openPort: (name, options) => ports.open(name, options),
@@ -90,5 +132,3 @@ export function assemble(
 
   return { system, onDoorEvent };
 }
-
-export { describeError };

@@ -73,7 +73,8 @@ export interface Store {
   commit(changes: readonly Change[]): void;
 }
 
-export type StoreFault = "disk-full" | "io" | "too-large" | "damaged";
+/** newer: a later firmware wrote it, this one must not touch it. */
+export type StoreFault = "disk-full" | "io" | "too-large" | "damaged" | "newer";
 export class StoreError extends Error {
   override readonly name = "StoreError";
   constructor(

@@ -5,7 +5,8 @@
 import type { Door, DoorErrorCode } from "../../platform/abi.ts";
 import { concat, equalBytes } from "../../platform/guest/bytes.ts";
 import { assemble, type GuestSystem } from "../../platform/guest/index.ts";
-import type { Change, Facts, Patience, Store } from "../../platform/guest/system.ts";
+import type { Facts, Patience } from "../../platform/guest/system.ts";
+import { FaultyDisk } from "../platform/guest/faulty-disk.ts";
 
 export interface FakePort {
   readonly name: string;
@@ -47,9 +48,13 @@ export interface FakeOptions {
   seed?: number;
   assets?: Record<string, Uint8Array>;
   facts?: Partial<Facts>;
+  /** The disk of an earlier system: what a restart finds. Default an empty one. */
+  disk?: FaultyDisk;
 }
 
 export interface FakeSystem extends GuestSystem {
+  /** Where the store lies. Cut, tear and fill it as you like; `createFakeSystem({ disk })` is the restart. */
+  readonly disk: FaultyDisk;
   fakePort(name: string): FakePort;
   /** Moves time on, firing each timer at its deadline and letting all work it sets off end before the next. */
   advance(ms: number): Promise<void>;
@@ -117,6 +122,7 @@ export function fakeUnseal(sealed: Uint8Array): Uint8Array {
 const buffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
 
 export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
+  const disk = options.disk ?? new FaultyDisk(options.seed);
   const random = seededRandom(options.seed ?? 1);
   const logs: { level: (typeof LEVELS)[number]; words: string }[] = [];
   const taskFailures: { task: string; error: unknown }[] = [];
@@ -229,11 +235,14 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
         wire.handle = 0;
         wire.onClose?.();
       }),
-    fileRead: () => undefined,
-    fileAppend: () => {},
-    fileSync: () => {},
-    fileReplace: () => {},
-    fileList: () => "[]",
+    fileRead: (name) => {
+      const bytes = disk.fileRead(name);
+      return bytes === undefined ? undefined : buffer(bytes);
+    },
+    fileAppend: (name, at, bytes) => disk.fileAppend(name, at, new Uint8Array(bytes)),
+    fileSync: (name) => disk.fileSync(name),
+    fileReplace: (from, to) => disk.fileReplace(from, to),
+    fileList: () => JSON.stringify(disk.fileList()),
     seal: (bytes) => buffer(fakeSeal(new Uint8Array(bytes))),
     unseal: (bytes) => buffer(fakeUnseal(new Uint8Array(bytes))),
     clock: () => Math.floor(nowMs + wallOffset),
@@ -266,7 +275,7 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
     },
   };
 
-  const { system, onDoorEvent } = assemble(door, memoryStore);
+  const { system, onDoorEvent } = assemble(door);
   system.onTaskFailed = (task, error) => {
     taskFailures.push({ task, error });
   };
@@ -320,7 +329,10 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
     }
   }
 
+  // Object.assign would copy the wake-up of this moment.
+  Object.defineProperty(system, "wake", { get: () => wake });
   return Object.assign(system, {
+    disk,
     fakePort: (name: string) => wireNamed(name),
     advance,
     settle,
@@ -328,26 +340,9 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
     setWall: (wallMs: number) => {
       wallOffset = wallMs - nowMs;
     },
-    get wake() {
-      return wake;
-    },
     logs,
     taskFailures,
     powers,
     powerWarning: (batteryMs: number) => emit("power", batteryMs),
   }) as FakeSystem;
-}
-
-function memoryStore(): Store {
-  const table = new Map<string, Uint8Array>();
-  return {
-    get: (key) => table.get(key)?.slice(),
-    keys: (prefix) => [...table.keys()].filter((key) => key.startsWith(prefix)).sort(),
-    commit: (changes: readonly Change[]) => {
-      for (const change of changes) {
-        if ("put" in change) table.set(change.put, change.value.slice());
-        else table.delete(change.delete);
-      }
-    },
-  };
 }

@@ -11,6 +11,7 @@ test("time moves only by advance, timer by timer, and work in between ends first
     await system.scheduler.sleep(5, "work");
     seen.push("a2");
   });
+  expect(system.wake).toEqual({ atMs: 1010, patience: "work" });
   await system.advance(9);
   expect(seen).toEqual([]);
   await system.advance(100);
@@ -65,4 +66,14 @@ test("the failure of a task nobody awaits is logged and reported", async () => {
   await system.settle();
   expect(system.taskFailures.map((failure) => failure.task)).toEqual(["doomed"]);
   expect(system.logs.at(-1)?.words).toContain("622202*********0123");
+});
+
+test("a restart on the same disk finds what was committed", () => {
+  const system = createFakeSystem();
+  system.store.commit([{ put: "trace", value: Uint8Array.from([7]) }]);
+  system.disk.cut();
+  system.disk.powerOn();
+  const again = createFakeSystem({ disk: system.disk });
+  expect(again.store.get("trace")).toEqual(Uint8Array.from([7]));
+  expect(again.storeReport).toEqual({ failure: undefined, damage: [], tornBytes: 0 });
 });
