@@ -6,7 +6,7 @@ import { createLogger } from "./logger.ts";
 import { createPorts } from "./ports.ts";
 import { createScheduler } from "./scheduler.ts";
 import { closedStore, type Damage, doorFiles, eraseStore, type FileCalls, type OpenStore, openStore } from "./store.ts";
-import type { Facts, Logger, Store, StoreError, System } from "./system.ts";
+import { type Facts, type Logger, type Store, StoreError, type System } from "./system.ts";
 
 /** Most random bytes the door gives in one call. */
 const ENTROPY_CALL = 1024;

@@ -329,9 +329,7 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
     }
   }
 
-  // Object.assign would copy the wake-up of this moment.
-  Object.defineProperty(system, "wake", { get: () => wake });
-  return Object.assign(system, {
+  const fake: Omit<FakeSystem, keyof GuestSystem | "wake"> = {
     disk,
     fakePort: (name: string) => wireNamed(name),
     advance,
@@ -344,5 +342,8 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
     taskFailures,
     powers,
     powerWarning: (batteryMs: number) => emit("power", batteryMs),
-  }) as FakeSystem;
+  };
+  Object.assign(system, fake);
+  // A getter of its own: Object.assign would copy the wake-up of this moment.
+  return Object.defineProperty(system as FakeSystem, "wake", { get: () => wake });
 }
