@@ -33,6 +33,8 @@ export interface WorkingKeys {
   track: Uint8Array | undefined;
 }
 
+const macMethods: readonly string[] = ["ecb", "x9.9", "x9.19", "sm4"] satisfies MacMethod[];
+
 const securityDigits: Record<Algorithm, WorkingKeys["securityDigit"]> = { des: "0", "3des": "6", sm4: "3" };
 
 /** Throws Error saying which key of the profile is missing or has the wrong length. */
@@ -44,6 +46,7 @@ export function keyMaterial(keys: AcquirerProfile["keys"], testKeys: AcquirerPro
       throw new Error(`profile: ${name} has ${bytes.length} bytes, must have ${lengths.join(" or ")}`);
     return bytes;
   };
+  if (!macMethods.includes(keys.mac)) throw new Error(`profile: mac ${keys.mac} must be one of ${macMethods.join(", ")}`);
   const double = keys.mac === "x9.19" || keys.mac === "sm4";
   return {
     master: read(`master key in slot ${keys.masterSlot}`, testKeys.masterKeys[String(keys.masterSlot)], [8, 16]),

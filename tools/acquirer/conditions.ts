@@ -1,0 +1,61 @@
+/** When a conditional field of the matrix must, may or must not be there (§2, condition rules), and why. */
+import type { Fields } from "./codec.ts";
+
+/** What the rules look at. */
+export interface Facts {
+  /** DE22, first two digits (§3.4). */
+  entry: string;
+  /** DE22, third digit: 1 PIN, 2 none, 0 unknown. */
+  pinDigit: string;
+  pin: boolean;
+  track: boolean;
+}
+
+export type Verdict = { need: "must" | "may" | "never"; why: string };
+type Rule = (facts: Facts) => Verdict;
+export type RuleSet = "none" | "card" | "reversal";
+
+const must = (why: string): Verdict => ({ need: "must", why });
+const may: Verdict = { need: "may", why: "" };
+const never = (why: string): Verdict => ({ need: "never", why });
+
+const stripe = ({ entry }: Facts): boolean => entry === "02";
+const chip = ({ entry }: Facts): boolean => entry === "05" || entry === "07";
+const keyed = ({ entry }: Facts): boolean => entry === "01";
+
+const chipOnly: Rule = (facts) => (chip(facts) ? may : never("only a chip gives it (DE22 05 or 07)"));
+
+const card: Record<number, Rule> = {
+  // Profiles differ on a swipe (§9); a second number that agrees with the track does no harm.
+  2: (facts) => (stripe(facts) ? may : must(`DE22 ${facts.entry} is not a swipe, so the number is sent here`)),
+  14: (facts) => (stripe(facts) ? never("on a swipe the host takes the expiry from track 2") : may),
+  23: chipOnly,
+  26: (facts) => (facts.pin ? must("there is a PIN (DE52)") : never("there is no PIN (DE52)")),
+  35: (facts) => (stripe(facts) ? must("DE22 says swiped") : keyed(facts) ? never("DE22 says keyed") : may),
+  36: (facts) => (stripe(facts) ? may : never("DE22 does not say swiped")),
+  52: ({ pinDigit }) => {
+    if (pinDigit === "1") return must("DE22 says that a PIN was entered");
+    return pinDigit === "2" ? never("DE22 says that no PIN was entered") : may;
+  },
+  53: ({ pin, track }) =>
+    pin || track ? must("there is a PIN or a track (DE52, 35, 36)") : never("there is neither PIN nor track"),
+  55: (facts) => (chip(facts) ? must("DE22 says chip or contactless") : never("DE22 says neither chip nor contactless")),
+};
+
+const reversal: Record<number, Rule> = {
+  2: ({ entry }) => (entry === "03" ? may : must("a reversal comes from a record that has the number")),
+  23: chipOnly,
+  55: chipOnly,
+};
+
+export const conditions: Record<RuleSet, Record<number, Rule>> = { none: {}, card, reversal };
+
+export function factsOf(fields: Fields): Facts {
+  const mode = fields[22] ?? "";
+  return {
+    entry: mode.slice(0, 2),
+    pinDigit: mode.slice(2, 3),
+    pin: fields[52] !== undefined,
+    track: fields[35] !== undefined || fields[36] !== undefined,
+  };
+}
