@@ -1,0 +1,31 @@
+/** The real parts of a desk: the firmware's machine, the simulated devices, the acquirer, the card tray. */
+import { join } from "node:path";
+import { WorkerMachine } from "../../platform/node/worker-machine.ts";
+import { createAcquirer } from "../acquirer/index.ts";
+import { accounts, tray } from "../cards/index.ts";
+import { createDevices } from "./devices/index.ts";
+import { openPty } from "./devices/pty.ts";
+import { hostReader } from "./host-reader.ts";
+import type { DeviceName, Parts } from "./parts.ts";
+
+/** Dots across the paper of each printer model. */
+const WIDTH_DOTS: Record<string, 384 | 576> = { "58mm": 384, "80mm": 576 };
+
+export const realParts: Parts = {
+  machine: (options) => new WorkerMachine(options),
+  devices: (context, settings) => {
+    const lcd = settings("lcd").board;
+    return createDevices((wire) => context(wire as DeviceName), {
+      lcd: { width: number(lcd.width), height: number(lcd.height) },
+      pinpad: { storeFile: join(settings("pinpad").dataDir, "secrets") },
+      printer: { widthDots: WIDTH_DOTS[String(settings("printer").board.model)] },
+    });
+  },
+  acquirer: createAcquirer,
+  reader: hostReader,
+  tray,
+  accounts,
+  pty: openPty,
+};
+
+const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
