@@ -30,10 +30,16 @@ export class SimLcd extends Device implements SimLcdControls {
   receive(bytes: Uint8Array): void {
     if (!this.plugged) return;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (bytes.length < HEADER_BYTES) return this.#refuse();
+    if (bytes.length < HEADER_BYTES) {
+      this.#refuse();
+      return;
+    }
     const [x, y, w, h] = [0, 2, 4, 6].map((at) => view.getUint16(at, true)) as [number, number, number, number];
     const fits = x + w <= this.width && y + h <= this.height && bytes.length === HEADER_BYTES + w * h * 2;
-    if (!fits) return this.#refuse();
+    if (!fits) {
+      this.#refuse();
+      return;
+    }
     for (let row = 0; row < h; row++) {
       for (let column = 0; column < w; column++) {
         this.pixels[(y + row) * this.width + x + column] = view.getUint16(HEADER_BYTES + (row * w + column) * 2, true);

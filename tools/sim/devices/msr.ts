@@ -18,7 +18,7 @@ export type TrackOnStripe = string | null | undefined;
 export function withSentinels(track: string, number: 1 | 2 | 3): string {
   const start = number === 1 ? "%" : ";";
   const body = track.replace(/^[%;]/, "").replace(/\?$/, "");
-  const text = start + (number === 1 ? body : body.replaceAll("D", "=")) + "?";
+  const text = `${start}${number === 1 ? body : body.replaceAll("D", "=")}?`;
   const allowed = number === 1 ? /^%[ -_]*\?$/ : /^;[0-9:<=>]*\?$/;
   if (!allowed.test(text)) throw new Error(`track ${number} has characters that a stripe cannot hold`);
   if (text.length > FIELD_BYTES) throw new Error(`track ${number} has ${text.length} characters: at most ${FIELD_BYTES} fit`);

@@ -75,11 +75,17 @@ export class FrameReader {
       this.#held = start < 0 ? new Uint8Array(0) : this.#held.subarray(start);
       if (this.#held.length < HEAD_BYTES - 1) return;
       const length = (this.#held[1]! << 8) | this.#held[2]!;
-      if (length < 1 || length > MAX_BODY) return this.#drop();
+      if (length < 1 || length > MAX_BODY) {
+        this.#drop();
+        return;
+      }
       const end = HEAD_BYTES + length;
       if (this.#held.length < end + CRC_BYTES) return;
       const crc = (this.#held[end]! << 8) | this.#held[end + 1]!;
-      if (crc !== crc16(this.#held.subarray(1, end))) return this.#drop();
+      if (crc !== crc16(this.#held.subarray(1, end))) {
+        this.#drop();
+        return;
+      }
       const sequence = this.#held[3]!;
       const body = this.#held.slice(HEAD_BYTES, end);
       this.#held = this.#held.slice(end + CRC_BYTES);

@@ -173,7 +173,10 @@ export class SimPinPad extends Device implements SimPinPadControls {
 
   #frameCame(sequence: number, body: Uint8Array): void {
     if (this.has("silent")) return;
-    if (this.spend("nak")) return this.#sendRaw(new Uint8Array([NAK]));
+    if (this.spend("nak")) {
+      this.#sendRaw(new Uint8Array([NAK]));
+      return;
+    }
     if (!this.spend("lost-ack")) this.#sendRaw(new Uint8Array([ACK]));
     const isCancel = body[0] === CODE.cancel;
     const last = isCancel ? this.#lastCancel : this.#last;
@@ -184,10 +187,12 @@ export class SimPinPad extends Device implements SimPinPadControls {
     const exchange: Exchange = { sequence, body };
     if (isCancel) {
       this.#lastCancel = exchange;
-      return this.#cancelCommand(exchange);
+      this.#cancelCommand(exchange);
+      return;
     }
     if (this.#pin !== undefined || this.#work !== undefined) {
-      return this.#sendFrame(sequence, answerBody(body[0]!, "busy"));
+      this.#sendFrame(sequence, answerBody(body[0]!, "busy"));
+      return;
     }
     this.#last = exchange;
     const ms = this.has("slow") ? this.valueOf("slow", SLOW_MS) : WORK_MS;
@@ -428,8 +433,14 @@ export class SimPinPad extends Device implements SimPinPadControls {
   #key(name: string): void {
     const pin = this.#pin;
     if (pin === undefined) return;
-    if (name === "cancel") return this.#endPin("cancelled");
-    if (name === "enter") return this.#enter(pin);
+    if (name === "cancel") {
+      this.#endPin("cancelled");
+      return;
+    }
+    if (name === "enter") {
+      this.#enter(pin);
+      return;
+    }
     if (name === "clear") {
       pin.digits.fill(0);
       pin.count = 0;
@@ -444,7 +455,10 @@ export class SimPinPad extends Device implements SimPinPadControls {
 
   /** Too few digits: the key does nothing, as the cardholder sees. */
   #enter(pin: PinEntry): void {
-    if (pin.count === 0 && pin.emptyAllowed) return this.#endPin("empty");
+    if (pin.count === 0 && pin.emptyAllowed) {
+      this.#endPin("empty");
+      return;
+    }
     if (pin.count < pin.min) return;
     try {
       this.#refillTokens();
@@ -452,7 +466,8 @@ export class SimPinPad extends Device implements SimPinPadControls {
         secrets.pinTokens -= 1;
       });
     } catch {
-      return this.#endPin("busy");
+      this.#endPin("busy");
+      return;
     }
     const digits = pin.digits.subarray(0, pin.count);
     const block = crypto.pinBlock(pin.key, digits, pin.pan);
