@@ -22,6 +22,8 @@ export interface StoreReport {
 }
 
 export interface GuestSystem extends System {
+  /** With what was lost, as in `storeReport`. */
+  readonly store: Store & Pick<OpenStore, "damage">;
   readonly storeReport: StoreReport;
   /** A person has seen the damage. Throws StoreError. */
   acceptStoreDamage(): void;
@@ -45,7 +47,7 @@ export function createSystem(door: Door): GuestSystem {
 function tryToOpen(
   files: FileCalls,
   log: Logger,
-): { store: Store; opened: OpenStore | undefined; failure: StoreError | undefined } {
+): { store: GuestSystem["store"]; opened: OpenStore | undefined; failure: StoreError | undefined } {
   try {
     const opened = openStore(files, log);
     return { store: opened, opened, failure: undefined };

@@ -430,9 +430,9 @@ function copyChange(change: Change): Change {
 }
 
 /** A store that could not be opened: it gives nothing and takes nothing, and says why. */
-export function closedStore(failure: StoreError): Store {
+export function closedStore(failure: StoreError): Store & Pick<OpenStore, "damage"> {
   const refuse = (): never => {
     throw failure;
   };
-  return { get: refuse, keys: refuse, commit: refuse };
+  return { get: refuse, keys: refuse, commit: refuse, damage: [] };
 }
