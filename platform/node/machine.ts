@@ -3,10 +3,11 @@
  * caller's thread (tests, replay), `WorkerMachine` in a Worker that a watchdog can end (simulator, terminal). Both do the same.
  */
 import type { Patience } from "../guest/system.ts";
+import type { FileLayer } from "./files.ts";
 
 /** The far end of a `sim` port. Whoever stands there gets bytes and sends bytes. */
 export interface SimWires {
-  /** The firmware opened the wire. Returned function hands bytes it writes to the device; undefined: no such wire. */
+  /** The firmware opened the wire. False: the desk has no such wire, and the firmware is told so. */
   opened(wire: string, options: Record<string, unknown>): boolean;
   fromTerminal(wire: string, bytes: Uint8Array): void;
   control(wire: string, request: Record<string, unknown>): void;
@@ -19,8 +20,11 @@ export interface MachineStatus {
   quiet: boolean;
   /** The one next wake-up (monotonic ms) and what the guest waits for. */
   wake: { atMs: number; patience: Patience } | undefined;
-  /** Bytes through each open port since power-on, to tell whether any are still under way. */
-  ports: Record<string, { fromTerminal: number; toTerminal: number; open: boolean }>;
+  /**
+   * Bytes through each port since power-on, to tell whether any are still under way: written by the firmware, and handed to it.
+   * `connecting`: opened by the firmware, and neither `opened` nor `closed` has been handed to it yet.
+   */
+  ports: Record<string, { fromTerminal: number; toTerminal: number; open: boolean; connecting: boolean }>;
 }
 
 export interface LogLine {
@@ -54,6 +58,12 @@ export interface MachineOptions {
   /** What the firmware's link should reach, whatever the parameters say: the desk's network cable. */
   tcpOverride?: { host: string; port: number };
   wires?: SimWires;
+  /** "quickjs" (default), or "node-vm": the bundle in Node's own engine, for debuggers and coverage. */
+  engine?: "quickjs" | "node-vm";
+  /** LocalMachine only: stands in for the directory on the disk. */
+  files?: FileLayer;
+  /** WorkerMachine only: how long the worker may leave the heartbeat unanswered before it is ended, ms of real time. */
+  watchdogMs?: number;
 }
 
 export interface MachineEvents {

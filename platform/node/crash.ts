@@ -1,0 +1,59 @@
+/** What is known of a failed guest: its stack in terms of the sources, in a file that an engineer can be sent. */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { SourceMap, type SourceMapPayload } from "node:module";
+import { join } from "node:path";
+import { BUNDLE_FILE } from "./engine.ts";
+import { masked } from "./mask.ts";
+
+/** Places in the bundle become places in the sources; frames that cannot be mapped stay as they are. */
+export function mapStack(stack: string, map: string | undefined): string {
+  if (map === undefined || stack === "") return stack;
+  let source: SourceMap;
+  try {
+    source = new SourceMap(JSON.parse(map) as SourceMapPayload);
+  } catch {
+    return stack;
+  }
+  return stack.replaceAll(new RegExp(`${BUNDLE_FILE.replace(".", "\\.")}:(\\d+):(\\d+)`, "g"), (place, line, column) => {
+    const found = source.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!("originalSource" in found) || found.originalSource === undefined) return place;
+    return `${found.originalSource.replace(/^(?:\.\.\/)+/, "")}:${found.originalLine + 1}:${found.originalColumn + 1}`;
+  });
+}
+
+const KEPT = 20;
+
+/** Writes the report and keeps the newest few. A failing disk must not add to the trouble, so errors are swallowed. */
+export function writeCrash(dataDir: string, wallMs: number, words: string, stack: string): string | undefined {
+  const directory = join(dataDir, "crash");
+  try {
+    mkdirSync(directory, { recursive: true });
+    const stamp = new Date(wallMs).toISOString().replaceAll(/[:.]/g, "-");
+    const before = readdirSync(directory).filter((name) => name.startsWith(stamp)).length;
+    const path = join(directory, `${stamp}-${before}.txt`);
+    writeFileSync(path, masked(`${words}\n${stack}\n`), { mode: 0o600 });
+    const old = readdirSync(directory).sort().slice(0, -KEPT);
+    for (const name of old) rmSync(join(directory, name), { force: true });
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts failures; a guest that fails again and again is left off, so that a person looks at it. */
+export class RestartPolicy {
+  static readonly LIMIT = 5;
+  static readonly WINDOW_MS = 60_000;
+  #failures: number[] = [];
+
+  /** Whether to start again after a failure at `nowMs` (real time). */
+  failed(nowMs: number): boolean {
+    this.#failures = this.#failures.filter((at) => nowMs - at < RestartPolicy.WINDOW_MS);
+    this.#failures.push(nowMs);
+    return this.#failures.length < RestartPolicy.LIMIT;
+  }
+
+  clear(): void {
+    this.#failures = [];
+  }
+}

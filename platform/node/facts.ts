@@ -1,0 +1,18 @@
+import { release } from "node:os";
+import { ABI } from "../abi.ts";
+import type { Facts } from "../guest/system.ts";
+
+/** What the platform knows of itself; the machine's owner says the rest (serial number, app version). */
+export function factsOf(engine: string, given: Record<string, string> | undefined): Facts & Record<string, string> {
+  return {
+    manager: `tael-node ${ABI.major}.${ABI.minor}`,
+    loader: `node ${process.versions.node}`,
+    kernel: release(),
+    fileSystem: "directory",
+    engine,
+    app: "unknown",
+    abi: `${ABI.major}.${ABI.minor}`,
+    serial: "unknown",
+    ...given,
+  };
+}

@@ -1,0 +1,25 @@
+/** Port kinds and who opens them. A new kind is a row here and a file beside it. */
+import type { PortKind } from "../board.ts";
+import { framebufferPort } from "./framebuffer.ts";
+import { hidPort } from "./hid.ts";
+import type { OpenPort } from "./port.ts";
+import { serialPort } from "./serial.ts";
+import type { SimHub } from "./sim.ts";
+import { type TcpOverride, tcpPort } from "./tcp.ts";
+import { tlsPort } from "./tls.ts";
+
+export type PortTable = Record<PortKind, OpenPort>;
+
+export function portTable(hub: SimHub, tcpOverride: TcpOverride | undefined): PortTable {
+  return {
+    serial: serialPort,
+    hid: hidPort,
+    tcp: tcpPort(tcpOverride),
+    tls: tlsPort(tcpOverride),
+    framebuffer: framebufferPort,
+    sim: (request) => hub.open(request),
+  };
+}
+
+/** Kinds that are ready only when `opened` comes. */
+export const CONNECTS: ReadonlySet<PortKind> = new Set<PortKind>(["tcp", "tls", "serial", "hid"]);

@@ -1,0 +1,144 @@
+/**
+ * Ports that stand on the owner's thread while the guest runs in a worker: the desk's wires, which belong to the owner, and those
+ * with a native library, which would be torn down with the worker in the middle of a system call.
+ */
+import { DoorError, wordsOf } from "../errors.ts";
+import type { PortKind } from "../board.ts";
+import type { FromWorker, PortEventMessage, ToWorker } from "../protocol.ts";
+import { answer, ask } from "../waiting.ts";
+import type { OpenPort, OutPort, PortEvents } from "./port.ts";
+import type { PortTable } from "./index.ts";
+
+export const REMOTE_KINDS = ["sim", "serial", "hid"] as const satisfies readonly PortKind[];
+
+/** The worker's end. */
+export class RemotePorts {
+  readonly #events = new Map<number, PortEvents>();
+  readonly #post: (message: FromWorker) => void;
+  readonly #answers: SharedArrayBuffer;
+  #nextId = 1;
+
+  constructor(post: (message: FromWorker) => void, answers: SharedArrayBuffer) {
+    this.#post = post;
+    this.#answers = answers;
+  }
+
+  readonly open: OpenPort = ({ name, spec, options, events }) => {
+    const id = this.#nextId++;
+    this.#events.set(id, events);
+    try {
+      ask(this.#answers, () => this.#post({ kind: "port-open", id, name, spec, options }));
+    } catch (error) {
+      this.#events.delete(id);
+      throw error;
+    }
+    return this.#port(id);
+  };
+
+  happened(id: number, { event, args }: PortEventMessage): void {
+    const events = this.#events.get(id);
+    if (events === undefined) return;
+    if (event === "closed") this.#events.delete(id);
+    (events[event] as (...given: unknown[]) => void)(...args);
+  }
+
+  #port(id: number): OutPort {
+    const leave = (cut: boolean): void => {
+      this.#events.delete(id);
+      this.#post({ kind: "port-close", id, cut });
+    };
+    return {
+      write: (bytes) => this.#post({ kind: "port-write", id, bytes }),
+      control: (request) => ask(this.#answers, () => this.#post({ kind: "port-control", id, request })),
+      close: () => leave(false),
+      cut: () => leave(true),
+    };
+  }
+}
+
+type PortMessage = Extract<FromWorker, { kind: `port-${string}` }>;
+
+/** The owner's end. */
+export class PortKeeper {
+  readonly #ports = new Map<number, OutPort>();
+  readonly #table: PortTable;
+  readonly #answers: SharedArrayBuffer;
+  readonly #post: (message: ToWorker) => void;
+  readonly #warn: (words: string) => void;
+
+  constructor(table: PortTable, answers: SharedArrayBuffer, post: (message: ToWorker) => void, warn: (words: string) => void) {
+    this.#table = table;
+    this.#answers = answers;
+    this.#post = post;
+    this.#warn = warn;
+  }
+
+  handle(message: PortMessage): void {
+    switch (message.kind) {
+      case "port-open":
+        answer(this.#answers, () => this.#open(message));
+        break;
+      case "port-control":
+        answer(this.#answers, () => this.#held(message.id).control(message.request));
+        break;
+      case "port-write":
+        this.#write(message.id, message.bytes);
+        break;
+      case "port-close": {
+        const port = this.#ports.get(message.id);
+        this.#ports.delete(message.id);
+        if (message.cut) port?.cut();
+        else port?.close();
+      }
+    }
+  }
+
+  /** The worker is gone, and with it whoever held the ports. */
+  cut(): void {
+    const ports = [...this.#ports.values()];
+    this.#ports.clear();
+    for (const port of ports) port.cut();
+  }
+
+  #open({ id, name, spec, options }: Extract<PortMessage, { kind: "port-open" }>): undefined {
+    const tell = (happened: PortEventMessage): void => this.#post({ kind: "port-event", id, happened });
+    const port = this.#table[spec.kind]({
+      name,
+      spec,
+      options,
+      events: {
+        data: (bytes) => tell({ event: "data", args: [bytes] }),
+        opened: () => tell({ event: "opened", args: [] }),
+        closed: (why) => {
+          this.#ports.delete(id);
+          tell({ event: "closed", args: [why] });
+        },
+        signal: (signal, level) => tell({ event: "signal", args: [signal, level] }),
+      },
+      warn: this.#warn,
+    });
+    this.#ports.set(id, port);
+    return undefined;
+  }
+
+  /** The guest was told that its write went out; when it did not, the port is as good as gone. */
+  #write(id: number, bytes: Uint8Array): void {
+    const port = this.#ports.get(id);
+    if (port === undefined) return;
+    try {
+      port.write(bytes);
+    } catch (error) {
+      this.#warn(wordsOf(error));
+      this.#ports.delete(id);
+      port.cut();
+      const why = error instanceof DoorError ? error.code : "io";
+      this.#post({ kind: "port-event", id, happened: { event: "closed", args: [why] } });
+    }
+  }
+
+  #held(id: number): OutPort {
+    const port = this.#ports.get(id);
+    if (port === undefined) throw new DoorError("unplugged", "the port is gone");
+    return port;
+  }
+}

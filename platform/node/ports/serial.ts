@@ -1,0 +1,189 @@
+/** Serial lines. The native binding is loaded when a board first opens one. */
+import type { LinuxPortBinding } from "@serialport/bindings-cpp";
+import { DoorError, errnoOf, wordsOf } from "../errors.ts";
+import type { SpecOf } from "../board.ts";
+import { option } from "./options.ts";
+import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
+
+const READ_BYTES = 4096;
+/** More than this waiting for the line, and a write is refused. */
+const MAX_PENDING_BYTES = 1024 * 1024;
+
+export const serialPort: OpenPort = (request) => {
+  const port = new SerialPort(request);
+  void port.run();
+  return port;
+};
+
+class SerialPort implements OutPort {
+  readonly #request: PortRequest;
+  readonly #settings: { path: string; baudRate: number; dataBits: 7 | 8; parity: "none" | "even" | "odd"; stopBits: 1 | 2 };
+  #line: LinuxPortBinding | undefined;
+  #gone = false;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #writing = false;
+  #afterDrain: (() => void)[] = [];
+
+  constructor(request: PortRequest) {
+    this.#request = request;
+    const spec = request.spec as SpecOf<"serial">;
+    const baudRate = option(request, "baud", "number") ?? spec.baud;
+    if (!Number.isInteger(baudRate) || baudRate < 50 || baudRate > 4_000_000) {
+      throw new DoorError("bad-argument", `${request.name}: baud must be 50 to 4000000`);
+    }
+    this.#settings = {
+      path: spec.path,
+      baudRate,
+      dataBits: oneOf(request, "dataBits", [7, 8]) ?? spec.dataBits ?? 8,
+      parity: oneOf(request, "parity", ["none", "even", "odd"]) ?? spec.parity ?? "none",
+      stopBits: oneOf(request, "stopBits", [1, 2]) ?? spec.stopBits ?? 1,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { events, name } = this.#request;
+    try {
+      const line = await this.#open();
+      if (this.#gone) return void (await line.close());
+      this.#line = line;
+      events.opened();
+      void this.#flush();
+      await this.#read(line);
+    } catch (error) {
+      if (this.#gone) return;
+      this.#request.warn(`${name}: ${wordsOf(error)}`);
+      this.#leave(error instanceof DoorError ? error.code : openFault(error));
+    }
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#pendingBytes + bytes.length > MAX_PENDING_BYTES)
+      throw new DoorError("busy", `${this.#request.name}: the line takes nothing`);
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    void this.#flush();
+  }
+
+  /** baud, dtr, rts, break, drain; the reply tells the bytes still waiting. After `drain`, signal "drained" comes with 1. */
+  control(asked: Record<string, unknown>): unknown {
+    const get = <T extends "number" | "boolean">(key: string, type: T) =>
+      option({ name: this.#request.name, options: asked }, key, type);
+    const baudRate = get("baud", "number");
+    if (baudRate !== undefined && (!Number.isInteger(baudRate) || baudRate < 50 || baudRate > 4_000_000)) {
+      throw new DoorError("bad-argument", `${this.#request.name}: baud must be 50 to 4000000`);
+    }
+    const lines = { dtr: get("dtr", "boolean"), rts: get("rts", "boolean"), brk: get("break", "boolean") };
+    if (get("drain", "boolean")) this.#whenDrained(() => this.#request.events.signal("drained", 1));
+    // Settings change between writes, never in the middle of one.
+    if (baudRate !== undefined) this.#whenDrained(() => this.#settle("baud", this.#line?.update({ baudRate })));
+    const changed = Object.fromEntries(Object.entries(lines).filter(([, level]) => level !== undefined));
+    if (Object.keys(changed).length > 0) this.#whenDrained(() => this.#settle("lines", this.#line?.set(changed)));
+    return { pending: this.#pendingBytes };
+  }
+
+  close(): void {
+    this.#gone = true;
+    this.#whenDrained(() => this.#shut(), true);
+  }
+
+  cut(): void {
+    this.#gone = true;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#shut();
+  }
+
+  async #open(): Promise<LinuxPortBinding> {
+    const { autoDetect } = await loadBinding();
+    return (await autoDetect().open(this.#settings as Parameters<ReturnType<typeof autoDetect>["open"]>[0])) as LinuxPortBinding;
+  }
+
+  async #read(line: LinuxPortBinding): Promise<void> {
+    const buffer = Buffer.alloc(READ_BYTES);
+    while (!this.#gone) {
+      let count: number;
+      try {
+        count = (await line.read(buffer, 0, buffer.length)).bytesRead;
+      } catch {
+        // The binding says nothing about why; a read that we did not cancel ourselves means that the line is gone.
+        return this.#leave("unplugged");
+      }
+      if (!this.#gone && count > 0) this.#request.events.data(Uint8Array.from(buffer.subarray(0, count)));
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const line = this.#line;
+    if (line === undefined || this.#writing) return;
+    this.#writing = true;
+    try {
+      while (this.#pending.length > 0) {
+        const batch = Buffer.concat(this.#pending);
+        this.#pending = [];
+        await line.write(batch);
+        this.#pendingBytes -= Math.min(batch.length, this.#pendingBytes);
+      }
+      if (this.#afterDrain.length > 0) await line.drain();
+    } catch {
+      this.#pending = [];
+      this.#pendingBytes = 0;
+      if (!this.#gone) this.#leave("unplugged");
+    } finally {
+      this.#writing = false;
+    }
+    if (this.#pending.length > 0) return this.#flush();
+    for (const next of this.#afterDrain.splice(0)) next();
+  }
+
+  #whenDrained(next: () => void, evenUnopened = false): void {
+    if (this.#line === undefined && evenUnopened) {
+      next();
+      return;
+    }
+    this.#afterDrain.push(next);
+    void this.#flush();
+  }
+
+  #settle(what: string, change: Promise<void> | undefined): void {
+    // Lines without modem signals (pty, some USB) refuse them; the driver goes on without.
+    change?.catch((error: unknown) => this.#request.warn(`${this.#request.name}: ${what} not set: ${wordsOf(error)}`));
+  }
+
+  #leave(why: ClosedWhy): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#shut();
+    this.#request.events.closed(why);
+  }
+
+  #shut(): void {
+    const line = this.#line;
+    this.#line = undefined;
+    line?.close().catch(() => {});
+  }
+}
+
+async function loadBinding(): Promise<typeof import("@serialport/bindings-cpp")> {
+  try {
+    return await import("@serialport/bindings-cpp");
+  } catch (error) {
+    throw new DoorError("missing-library", `serial ports need @serialport/bindings-cpp; run npm ci (${wordsOf(error)})`);
+  }
+}
+
+function openFault(error: unknown): ClosedWhy {
+  const words = `${errnoOf(error)} ${wordsOf(error)}`;
+  if (/lock|busy/i.test(words)) return "busy";
+  if (/EACCES|permission denied/i.test(words)) return "refused";
+  if (/ENOENT|no such (file|device)|ENXIO|ENODEV/i.test(words)) return "unplugged";
+  return "io";
+}
+
+function oneOf<T extends string | number>(request: PortRequest, key: string, allowed: readonly T[]): T | undefined {
+  const value = request.options[key];
+  if (value === undefined || value === null) return undefined;
+  if (!allowed.includes(value as T))
+    throw new DoorError("bad-argument", `${request.name}: ${key} must be one of ${allowed.join(", ")}`);
+  return value as T;
+}

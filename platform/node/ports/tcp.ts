@@ -1,0 +1,107 @@
+/** TCP connections to the acquirer. */
+import { type Socket, connect } from "node:net";
+import { DoorError, errnoOf, wordsOf } from "../errors.ts";
+import type { SpecOf } from "../board.ts";
+import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
+import { option } from "./options.ts";
+
+export interface TcpOverride {
+  host: string;
+  port: number;
+}
+
+export function tcpPort(override: TcpOverride | undefined): OpenPort {
+  return (request) => {
+    const { host, port } = override ?? address(request);
+    return socketPort(request, connect({ host, port, noDelay: true }), "connect", connectFault);
+  };
+}
+
+/** Where to: the guest's options, else the board's. */
+export function address(request: PortRequest): { host: string; port: number } {
+  const spec = request.spec as SpecOf<"tcp"> | SpecOf<"tls">;
+  const host = option(request, "host", "string") ?? spec.host;
+  const port = option(request, "port", "number") ?? spec.port;
+  if (host === undefined || host === "")
+    throw new DoorError("bad-argument", `${request.name}: no host, neither in the options nor on the board`);
+  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new DoorError("bad-argument", `${request.name}: port must be 1 to 65535`);
+  }
+  return { host, port };
+}
+
+const UNREACHABLE = new Set([
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_FAIL",
+  "EADDRNOTAVAIL",
+]);
+
+/** Why a connection did not come about: turned down, or nobody there. */
+export function connectFault(error: unknown): ClosedWhy {
+  const code = errnoOf(error);
+  if (code === "ECONNREFUSED" || code === "ECONNRESET") return "refused";
+  return UNREACHABLE.has(code) ? "no-answer" : "io";
+}
+
+/** More than this not yet taken by the far end, and a write is refused. */
+const MAX_PENDING_BYTES = 4 * 1024 * 1024;
+
+/** A connecting socket as a port; shared by tcp and tls, which differ in when they are ready and what can go wrong before. */
+export function socketPort(
+  request: PortRequest,
+  socket: Socket,
+  readyEvent: "connect" | "secureConnect",
+  faultBefore: (error: unknown) => ClosedWhy,
+): OutPort {
+  const { events, name } = request;
+  let ready = false;
+  let gone = false;
+  const leave = (why: ClosedWhy): void => {
+    if (gone) return;
+    gone = true;
+    socket.destroy();
+    events.closed(why);
+  };
+  socket.once(readyEvent, () => {
+    ready = true;
+    if (!gone) events.opened();
+  });
+  socket.on("data", (bytes: Buffer) => {
+    if (!gone) events.data(Uint8Array.from(bytes));
+  });
+  socket.once("end", () => leave("ended"));
+  socket.on("error", (error) => {
+    if (gone) return;
+    request.warn(`${name}: ${wordsOf(error) || errnoOf(error)}`);
+    leave(ready ? "io" : faultBefore(error));
+  });
+  socket.once("close", () => leave(ready ? "ended" : "no-answer"));
+  return {
+    write(bytes) {
+      if (!ready) throw new DoorError("no-answer", `${name}: not connected yet`);
+      if (socket.writableLength + bytes.length > MAX_PENDING_BYTES)
+        throw new DoorError("busy", `${name}: the far end takes nothing`);
+      socket.write(bytes);
+    },
+    control: () => {
+      throw new DoorError("unsupported", `${name}: a connection has nothing to control`);
+    },
+    close() {
+      gone = true;
+      if (ready) socket.end();
+      else socket.destroy();
+      // A far end that never closes its half must not hold the connection for ever.
+      socket.setTimeout(5000, () => socket.destroy());
+      socket.resume();
+    },
+    cut() {
+      gone = true;
+      socket.destroy();
+    },
+  };
+}

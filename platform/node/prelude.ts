@@ -1,0 +1,60 @@
+/**
+ * Runs in the guest before the bundle, on every engine: takes away whatever is a clock, a random source, a timer or depends on the host's
+ * place and language, so that the door is the only input, and gives back what the engine needs to look at guest values
+ * safely (made of intrinsics taken before the guest could change them).
+ */
+export const PRELUDE = `(() => {
+  "use strict";
+  const { apply, construct, defineProperty, deleteProperty } = Reflect;
+  const U8 = Uint8Array, Buf = ArrayBuffer, Err = Error, stringify = JSON.stringify, RealDate = Date, Type = TypeError;
+  const byteLength = Object.getOwnPropertyDescriptor(Buf.prototype, "byteLength").get;
+  const setBytes = Object.getPrototypeOf(U8.prototype).set;
+  const hide = (target, name, value) => defineProperty(target, name, { value, writable: true, enumerable: false, configurable: true });
+
+  for (const name of ["performance", "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate",
+    "console", "Intl", "WebAssembly", "SharedArrayBuffer", "Atomics", "WeakRef", "FinalizationRegistry", "Temporal", "crypto", "fetch",
+    "process", "require", "gc", "print"]) deleteProperty(globalThis, name);
+  deleteProperty(Math, "random");
+
+  const noClock = () => { throw new Type("the firmware has no clock of its own; time comes through System.wallMs and System.scheduler"); };
+  const iso = /^(?:[+-]\\d{6}|\\d{4})(?:-\\d\\d(?:-\\d\\d)?)?(T\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)?)?$/;
+  const exec = RegExp.prototype.exec, realParse = RealDate.parse, realUtc = RealDate.UTC, toIso = RealDate.prototype.toISOString;
+  const getTime = RealDate.prototype.getTime;
+  const parse = (text) => {
+    const found = apply(exec, iso, [text]);
+    if (found === null) return NaN;
+    return realParse(found[1] !== undefined && found[2] === undefined ? text + "Z" : text);
+  };
+  // The guest's zone is UTC wherever the host stands: a replay elsewhere must give the same bytes.
+  function ZonelessDate(...args) {
+    if (new.target === undefined || args.length === 0) noClock();
+    if (args.length > 1) return construct(RealDate, [apply(realUtc, RealDate, args)], new.target);
+    return construct(RealDate, [typeof args[0] === "string" ? parse(args[0]) : args[0]], new.target);
+  }
+  const proto = RealDate.prototype;
+  hide(ZonelessDate, "name", "Date");
+  hide(ZonelessDate, "UTC", realUtc);
+  hide(ZonelessDate, "parse", (text) => parse("" + text));
+  defineProperty(ZonelessDate, "prototype", { value: proto, writable: false });
+  hide(proto, "constructor", ZonelessDate);
+  for (const part of ["FullYear", "Month", "Date", "Hours", "Minutes", "Seconds", "Milliseconds", "Day"]) {
+    hide(proto, "get" + part, proto["getUTC" + part]);
+    if (part !== "Day") hide(proto, "set" + part, proto["setUTC" + part]);
+  }
+  for (const name of ["getYear", "setYear", "toTemporalInstant"]) deleteProperty(proto, name);
+  hide(proto, "getTimezoneOffset", function () { apply(getTime, this, []); return 0; });
+  for (const name of ["toString", "toDateString", "toTimeString", "toLocaleString", "toLocaleDateString", "toLocaleTimeString"])
+    hide(proto, name, function () { const ms = apply(getTime, this, []); return ms === ms ? apply(toIso, this, []) : "Invalid Date"; });
+  hide(globalThis, "Date", ZonelessDate);
+  hide(String.prototype, "localeCompare", function (other) { const a = "" + this, b = "" + other; return a < b ? -1 : a > b ? 1 : 0; });
+
+  return {
+    // Length of a string or an ArrayBuffer, -1 for anything else.
+    measure: (value) => { if (typeof value === "string") return value.length; try { return apply(byteLength, value, []); } catch { return -1; } },
+    quote: (text) => stringify(text),
+    // A copy that counts against the guest's memory limit.
+    adopt: (bytes) => { const copy = new Buf(apply(byteLength, bytes, [])); apply(setBytes, new U8(copy), [new U8(bytes)]); return copy; },
+    fail: (name, message) => { const error = new Err(message); hide(error, "name", name); return error; },
+    dispatch: (event, args) => { apply(globalThis.onDoorEvent, undefined, [event, ...args]); },
+  };
+})()`;
