@@ -1,8 +1,9 @@
 /** Opens the devices of a board profile. Drivers are a table (./drivers.ts): a new one is a row there and a file in its device's folder. */
 import type { System } from "../platform/guest/system.ts";
 import type { Beeper } from "./beeper/beeper.ts";
-import type { Board } from "./boards/board.ts";
+import type { Board, DeviceClass, DeviceSpec } from "./boards/board.ts";
 import type { Display } from "./display/display.ts";
+import { type DeviceOf, DRIVERS } from "./drivers.ts";
 import type { Keypad } from "./keypad/keypad.ts";
 import type { Lights } from "./lights/lights.ts";
 import type { Link, LinkSettings } from "./link/link.ts";
@@ -33,3 +34,39 @@ export interface Devices {
 }
 
 export type OpenDevices = (system: System, board: Board) => Devices;
+
+/** `board` has been through readBoard. Never throws: what cannot be opened is in `failures`. */
+export const openDevices: OpenDevices = (system, board) => {
+  const failures: Devices["failures"] = [];
+  const open = <C extends DeviceClass>(device: C): DeviceOf[C] | undefined => {
+    const spec = board.devices[device];
+    if (spec === undefined) return undefined;
+    try {
+      return openDevice(system, board, device, spec);
+    } catch (error) {
+      failures.push({ device, words: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  };
+  return {
+    board,
+    display: open("display"),
+    keypad: open("keypad"),
+    msr: open("msr"),
+    pinpad: open("pinpad"),
+    printer: open("printer"),
+    link: open("link"),
+    beeper: open("beeper"),
+    lights: open("lights"),
+    debug: open("debug"),
+    failures,
+  };
+};
+
+function openDevice<C extends DeviceClass>(system: System, board: Board, device: C, spec: DeviceSpec): DeviceOf[C] {
+  const driver = DRIVERS[device][spec.driver];
+  const port = board.ports[spec.port];
+  if (driver === undefined) throw new Error(`no driver "${spec.driver}" for ${device}`);
+  if (port === undefined) throw new Error(`no port "${spec.port}" on board ${board.name}`);
+  return driver.open(system, spec.port, spec.settings ?? {}, port);
+}

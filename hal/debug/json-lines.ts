@@ -1,5 +1,5 @@
 /** The debug channel (README.md here): one JSON object a line, UTF-8, both ways. It never stops the terminal from working. */
-import { concat, fromUtf8, toUtf8 } from "../../platform/guest/bytes.ts";
+import { concat, decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { Port, System } from "../../platform/guest/system.ts";
 import { attach } from "../attach.ts";
 import type { Debug } from "../index.ts";
@@ -54,7 +54,7 @@ export function openJsonLines(system: System, portName: string): Debug {
   const debug: Debug = {
     onRequest: undefined,
     send(line) {
-      const bytes = toUtf8(`${JSON.stringify(line)}\n`);
+      const bytes = encodeUtf8(`${JSON.stringify(line)}\n`);
       try {
         for (let at = 0; at < bytes.length; at += WRITE_BYTES) attachment.port?.write(bytes.subarray(at, at + WRITE_BYTES));
       } catch (error) {
@@ -68,7 +68,7 @@ export function openJsonLines(system: System, portName: string): Debug {
 
 function parse(line: Uint8Array): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(fromUtf8(line));
+    const value: unknown = JSON.parse(decodeUtf8(line));
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

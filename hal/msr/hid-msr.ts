@@ -1,5 +1,5 @@
 /** Stripe reader with the 337-byte report (hal/HID.md, spec peripherals §4): one report a swipe, also when the swipe failed. */
-import { toAscii } from "../../platform/guest/bytes.ts";
+import { decodeAscii } from "../../platform/guest/bytes.ts";
 import type { Port, System } from "../../platform/guest/system.ts";
 import { attach } from "../attach.ts";
 import { DeviceError } from "../errors.ts";
@@ -85,7 +85,7 @@ function readTrack(status: number, field: Uint8Array, format: TrackFormat): Trac
   if ((status & DECODE_ERROR) !== 0) return { fault: "damaged" };
   if (field.length === 0) return undefined;
   if (field.some((byte) => byte > 0x7f)) return { fault: "damaged" };
-  const whole = toAscii(field);
+  const whole = decodeAscii(field);
   const framed = whole.length > 2 && format.start.includes(whole.charAt(0)) && whole.endsWith(END_SENTINEL);
   if (!framed) return { fault: "damaged" };
   const inside = whole.slice(1, -1);
