@@ -1,0 +1,342 @@
+/** A state for every screen, and the hard ones: long words, full menus, nothing given, everything given. */
+import { screens } from "../../../app/screens/index.ts";
+import type { CheckItem, ScreenStates } from "../../../app/screens/states.ts";
+import type { Screen, StatusBar } from "../../../app/screens/tree.ts";
+import { wordsIn } from "../../../app/text/index.ts";
+import type { Language, Prompt, Words } from "../../../app/text/words.ts";
+
+export const STATUS: StatusBar = {
+  time: "09:41",
+  link: "up",
+  paper: "ok",
+  batch: "000001",
+  operator: "01",
+  debt: 0,
+  sending: false,
+  receiving: false,
+};
+
+export interface Sample {
+  /** File name of its golden and its picture. */
+  name: string;
+  screen: Screen;
+  status: StatusBar;
+}
+
+type Make = (words: Words) => Screen;
+type Entry = { name: string; make: Make; status?: Partial<StatusBar> };
+
+const MASKED = "622999*********0019";
+const MENU_MAIN: Prompt[] = [
+  "menu.sale",
+  "menu.void",
+  "menu.refund",
+  "menu.preauth",
+  "menu.scan",
+  "menu.ecash",
+  "menu.other",
+  "menu.print",
+  "menu.manage",
+];
+const MENU_PREAUTH: Prompt[] = [
+  "menu.preauth-hold",
+  "menu.preauth-void",
+  "menu.completion-request",
+  "menu.completion-advice",
+  "menu.completion-void",
+];
+const MENU_PRINT: Prompt[] = [
+  "menu.reprint-last",
+  "menu.reprint-any",
+  "menu.print-details",
+  "menu.print-totals",
+  "menu.reprint-settlement",
+  "menu.reports",
+];
+const MENU_MANAGE: Prompt[] = [
+  "menu.sign-on",
+  "menu.sign-off",
+  "menu.settlement",
+  "menu.query",
+  "menu.operators",
+  "menu.lock",
+  "menu.versions",
+  "menu.parameters",
+  "menu.maintenance",
+  "menu.applications",
+];
+
+function rowsOf(prompts: readonly Prompt[]): { key: string; text: Prompt }[] {
+  return prompts.map((text, i) => ({ key: String((i + 1) % 10), text }));
+}
+
+function checks(states: CheckItem["state"][], notes: Record<number, string> = {}): CheckItem[] {
+  const labels: Prompt[] = [
+    "check.printer",
+    "check.paper",
+    "check.msr",
+    "check.pinpad",
+    "check.keys",
+    "check.network",
+    "check.clock",
+    "check.store",
+    "check.keypad",
+  ];
+  return labels.map((label, i) => ({ label, state: states[i] ?? "waiting", note: notes[i] }));
+}
+
+function entry<S extends keyof ScreenStates>(
+  name: string,
+  id: S,
+  state: ScreenStates[S] | ((words: Words) => ScreenStates[S]),
+  status?: Partial<StatusBar>,
+): Entry {
+  const stateOf = (words: Words): ScreenStates[S] =>
+    typeof state === "function" ? (state as (words: Words) => ScreenStates[S])(words) : state;
+  return { name, make: (words) => screens[id](stateOf(words), words), status };
+}
+
+const zhOr = (words: Words, zh: string, en: string): string => (words.language === "zh-CN" ? zh : en);
+
+const ENTRIES: Entry[] = [
+  entry("selfcheck-running", "selfcheck", { items: checks(["ok", "ok", "ok", "running"]), waiting: false }),
+  entry(
+    "selfcheck-faults",
+    "selfcheck",
+    (words) => ({
+      items: checks(["ok", "bad", "ok", "bad", "warn", "ok", "ok", "ok", "ok"], {
+        1: zhOr(words, "缺纸，请换纸卷", "no paper: new roll"),
+        3: zhOr(words, "没有连上，不能输密码", "not connected, no PIN"),
+        4: zhOr(words, "尚未签到", "not signed on"),
+        7: "118 MB",
+      }),
+      waiting: true,
+    }),
+    { paper: "out", link: "down" },
+  ),
+  entry("login", "login", { digits: "" }, { operator: "" }),
+  entry("login-problem", "login", (words) => ({ digits: "07", problem: words.say("problem.unknown-operator") }), {
+    operator: "",
+  }),
+  entry("password", "password", { operator: "01", count: 3 }, { operator: "" }),
+  entry(
+    "password-problem",
+    "password",
+    (words) => ({ operator: "01", count: 0, problem: words.say("problem.wrong-password", { left: 2 }) }),
+    { operator: "" },
+  ),
+  entry("signing-on", "signing-on", { phase: "receiving", secondsLeft: 47, of: 60 }, { receiving: true }),
+  entry("idle-swipe", "idle", (words) => ({
+    merchant: zhOr(words, "示例商户 Demo Store", "Demo Store"),
+    date: zhOr(words, "2026年11月21日 星期六", "Saturday, 21 November 2026"),
+    time: "09:41",
+    contact: false,
+    contactless: false,
+  })),
+  entry(
+    "idle-all",
+    "idle",
+    (words) => ({
+      merchant: zhOr(words, "上海市黄浦区南京东路老字号食品商店", "The Old Established Nanjing East Road Food Store"),
+      date: zhOr(words, "2026年11月21日 星期六", "Saturday, 21 November 2026"),
+      time: "09:41",
+      contact: true,
+      contactless: true,
+    }),
+    { debt: 2, paper: "near-end" },
+  ),
+  entry(
+    "idle-training",
+    "idle",
+    (words) => ({
+      merchant: zhOr(words, "示例商户 Demo Store", "Demo Store"),
+      date: zhOr(words, "2026年11月21日 星期六", "Saturday, 21 November 2026"),
+      time: "23:59",
+      training: true,
+      contact: true,
+      contactless: false,
+    }),
+    { link: "down", paper: "out" },
+  ),
+  entry("menu-main", "menu", { title: "menu.main", rows: rowsOf(MENU_MAIN), selected: 0 }),
+  entry("menu-preauth", "menu", { title: "menu.preauth", rows: rowsOf(MENU_PREAUTH), selected: 3 }),
+  entry("menu-print", "menu", { title: "menu.print", rows: rowsOf(MENU_PRINT), selected: 4 }),
+  entry("menu-manage", "menu", { title: "menu.manage", rows: rowsOf(MENU_MANAGE), selected: 8 }),
+  entry("menu-notes", "menu", (words) => ({
+    title: "menu.manage",
+    rows: rowsOf(MENU_MANAGE).map((row) => ({ ...row, note: words.say("menu.soon") })),
+    selected: 6,
+  })),
+  entry("card", "card", {
+    masked: MASKED,
+    expiry: "3012",
+    selected: 0,
+    rows: [
+      { key: "1", text: "transaction.sale" },
+      { key: "2", text: "transaction.preauth" },
+    ],
+  }),
+  entry("card-problem", "card", (words) => ({
+    masked: MASKED,
+    expiry: "2001",
+    selected: 0,
+    rows: [{ key: "1", text: "transaction.sale" }],
+    problem: words.say("problem.card-expired"),
+  })),
+  entry("present-swipe", "present", { transaction: "transaction.sale", amountFen: 10000, contact: false, contactless: false }),
+  entry("present-all", "present", { transaction: "transaction.void", contact: true, contactless: true }),
+  entry("present-problem", "present", (words) => ({
+    transaction: "transaction.sale",
+    amountFen: 123456789,
+    contact: true,
+    contactless: false,
+    problem: words.say("problem.card-damaged"),
+  })),
+  entry("amount-empty", "amount", { transaction: "transaction.sale", amountFen: 0, masked: MASKED }),
+  entry("amount", "amount", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
+  entry("amount-largest", "amount", (words) => ({
+    transaction: "transaction.completion-advice",
+    amountFen: 999999999999,
+    problem: words.say("problem.amount-over", { limit: "50,000.00" }),
+  })),
+  entry("confirm", "confirm", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
+  entry("pin", "pin", { amountFen: 10000, digits: 4, masked: MASKED }),
+  entry("pin-no-amount", "pin", { digits: 0, masked: MASKED }),
+  entry("supervisor", "supervisor", { count: 4 }),
+  entry("trace", "trace", { digits: "000007" }),
+  entry("trace-problem", "trace", (words) => ({ digits: "", problem: words.say("problem.no-transaction") })),
+  entry(
+    "online-connecting",
+    "online",
+    { transaction: "transaction.sale", phase: "connecting", amountFen: 10000, secondsLeft: 20, of: 20, cancellable: true },
+    { link: "busy" },
+  ),
+  entry(
+    "online-sending",
+    "online",
+    { transaction: "transaction.sale", phase: "sending", amountFen: 10000, secondsLeft: 60, of: 60, cancellable: false },
+    { sending: true },
+  ),
+  entry("online-waiting", "online", {
+    transaction: "transaction.sale",
+    phase: "waiting",
+    amountFen: 10000,
+    secondsLeft: 43,
+    of: 60,
+    cancellable: false,
+  }),
+  entry(
+    "online-receiving",
+    "online",
+    { transaction: "transaction.sign-on", phase: "receiving", secondsLeft: 7, of: 60, cancellable: false },
+    { receiving: true },
+  ),
+  entry(
+    "reversing",
+    "reversing",
+    { amountFen: 10000, trace: "000007", phase: "waiting", secondsLeft: 31, of: 60 },
+    { debt: 1, sending: true },
+  ),
+  entry("approved", "approved", { transaction: "transaction.sale", amountFen: 10000 }),
+  entry("approved-note", "approved", (words) => ({
+    transaction: "transaction.completion-request",
+    amountFen: 123456789,
+    note: zhOr(words, "授权码 123456", "Authorisation 123456"),
+  })),
+  entry("approved-partial", "approved", { transaction: "transaction.sale", amountFen: 10000, approvedFen: 6000 }),
+  entry("declined", "declined", (words) => ({
+    transaction: "transaction.sale",
+    code: "51",
+    words: zhOr(words, "余额不足", "Not enough money"),
+    advice: zhOr(words, "请换一张卡，或少收一些。", "Another card, or a smaller amount."),
+  })),
+  entry("declined-long", "declined", (words) => ({
+    transaction: "transaction.completion-request",
+    code: "38",
+    words: zhOr(words, "密码错误次数超限，请没收卡片并联系发卡方", "Too many wrong PINs: keep the card and call the issuer"),
+    advice: zhOr(words, "请把卡留下，向顾客说明，并致电收单机构。", "Keep the card, tell the customer, call the acquirer."),
+  })),
+  entry("declined-bare", "declined", (words) => ({
+    transaction: "transaction.void",
+    words: zhOr(words, "发卡行不同意", "The issuer refused"),
+  })),
+  entry(
+    "unknown",
+    "unknown",
+    (words) => ({ transaction: "transaction.sale", amountFen: 10000, why: words.say("unknown.silent") }),
+    { debt: 1 },
+  ),
+  entry(
+    "unknown-mac",
+    "unknown",
+    (words) => ({ transaction: "transaction.completion-request", amountFen: 123456789, why: words.say("unknown.bad-mac") }),
+    { debt: 1 },
+  ),
+  entry("printing", "printing", { copy: "merchant" }),
+  entry("printing-again", "printing", { copy: "cardholder", again: true }),
+  entry("tear", "tear", { next: "cardholder" }),
+  ...(["paper-out", "cover-open", "jam", "overheat", "unplugged", "timeout", "fault"] as const).map((problem) =>
+    entry(`printer-${problem}`, "printer", { problem }, { paper: problem === "paper-out" ? "out" : "ok" }),
+  ),
+  entry("notice-cancelled", "notice", (words) => ({
+    title: words.say("notice.cancelled-title"),
+    rows: [{ value: words.say("notice.cancelled") }],
+  })),
+  entry("notice-signed-on", "notice", (words) => ({
+    title: words.say("notice.signed-on"),
+    tone: "good",
+    rows: [
+      { label: words.say("notice.batch"), value: "000001" },
+      { label: words.say("notice.terminal"), value: "10000001" },
+      { label: words.say("notice.merchant"), value: "898110154110001" },
+    ],
+  })),
+  entry(
+    "notice-no-line",
+    "notice",
+    (words) => ({ title: words.say("notice.no-line-title"), tone: "warn", rows: [{ value: words.say("notice.no-line") }] }),
+    { link: "down" },
+  ),
+  entry("notice-reversed", "notice", (words) => ({
+    title: words.say("notice.reversed-title"),
+    tone: "good",
+    rows: [{ value: words.say("notice.reversed") }],
+  })),
+  entry(
+    "notice-reversal-owed",
+    "notice",
+    (words) => ({
+      title: words.say("notice.reversal-owed-title"),
+      tone: "warn",
+      rows: [{ value: words.say("notice.reversal-owed") }],
+    }),
+    { debt: 1 },
+  ),
+  entry("notice-versions", "notice", (words) => ({
+    title: words.say("versions.title"),
+    rows: (
+      [
+        ["versions.manager", "PosManage 0.1.0"],
+        ["versions.loader", "loader 0.1.0"],
+        ["versions.kernel", "Linux 6.12.48-rt"],
+        ["versions.file-system", "ubifs r3"],
+        ["versions.engine", "quickjs 2025-09-13"],
+        ["versions.app", "tael 0.1.0 (c0104ab)"],
+        ["versions.parameters", "demo 1"],
+        ["versions.messages", "CUP 2.1"],
+        ["versions.serial", "TAEL-0000-0001"],
+      ] as const
+    ).map(([label, value]) => ({ label: words.say(label), value })),
+  })),
+  entry("locked", "locked", { operator: "01", count: 2 }),
+  entry("fault", "fault", (words) => ({
+    what: zhOr(words, "存储损坏", "The store is damaged"),
+    why: zhOr(words, "交易记录的中间有一段读不出来", "A part of the records cannot be read"),
+    todo: zhOr(words, "请勿断电，联系维护人员。", "Keep the power on and call the service."),
+  })),
+];
+
+export function samples(language: Language): Sample[] {
+  const words = wordsIn(language);
+  return ENTRIES.map(({ name, make, status }) => ({ name, screen: make(words), status: { ...STATUS, ...status } }));
+}
