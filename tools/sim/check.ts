@@ -111,7 +111,7 @@ interface JournalEntry {
 }
 
 function journalEntry(record: Record<string, unknown>): JournalEntry {
-  const approved = Number(record.approvedFen ?? record.approvedFen ?? 0);
+  const approved = Number(record.approvedFen ?? record.amountFen ?? 0);
   return {
     kind: String(record.kind ?? ""),
     state: String(record.state ?? ""),

@@ -74,6 +74,8 @@ interface Session {
   waiting: Uint8Array[];
   /** What comes from the host any more goes nowhere. */
   deaf: boolean;
+  /** Answers on their way; with nobody left to get them they are forgotten. */
+  readonly delays: Set<{ stop(): void }>;
 }
 
 type Door = { state: "open"; server: Server } | { state: "unplugged"; hole: { close(): Promise<void> } } | { state: "refusing" };
@@ -210,6 +212,7 @@ export class HostLine {
       slow: false,
       waiting: [],
       deaf: false,
+      delays: new Set(),
     };
     this.#sessions.add(session);
     socket.on("data", (bytes) => this.#fromTerminal(session, bytes));
@@ -241,6 +244,8 @@ export class HostLine {
 
   #over(session: Session): void {
     this.#sessions.delete(session);
+    for (const delay of session.delays) delay.stop();
+    session.delays.clear();
     const rest = session.out.rest();
     if (rest.length > 0) this.#options.record("out", rest);
     if (!session.deaf) session.upstream?.end();
@@ -308,7 +313,7 @@ export class HostLine {
     if (late !== undefined) this.#deliver(session, late);
     const delay = this.#faults.take("delay-response");
     if (delay === undefined) this.#arrive(session, frame);
-    else this.#options.clock.after(delay.value ?? 0, "busy", () => this.#arrive(session, frame));
+    else this.#later(session, delay.value ?? 0, () => this.#arrive(session, frame));
   }
 
   #changedInside(frame: Uint8Array): Uint8Array {
@@ -343,7 +348,15 @@ export class HostLine {
   #drip(session: Session, frame: Uint8Array, at: number): void {
     if (at === 0) this.#options.record("in", frame);
     this.#write(session, frame.slice(at, at + 1));
-    if (at + 1 < frame.length) this.#options.clock.after(DRIP_MS, "busy", () => this.#drip(session, frame, at + 1));
+    if (at + 1 < frame.length) this.#later(session, DRIP_MS, () => this.#drip(session, frame, at + 1));
+  }
+
+  #later(session: Session, ms: number, act: () => void): void {
+    const timer = this.#options.clock.after(ms, "busy", () => {
+      session.delays.delete(timer);
+      act();
+    });
+    session.delays.add(timer);
   }
 
   #deliver(session: Session, bytes: Uint8Array): void {

@@ -4,7 +4,6 @@ import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { createAcquirer } from "../acquirer/index.ts";
 import { accounts, tray } from "../cards/index.ts";
 import { createDevices } from "./devices/index.ts";
-import { openPty } from "./devices/pty.ts";
 import { hostReader } from "./host-reader.ts";
 import type { DeviceName, Parts } from "./parts.ts";
 
@@ -25,7 +24,7 @@ export const realParts: Parts = {
   reader: hostReader,
   tray,
   accounts,
-  pty: openPty,
+  pty: () => Promise.reject(new Error("--serial: there are no PTYs")),
 };
 
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
