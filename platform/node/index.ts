@@ -5,3 +5,4 @@ export { LocalMachine } from "./local.ts";
 export type * from "./machine.ts";
 export { DrivenClock } from "./clock.ts";
 export { WorkerMachine } from "./worker-machine.ts";
+export { type ReplayOptions, type ReplayResult, replay } from "./replay.ts";

@@ -11,6 +11,7 @@ import { GuestFailure, Refused } from "./errors.ts";
 import { factsOf } from "./facts.ts";
 import { DirectoryFiles } from "./files.ts";
 import { Emitter } from "./listeners.ts";
+import { EVENT_LIMIT_MS, MEMORY_LIMIT_BYTES, STACK_LIMIT_MAIN_BYTES, STACK_LIMIT_WORKER_BYTES } from "./limits.ts";
 import { checkBundle } from "./loader.ts";
 import { LogFile } from "./logfile.ts";
 import type { LogLine, Machine, MachineEvents, MachineOptions, MachineStatus } from "./machine.ts";
@@ -22,11 +23,6 @@ import { Run } from "./run.ts";
 import { sealerIn } from "./seal.ts";
 import { CpuMeter, type HostClock, hostClock } from "./time.ts";
 
-export const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
-export const EVENT_LIMIT_MS = 10_000;
-/** More than this on the main thread overflows V8's own stack first (design/toolchain.md §0). */
-const STACK_LIMIT_MAIN_BYTES = 128 * 1024;
-const STACK_LIMIT_WORKER_BYTES = 1024 * 1024;
 /** setTimeout takes no more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

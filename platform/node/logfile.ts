@@ -45,6 +45,5 @@ export class LogFile {
 }
 
 /** A line stays a line, whatever bytes from outside are in it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const oneLine = (words: string): string =>
-  words.replace(/[\u0000-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  words.replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import { RestartPolicy, writeCrash } from "./crash.ts";
 import { Refused, wordsOf } from "./errors.ts";
 import { Emitter } from "./listeners.ts";
-import { EVENT_LIMIT_MS } from "./local.ts";
+import { EVENT_LIMIT_MS, STACK_WORKER_MB } from "./limits.ts";
 import type { Machine, MachineEvents, MachineOptions, MachineStatus } from "./machine.ts";
 import { masked } from "./mask.ts";
 import { portTable } from "./ports/index.ts";
@@ -17,7 +17,6 @@ import { type FromWorker, type ToWorker, type WorkerStart, isCounted } from "./p
 import { hostClock } from "./time.ts";
 import { newAnswers } from "./waiting.ts";
 
-const STACK_MB = 16;
 const PING_MS = 1000;
 /** CPU time may take several times as long by the clock on a busy machine; only a stuck worker takes longer. */
 const WATCHDOG_PER_LIMIT = 6;
@@ -105,7 +104,7 @@ export class WorkerMachine implements Machine {
     const answers = newAnswers();
     const { wires: _wires, files: _files, watchdogMs: _watchdogMs, ...options } = this.#options;
     const start: WorkerStart = { options, powerOn: ++this.#powerOns, answers };
-    const worker = new Worker(workerFile(), { workerData: start, resourceLimits: { stackSizeMb: STACK_MB } });
+    const worker = new Worker(workerFile(), { workerData: start, resourceLimits: { stackSizeMb: STACK_WORKER_MB } });
     const life: Life = {
       worker,
       keeper: new PortKeeper(

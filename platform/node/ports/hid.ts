@@ -45,7 +45,10 @@ class HidPort implements OutPort {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#device !== undefined) return this.#send(bytes);
+    if (this.#device !== undefined) {
+      this.#send(bytes);
+      return;
+    }
     if (this.#waiting.length >= MAX_WAITING_REPORTS) throw new DoorError("busy", `${this.#request.name}: still opening`);
     this.#waiting.push(bytes);
   }
