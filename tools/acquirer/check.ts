@@ -93,8 +93,6 @@ const values: Record<number, { shape: RegExp; words: string }> = {
   11: { shape: /^(?!000000)\d{6}$/, words: "must be 000001 to 999999" },
   14: { shape: /^\d\d(0[1-9]|1[0-2])$/, words: "must be YYMM with a month 01 to 12" },
   22: { shape: /^(0[012357]|80|9[0-268])[012]$/, words: "must be an entry mode of §3.4 and 0, 1 or 2" },
-  35: { shape: /^\d{6}[\dA-F]*$/, words: "must begin with the card number" },
-  36: { shape: /^\d{6}[\dA-F]*$/, words: "must begin with digits" },
   38: { shape: /^[ -~]{6}$/, words: "must have 6 printable characters" },
   41: { shape: /^[ -~]{8}$/, words: "must have 8 printable characters" },
   42: { shape: /^[ -~]{15}$/, words: "must have 15 printable characters" },

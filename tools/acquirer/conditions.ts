@@ -9,6 +9,8 @@ export interface Facts {
   pinDigit: string;
   pin: boolean;
   track: boolean;
+  /** DE53's second digit says SM4 (§4.3). */
+  sm4: boolean;
 }
 
 export type Verdict = { need: "must" | "may" | "never"; why: string };
@@ -40,6 +42,8 @@ const card: Record<number, Rule> = {
   53: ({ pin, track }) =>
     pin || track ? must("there is a PIN or a track (DE52, 35, 36)") : never("there is neither PIN nor track"),
   55: (facts) => (chip(facts) ? must("DE22 says chip or contactless") : never("DE22 says neither chip nor contactless")),
+  59: ({ pin, sm4 }) =>
+    pin && sm4 ? must("an SM4 PIN block has 16 bytes and stands here") : never("DE53.2 does not say SM4 with a PIN"),
 };
 
 const reversal: Record<number, Rule> = {
@@ -57,5 +61,6 @@ export function factsOf(fields: Fields): Facts {
     pinDigit: mode.slice(2, 3),
     pin: fields[52] !== undefined,
     track: fields[35] !== undefined || fields[36] !== undefined,
+    sm4: fields[53]?.[1] === "3",
   };
 }

@@ -255,7 +255,7 @@ function checkAccount({ pan, pin, balanceFen, expiry, status }: Account): void {
   if (pin !== undefined && !/^\d{4,12}$/.test(pin)) throw new Error("account: pin must have 4 to 12 digits");
   if (!Number.isSafeInteger(balanceFen)) throw new Error("account: balanceFen must be a whole number of fen");
   if (expiry !== undefined && !/^\d\d(0[1-9]|1[0-2])$/.test(expiry)) throw new Error("account: expiry must be YYMM");
-  if (status !== undefined && !/^[0-9A-Z]{2}$/.test(status))
+  if (status !== undefined && !/^([0-9A-Z]{2})?$/.test(status))
     throw new Error("account: status must be an answer code of two characters");
 }
 

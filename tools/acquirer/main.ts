@@ -79,10 +79,9 @@ async function main(): Promise<void> {
     terminals: options.terminal,
     onLog: options.log ? ({ at, level, words }) => console.log(`${at} ${level} ${words}`) : undefined,
   });
-  if (options.rules !== undefined)
-    z.array(z.unknown())
-      .parse(readData(resolve(options.rules)))
-      .forEach((rule) => host.addRule(rule as Rule));
+  if (options.rules !== undefined) {
+    for (const rule of z.array(z.unknown()).parse(readData(resolve(options.rules)))) host.addRule(rule as Rule);
+  }
   const port = await host.listen(options.port);
   console.log(JSON.stringify({ acquirer: `tcp:127.0.0.1:${port}` }));
   closeOnSignal(host);

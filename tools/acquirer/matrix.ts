@@ -78,7 +78,7 @@ export const matrix: readonly MessageRow[] = [
     zh: "消费",
     mti: "0200",
     names: { "3": "000000", "25": "00", "60.1": "22", "60.3": "000" },
-    request: "2c 3 4 11 14c 22 23c 25 26c=12 35c 36c 41 42 49=156 52c 53c 55c 60 62o 64",
+    request: "2c 3 4 11 14c 22 23c 25 26c=12 35c 36c 41 42 49=156 52c 53c 55c 59c 60 62o 64",
     conditions: "card",
     lengths60: FINANCIAL_60,
     answer: FR,
