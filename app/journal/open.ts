@@ -103,7 +103,7 @@ class StoredJournal implements OpenJournal {
 
   get count(): number {
     this.#soundMeta();
-    return this.#system.store.keys(transactionPrefix(this.#meta.batch)).length;
+    return this.#lines.length + this.#damage.filter(({ key }) => key.startsWith("txn/")).length;
   }
 
   get owed(): ReversalRecord | undefined {

@@ -50,7 +50,7 @@ export const LABELS = {
   approved: ["承兑金额", "APPROVED"],
   rest: ["自付金额", "TO PAY"],
   remarks: ["备注", "REFERENCE"],
-  signature: ["持卡人签名", "CARDHOLDER SIGNATURE"],
+  signature: ["持卡人签名", "SIGNATURE"],
   reason: ["冲正原因", "REASON"],
   attempts: ["已发送次数", "ATTEMPTS"],
   serial: ["机器编号", "MACHINE NO"],

@@ -1,0 +1,84 @@
+/** Journals on a disk that can fail, and what is written into them. */
+import { openJournal, type JournalOptions, type OpenJournal } from "../../../app/journal/open.ts";
+import type { ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
+import { openStore } from "../../../platform/guest/store.ts";
+import type { System } from "../../../platform/guest/system.ts";
+import { createFakeSystem } from "../../fakes/system.ts";
+import type { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
+
+export const PAN = "6229990000000000019";
+
+export function systemOn(disk: FaultyDisk): System {
+  const system = createFakeSystem();
+  return { ...system, store: openStore(disk, system.log) };
+}
+
+export const journalOn = (disk: FaultyDisk, options?: JournalOptions): OpenJournal => openJournal(systemOn(disk), options);
+
+/** The reversal a request of this journal would owe. */
+export function owedNext(journal: OpenJournal, over: Partial<ReversalRecord> = {}): ReversalRecord {
+  return {
+    kind: "sale",
+    reason: "98",
+    batch: journal.batch,
+    trace: journal.nextTrace,
+    amountFen: 10_000,
+    pan: PAN,
+    expiry: "3012",
+    entry: "swipe",
+    entryMode: "021",
+    security: "2610000000000000",
+    authCode: undefined,
+    operator: "01",
+    date: "20261121",
+    time: "090000",
+    attempts: 0,
+    ...over,
+  };
+}
+
+/** The record that settles it. */
+export function approvedOf(owed: ReversalRecord, over: Partial<TransactionRecord> = {}): TransactionRecord {
+  const { kind, batch, trace, amountFen, pan, expiry, entry, operator, date, time } = owed;
+  return {
+    kind,
+    state: "approved",
+    batch,
+    trace,
+    amountFen,
+    approvedFen: amountFen,
+    entry,
+    pan,
+    expiry,
+    operator,
+    date,
+    time,
+    settlementDate: "1122",
+    reference: "000000000001",
+    authCode: "A00001",
+    responseCode: "00",
+    issuer: "03080000",
+    acquirer: "48021000",
+    organisation: undefined,
+    remarks: ["招商银行", "line two"],
+    pinEntered: true,
+    copiesPrinted: 0,
+    ...over,
+  };
+}
+
+/** A whole sale. */
+export function sell(journal: OpenJournal, amountFen = 10_000): TransactionRecord {
+  const owed = owedNext(journal, { amountFen });
+  journal.oweReversal(owed);
+  const record = approvedOf(owed);
+  journal.approve(record);
+  return record;
+}
+
+/** All that a journal says, for comparing. */
+export function pictureOf(journal: OpenJournal): string {
+  const { batch, nextTrace, count, owed, signedOn, damage } = journal;
+  const lists = { list: journal.list(), reversals: journal.reversals(), totals: journal.totals(), last: journal.last() };
+  return JSON.stringify({ batch, nextTrace, count, owed, signedOn, damage, ...lists });
+}
