@@ -1,8 +1,7 @@
 /** Boot order, run levels, and the idle loop (M1–M5). Everything else is a row of a table or a file with a business word. */
 import { type Devices, openDevices } from "../hal/index.ts";
 import { readBoard } from "../hal/boards/validate.ts";
-import { createSystem } from "../platform/guest/index.ts";
-import type { System } from "../platform/guest/system.ts";
+import { createSystem, type GuestSystem } from "../platform/guest/index.ts";
 import { createHost } from "./acquirer/session.ts";
 import { logIn, unlock } from "./admin/login.ts";
 import { offerUnprinted } from "./admin/reprint.ts";
@@ -15,7 +14,7 @@ import { maskPan } from "./model/card.ts";
 import type { Profile } from "./model/profile.ts";
 import { clocked, dashed } from "./model/time.ts";
 import type { StatusBar } from "./screens/tree.ts";
-import { openFonts } from "./screens/fonts.ts";
+import { loadFonts } from "./screens/fonts.ts";
 import { createRenderer } from "./screens/render.ts";
 import { pick } from "./steps/ask.ts";
 import { readSwipe } from "./steps/card.ts";
@@ -33,10 +32,7 @@ import { sale } from "./transactions/sale.ts";
 const DEBT_RETRY_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
-const system = createSystem(door);
-system.scheduler.run("terminal", () => boot(system));
-
-async function boot(system: System): Promise<void> {
+async function boot(system: GuestSystem): Promise<void> {
   const devices = openBoard(system);
   if (devices === undefined) return;
   const t = openTerminal(system, devices);
@@ -49,7 +45,7 @@ async function boot(system: System): Promise<void> {
 }
 
 /** A board that is wrong cannot even show a screen: it is refused in the log, naming the field. */
-function openBoard(system: System): Devices | undefined {
+function openBoard(system: GuestSystem): Devices | undefined {
   try {
     const devices = openDevices(system, readBoard(system.asset("board.json") ?? new Uint8Array()));
     for (const { device, words } of devices.failures) system.log.warn(`${device}: ${words}`);
@@ -61,15 +57,15 @@ function openBoard(system: System): Devices | undefined {
   }
 }
 
-function openTerminal(system: System, devices: Devices): Terminal | undefined {
+function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefined {
   let t: Terminal | undefined;
-  const renderer = devices.display && createRenderer(devices.display, openFonts(system));
+  const renderer = devices.display && createRenderer(devices.display, loadFonts(system));
   const ui = createUi({ system, devices, renderer, language: "zh-CN", status: () => statusBar(t), state: () => debugState(t) });
   try {
     const profile = readProfile(system.asset("profile.json"));
     const settings = openSettings(system, profile.language);
     ui.setLanguage(settings.language);
-    const journal = openJournal(system);
+    const journal = openJournal(system, { copies: profile.receipt.copies });
     const link = devices.link?.(linkSettings(profile));
     t = {
       system,
@@ -81,7 +77,7 @@ function openTerminal(system: System, devices: Devices): Terminal | undefined {
       link,
       host: link && devices.pinpad && createHost({ system, link, pinpad: devices.pinpad, profile }),
       ui,
-      damage: system.store.damage,
+      damage: [...system.storeReport.damage, ...journal.damage].map(({ words }) => words),
       operator: undefined,
       locked: false,
       keyed: false,
@@ -203,3 +199,8 @@ function debugState(t: Terminal | undefined): Record<string, unknown> {
     language: t?.settings.language ?? "zh-CN",
   };
 }
+
+const system = createSystem(door);
+// A fault of ours: the journal holds what matters, a fresh start begins with recovery.
+system.onTaskFailed = () => system.power("restart");
+system.scheduler.run("terminal", () => boot(system));

@@ -79,7 +79,7 @@ export const MODELS: Readonly<Record<string, PrinterModel>> = {
     rasterRowCap: 2_303,
     zones: "gbk",
     bufferBytes: 4_096,
-    slowestDotsPerS: 160,
+    slowestDotsPerS: 50,
     bits: EPSON_BITS,
   },
   /** Counter printers with a cutter. */
@@ -92,7 +92,7 @@ export const MODELS: Readonly<Record<string, PrinterModel>> = {
     rasterRowCap: 2_303,
     zones: "gbk",
     bufferBytes: 4_096,
-    slowestDotsPerS: 240,
+    slowestDotsPerS: 50,
     bits: EPSON_BITS,
   },
   /** Old 58 mm mechanisms: GB2312 only, no QR, small buffer, short raster. */
@@ -105,7 +105,7 @@ export const MODELS: Readonly<Record<string, PrinterModel>> = {
     rasterRowCap: 255,
     zones: "gb2312",
     bufferBytes: 2_048,
-    slowestDotsPerS: 120,
+    slowestDotsPerS: 50,
     bits: EPSON_BITS,
   },
 };
