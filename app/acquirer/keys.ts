@@ -16,36 +16,27 @@ type SignOnCode = Profile["keys"]["signOnCode"];
 
 const KCV_BYTES = 4;
 
-/** Each key's place, in the order of the block: its use, its bytes, and the algorithm it works with. */
-const LAYOUTS: Record<SignOnCode, readonly { use: WorkingKey; keyBytes: number; algorithm: Algorithm }[]> = {
-  "001": [
-    { use: "PIK", keyBytes: 8, algorithm: "des" },
-    { use: "MAK", keyBytes: 8, algorithm: "des" },
-  ],
-  "003": [
-    { use: "PIK", keyBytes: 16, algorithm: "3des" },
-    { use: "MAK", keyBytes: 16, algorithm: "3des" },
-  ],
-  "004": [
-    { use: "PIK", keyBytes: 16, algorithm: "3des" },
-    { use: "MAK", keyBytes: 16, algorithm: "3des" },
-    { use: "TDK", keyBytes: 16, algorithm: "3des" },
-  ],
+/** What each sign-on brings: keys of one length for one algorithm, in this order. */
+const LAYOUTS: Record<SignOnCode, { algorithm: Algorithm; keyBytes: number; uses: readonly WorkingKey[] }> = {
+  "001": { algorithm: "des", keyBytes: 8, uses: ["PIK", "MAK"] },
+  "003": { algorithm: "3des", keyBytes: 16, uses: ["PIK", "MAK"] },
+  "004": { algorithm: "3des", keyBytes: 16, uses: ["PIK", "MAK", "TDK"] },
+  "005": { algorithm: "sm4", keyBytes: 16, uses: ["PIK", "MAK"] },
+  "006": { algorithm: "sm4", keyBytes: 16, uses: ["PIK", "MAK", "TDK"] },
 };
 
 /** Throws KeyBlockError when the block is not exactly as long as this sign-on's keys. */
 export function parseKeyBlock(block: Uint8Array | undefined, code: SignOnCode): HostKey[] {
-  const layout = LAYOUTS[code];
-  const wanted = layout.reduce((sum, { keyBytes }) => sum + keyBytes + KCV_BYTES, 0);
+  const { algorithm, keyBytes, uses } = LAYOUTS[code];
+  const wanted = uses.length * (keyBytes + KCV_BYTES);
   if (block === undefined) throw new KeyBlockError("the sign-on answer brings no keys (DE62)");
   if (block.length !== wanted) throw new KeyBlockError(`DE62 of a ${code} sign-on has ${wanted} bytes, not ${block.length}`);
-  let at = 0;
-  return layout.map(({ use, keyBytes, algorithm }) => {
+  return uses.map((use, i) => {
+    const at = i * (keyBytes + KCV_BYTES);
     const key = block.slice(at, at + keyBytes);
     const kcv = block.slice(at + keyBytes, at + keyBytes + KCV_BYTES);
-    at += keyBytes + KCV_BYTES;
     // A single-length MAK comes in a double-length place, its right half literal zeros (§4.2).
-    const single = use === "MAK" && keyBytes === 16 && key.subarray(8).every((byte) => byte === 0);
+    const single = use === "MAK" && algorithm === "3des" && key.subarray(8).every((byte) => byte === 0);
     return { use, key: single ? { algorithm: "des", key: key.slice(0, 8), kcv } : { algorithm, key, kcv } };
   });
 }

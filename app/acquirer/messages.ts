@@ -38,6 +38,8 @@ export interface Facts {
   fromRecord?: boolean;
 }
 
+const SM4_BLOCK_BYTES = 16;
+
 type Value = string | Uint8Array | undefined;
 
 /**
@@ -61,9 +63,11 @@ const RULES = {
   41: (f) => f.profile.terminal.id,
   42: (f) => f.profile.merchant.id,
   49: () => "156",
-  "52c": (f) => f.pinBlock,
+  // An SM4 block is too long for DE52: zeros stand there and it goes in DE59 (§4.3).
+  "52c": (f) => (f.pinBlock?.length === SM4_BLOCK_BYTES ? new Uint8Array(8) : f.pinBlock),
   "53c": (f) => securityOf(f),
   "55c": (f) => f.card?.icData,
+  "59c": (f) => (f.pinBlock?.length === SM4_BLOCK_BYTES ? f.pinBlock : undefined),
   60: (f) => field60(f),
   "62 sequence": (f) => (f.serial ? ascii(`Sequence No${padded(f.serial.length, 2)}${f.serial}`) : undefined),
   "63 operator": (f) => ascii((f.operator ?? "").padEnd(3)),
@@ -111,7 +115,7 @@ export const MESSAGES = {
     type: "22",
     network: "000",
     terminal: "reader-partial",
-    fields: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "26c", "35c", "36c", 41, 42, 49, "52c", "53c", "55c", 60, 64],
+    fields: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "26c", "35c", "36c", 41, 42, 49, "52c", "53c", "55c", "59c", 60, 64],
     reversal: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "38c", 39, 41, 42, 49, "53c", "55c", 60, 64],
   },
 } as const satisfies Record<ManagementKind | TransactionKind, MessageRow>;
@@ -145,10 +149,13 @@ export function entryModeOf(entry: EntryMode, hasPin: boolean): string {
   return ENTRY[entry] + (hasPin ? "1" : "2");
 }
 
-/** Whether tracks of this profile go enciphered: the host gave a TDK (§2.1, 004). */
-export function enciphersTracks(profile: Profile): boolean {
-  return profile.keys.signOnCode === "004";
+/** Whether tracks of this profile go enciphered: the host gave a TDK (§2.1). */
+export function enciphersTracks({ keys }: Profile): boolean {
+  return keys.signOnCode === "004" || keys.signOnCode === "006";
 }
+
+/** DE53.2 by the keys of the sign-on. */
+const CIPHERS: Record<Profile["keys"]["signOnCode"], string> = { "001": "0", "003": "6", "004": "6", "005": "3", "006": "3" };
 
 /** DE53 (§3.5); only with a PIN or tracks. */
 export function securityOf(
@@ -157,7 +164,7 @@ export function securityOf(
   const hasTracks = facts.track2 !== undefined || facts.track3 !== undefined;
   if (facts.pinBlock === undefined && !hasTracks) return undefined;
   const format = facts.pinBlock === undefined ? "0" : "2";
-  const cipher = facts.profile.keys.mac === "sm4" ? "3" : facts.profile.keys.signOnCode === "001" ? "0" : "6";
+  const cipher = CIPHERS[facts.profile.keys.signOnCode];
   return `${format}${cipher}${facts.tracksEnciphered ? "1" : "0"}`.padEnd(16, "0");
 }
 

@@ -13,8 +13,8 @@ export interface Profile {
   header: string;
   keys: {
     masterSlot: number;
-    /** 60.3 of sign-on: single DES, double, double + track key. */
-    signOnCode: "001" | "003" | "004";
+    /** 60.3 of sign-on: single DES, double, double + track key, SM4, SM4 + track key. */
+    signOnCode: "001" | "003" | "004" | "005" | "006";
     mac: "ecb" | "x9.9" | "x9.19" | "sm4";
   };
   /** Milliseconds and counts (§5.1, §7.3). */

@@ -31,6 +31,16 @@ describe("key blocks of §4.7", () => {
     ]);
   });
 
+  test("005 and 006: SM4 keys of full length", () => {
+    const block = new Uint8Array(60);
+    expect(parseKeyBlock(block, "006").map(({ use, key }) => [use, key.algorithm, key.key.length])).toEqual([
+      ["PIK", "sm4", 16],
+      ["MAK", "sm4", 16],
+      ["TDK", "sm4", 16],
+    ]);
+    expect(parseKeyBlock(block.subarray(0, 40), "005").length).toBe(2);
+  });
+
   test("a MAK with a right half of its own is double", () => {
     const block = unhex(PIK_MAK);
     block[28] = 1;

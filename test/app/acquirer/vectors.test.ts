@@ -70,6 +70,12 @@ describe("what the fields of a sale follow", () => {
     expect([fields.get(35), fields.get(53)]).toEqual(["6229990000000000019D30122010000012300", "2600000000000000"]);
   });
 
+  test("an SM4 PIN block goes in DE59, zeros in DE52", async () => {
+    const request: Request = { ...SALE, pinBlock: new Uint8Array(16).fill(7) };
+    const { fields } = opened(await sentFor(request, { ...PROFILE, keys: { ...PROFILE.keys, signOnCode: "005" } }));
+    expect([fields.get(52), fields.get(53), fields.get(59)]).toEqual([new Uint8Array(8), "2300000000000000", request.pinBlock]);
+  });
+
   test("track 3 goes with a stripe when it is one, and stays behind when it is not", async () => {
     const track3 = `99${"1".repeat(20)}=${"2".repeat(30)}`;
     const fields = await fieldsOf({ track3 });
