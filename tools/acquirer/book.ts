@@ -62,6 +62,13 @@ export class Book {
     return this.#byKey.get(keyOf(key));
   }
 
+  /** The highest trace of a batch, "000000" when it has none. */
+  lastTrace(terminal: string, batch: string): string {
+    return this.transactions
+      .filter((transaction) => transaction.terminal === terminal && transaction.batch === batch)
+      .reduce((last, { trace }) => (trace > last ? trace : last), "000000");
+  }
+
   apply(record: LedgerRecord): void {
     if (record.record === "account") {
       this.accounts.set(record.account.pan, { account: { ...record.account }, wrongPins: 0 });

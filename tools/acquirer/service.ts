@@ -180,12 +180,20 @@ export class Service {
     const keys = workingKeys(code, registration.material, this.#options.profile.keys.mac as MacMethod);
     if (keys === undefined)
       throw new Refusal("40", `sign-on ${code} needs keys of another length than this host's profile has`, row);
-    // A host that knows nothing of the terminal goes on with the terminal's own batch, so that traces stay unique.
-    const asked = custom.batch === "000000" ? "000001" : custom.batch;
-    const batch = this.book.terminals.get(fields[41]!)?.batch ?? asked;
+    const batch = this.#openBatch(request);
     this.#write({ record: "signed-on", terminal: fields[41]!, merchant: fields[42]!, code, batch });
     const block = `hex:${toHex(keyBlock(registration.material.master, keys))}`;
     return this.#managed(request, { 32: ACQUIRER_ID, 60: `00${batch}${code}`, 62: block }, `signed on, batch ${batch}`);
+  }
+
+  /**
+   * A terminal new to the host keeps its own batch. A known one is told the host's, and a new one when its trace went back behind what it
+   * used in the open batch: it lost its store, and its next sale would be taken for an old one.
+   */
+  #openBatch({ fields, custom }: Request): string {
+    const open = this.book.terminals.get(fields[41]!)?.batch;
+    if (open === undefined) return custom.batch === "000000" ? "000001" : custom.batch;
+    return fields[11]! > this.book.lastTrace(fields[41]!, open) ? open : nextBatch(open);
   }
 
   #signOff(request: Request): Reply {
@@ -402,6 +410,8 @@ type Fate = Pick<
   Transaction,
   "digest" | "answer" | "approvedFen" | "movedFen" | "code" | "pin" | "reference" | "authCode" | "state"
 >;
+
+const nextBatch = (batch: string): string => String((Number(batch) % 999_999) + 1).padStart(6, "0");
 
 const declines = (forced: Fields): boolean => forced[39] !== undefined && !approvals.has(forced[39]);
 

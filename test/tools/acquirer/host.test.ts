@@ -35,6 +35,16 @@ test("a terminal new to the host keeps its batch, a known one is told the host's
   expect(bench.signOn("004", { 60: "00000007004" }).fields[60]).toBe("00000042004");
 });
 
+test("a terminal whose trace went back behind the open batch gets a new batch: nothing new is taken for something old", () => {
+  const bench = ready();
+  bench.sale({ trace: "000002" });
+  expect(bench.signOn("004", { 11: "000003" }).fields[60]).toBe("00000001004");
+  expect(bench.signOn("004", { 11: "000001" }).fields[60]).toBe("00000002004");
+  expect(bench.sale({ trace: "000002", batch: "000002" })?.fields).toMatchObject({ 39: "00", 37: "000700000002" });
+  expect(bench.reversal({ trace: "000002", batch: "000001" })?.fields[39]).toBe("00");
+  expect(bench.balance()).toBe(999_000);
+});
+
 test("sign-off and echo", () => {
   const bench = ready();
   const echo = bench.send("0820", { 41: bench.terminal, 42: profile.merchant.id, 60: "00000001301" }, false);
