@@ -111,7 +111,8 @@ class EthernetLink implements Link {
     if (why === "corrupt") return "tls";
     // Accepted and hung up: a TLS host that dislikes us does so in the handshake.
     if (why === "ended") return this.portKind === "tls" ? "tls" : "refused";
-    if (why === "refused" || why === "no-answer" || why === "unplugged") return why;
+    // The door's no-answer is the network's own "nobody there"; ours is the time-out of the parameters.
+    if (why === "refused" || why === "unplugged") return why;
     return "unreachable";
   }
 }

@@ -175,10 +175,11 @@ class Tpp implements PinPad {
     if (this.#wire.fresh) await this.#wire.exchange(plain(COMMAND.info, new Uint8Array(0)));
   }
 
-  #macFrames(what: string, command: number, method: MacMethod, data: Uint8Array, mac: Uint8Array): Promise<PadAnswer> {
+  async #macFrames(what: string, command: number, method: MacMethod, data: Uint8Array, mac: Uint8Array): Promise<PadAnswer> {
+    if (data.length === 0) throw new PadFailure("rejected", `${what}: there is nothing to protect`);
     return this.#turn.run(async () => {
       await this.#hello();
-      const frames = Math.max(1, Math.ceil(data.length / CHUNK_BYTES));
+      const frames = Math.ceil(data.length / CHUNK_BYTES);
       for (let frame = 0; ; frame++) {
         const last = frame === frames - 1;
         const head = Uint8Array.of(METHOD[method], (frame === 0 ? FIRST : 0) | (last ? LAST : 0));

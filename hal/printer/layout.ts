@@ -140,13 +140,8 @@ class Composer {
 
   #cut(how: "full" | "partial"): void {
     const { cutter, tearLines } = this.#tools.model;
-    if (cutter) {
-      this.#block([Uint8Array.of(GS, 0x56, how === "full" ? 0x41 : 0x42, 0)], CUT_DOTS);
-      return;
-    }
-    this.#feed(tearLines);
-    // Printers without a cutter pass over it; with it the end of a slip stands in the stream for whoever reads it.
-    this.#block([Uint8Array.of(GS, 0x56, how === "full" ? 0 : 1)], 0);
+    if (cutter) this.#block([Uint8Array.of(GS, 0x56, how === "full" ? 0x41 : 0x42, 0)], CUT_DOTS);
+    else this.#feed(tearLines);
   }
 
   #qr(text: string, wanted: number): void {
