@@ -21,6 +21,7 @@ import { readSwipe } from "./steps/card.ts";
 import { batch6, trace6 } from "./steps/numbers.ts";
 import { openOperators } from "./steps/operators.ts";
 import { settleDebt } from "./steps/outcome.ts";
+import { deliverOwed } from "./steps/reverse.ts";
 import { readProfile } from "./steps/profile.ts";
 import { openSettings } from "./steps/settings.ts";
 import { tell } from "./steps/tell.ts";
@@ -40,7 +41,8 @@ async function boot(system: GuestSystem): Promise<void> {
   serveDebug(t);
   await selfCheck(t);
   if (t.damage.length > 0) return fault(t.ui, "check.store", t.damage[0] ?? "");
-  if (t.journal.signedOn) await settleDebt(t);
+  // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
+  if (t.journal.signedOn) await deliverOwed(t, 1);
   for (;;) await turn(t);
 }
 

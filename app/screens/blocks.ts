@@ -23,6 +23,8 @@ export interface Place {
   width: number;
   /** 0 roomy, 1 close, 2 dense: the first in which all rows fit is taken. */
   density: 0 | 1 | 2;
+  /** Under the coloured header of an outcome. */
+  outcome: boolean;
 }
 
 type RowOf<K extends Row["row"]> = Extract<Row, { row: K }>;
@@ -40,6 +42,10 @@ export function blocksOf(rows: readonly Row[], place: Place): Block[] {
       const pairs = run(rows, i, "pair");
       blocks.push(...pairs.map((pair, at) => pairBlock(pair, at === pairs.length - 1, place)));
       i += pairs.length - 1;
+    } else if (row.row === "check") {
+      const checks = run(rows, i, "check");
+      blocks.push(checksBlock(checks, place));
+      i += checks.length - 1;
     } else if (row.row === "countdown") {
       const texts = run(rows, i + 1, "text");
       blocks.push(
@@ -63,7 +69,7 @@ function run<K extends Row["row"]>(rows: readonly Row[], start: number, kind: K)
   return found;
 }
 
-function blockOf(row: Exclude<Row, RowOf<"choice" | "pair" | "countdown">>, place: Place): Block {
+function blockOf(row: Exclude<Row, RowOf<"choice" | "check" | "pair" | "countdown">>, place: Place): Block {
   switch (row.row) {
     case "text":
       return textBlock(row, place);
@@ -71,8 +77,6 @@ function blockOf(row: Exclude<Row, RowOf<"choice" | "pair" | "countdown">>, plac
       return amountBlock(row, place);
     case "field":
       return fieldBlock(row, place);
-    case "check":
-      return checkBlock(row, place);
     case "progress":
       return progressBlock(row, place);
     case "icon":
@@ -154,8 +158,35 @@ function baselineGap(large: Type, small: Type): number {
 
 // Money -------------------------------------------------------------------------------------------------------------
 
-function amountBlock(row: RowOf<"amount">, { types, x, width, density }: Place): Block {
-  const height = [58, 48, 38][density] ?? 38;
+function amountBlock(row: RowOf<"amount">, place: Place): Block {
+  return place.outcome && place.density === 0 ? bareAmount(row, place) : boxedAmount(row, place);
+}
+
+/** Under a coloured header: nothing but the sum. */
+function bareAmount(row: RowOf<"amount">, { types, x, width }: Place): Block {
+  const label = row.label ?? "";
+  const labelHeight = label === "" ? 0 : lineHeight(types.small);
+  const text = groupedYuan(row.amountFen);
+  const type =
+    [types.huge, types.large].find((one) => widthOf(types.large, "¥") + 6 + widthOf(one, text) <= width) ?? types.normal;
+  const currency = type === types.huge ? types.large : type;
+  const currencyWidth = widthOf(currency, "¥") + 5;
+  const height = type.faces[0].size + 4;
+  return solid(labelHeight + height, (y) => {
+    const left = x + Math.round((width - currencyWidth - widthOf(type, text)) / 2);
+    const baseline = y + labelHeight + Math.round(height / 2 + type.faces[0].size * 0.366);
+    return [
+      ...(label === ""
+        ? []
+        : [lettered(types.small, label, x + Math.round((width - widthOf(types.small, label)) / 2), y, PALETTE.muted)]),
+      lettered(currency, "¥", left, baseline - currency.faces[0].baseline, PALETTE.muted),
+      lettered(type, text, left + currencyWidth, baseline - type.faces[0].baseline, PALETTE.ink),
+    ];
+  });
+}
+
+function boxedAmount(row: RowOf<"amount">, { types, x, width, density }: Place): Block {
+  const height = [58, 42, 36][density] ?? 36;
   const text = groupedYuan(row.amountFen);
   const label = row.label ?? "";
   const padding = 12;
@@ -310,28 +341,74 @@ const CHECK_SIGNS: Record<RowOf<"check">["state"], { sign: Sign; fill: number; i
   bad: { sign: "cross", fill: PALETTE.bad, ink: PALETTE.white, note: "bad" },
 };
 
-function checkBlock(row: RowOf<"check">, { types, x, width }: Place): Block {
-  const look = CHECK_SIGNS[row.state];
+/**
+ * The parts as they are checked. Those with a problem come first, each on a line with its words; the others follow in two columns, so that
+ * a fault is not one line among many.
+ */
+function checksBlock(rows: readonly RowOf<"check">[], place: Place): Block {
+  const wrong = rows.filter((row) => row.state === "warn" || row.state === "bad").map((row) => faultLine(row, place));
+  const others = rows.filter((row) => row.state !== "warn" && row.state !== "bad");
+  const perColumn = Math.ceil(others.length / 2);
+  const half = Math.floor((place.width - 12) / 2);
+  const wrongLines = wrong.reduce((total, fault) => total + fault.lines, 0);
+  const gap = wrong.length > 0 && others.length > 0 ? 6 : 0;
+  const line = (height: number): number => Math.min(28, Math.floor((height - gap) / Math.max(1, wrongLines + perColumn)));
   return {
-    height: 24,
-    least: 17,
-    tight: true,
+    height: (wrongLines + perColumn) * 28 + gap,
+    least: (wrongLines + perColumn) * 17 + gap,
     items(y, height) {
-      const size = height < 20 ? 14 : 16;
-      const top = y + Math.round((height - size) / 2);
-      const textTop = middle(types.small, y, height);
-      const items = [
-        stamped(`disc ${size}`, discMask(size), x, top, look.fill),
-        stamped(`${look.sign} ${size - 4}`, signMask(look.sign, size - 4), x + 2, top + 2, look.ink),
-        lettered(types.small, row.label, x + 24, textTop, row.state === "waiting" ? PALETTE.faint : PALETTE.ink),
-      ];
-      if (row.note !== undefined) {
-        const text = shortened(types.small, row.note, width - 24 - widthOf(types.small, row.label) - 12);
-        items.push(lettered(types.small, text, x + width - widthOf(types.small, text), textTop, TONE_INK[look.note]));
+      const step = line(height);
+      let top = y;
+      const items: Item[] = [];
+      for (const fault of wrong) {
+        items.push(...fault.items(top, step));
+        top += fault.lines * step;
       }
+      top += gap;
+      others.forEach((row, i) => {
+        const left = place.x + Math.floor(i / perColumn) * (half + 12);
+        items.push(...checkLine(row, left, top + (i % perColumn) * step, half, step, place.types));
+      });
       return items;
     },
   };
+}
+
+/** A part and what is wrong with it: the words beside its name, or under it when they are long. */
+function faultLine(row: RowOf<"check">, { types, x, width }: Place): { lines: number; items(y: number, step: number): Item[] } {
+  const note = row.note ?? "";
+  const color = TONE_INK[CHECK_SIGNS[row.state].note];
+  const beside = CHECK_TEXT + widthOf(types.small, row.label) + 12 + widthOf(types.small, note) <= width;
+  const under = beside ? [] : wrapped(types.small, note, width - CHECK_TEXT);
+  return {
+    lines: 1 + under.length,
+    items(y, step) {
+      const items = checkLine({ ...row, note: undefined }, x, y, width, step, types);
+      const words = beside ? [note] : under;
+      words.forEach((text, i) => {
+        const left = beside ? x + width - widthOf(types.small, text) : x + CHECK_TEXT;
+        items.push(lettered(types.small, text, left, middle(types.small, y + (beside ? 0 : i + 1) * step, step), color));
+      });
+      return items;
+    },
+  };
+}
+
+const CHECK_TEXT = 24;
+
+function checkLine(row: RowOf<"check">, x: number, y: number, width: number, height: number, types: TypeSet): Item[] {
+  const look = CHECK_SIGNS[row.state];
+  const size = height < 20 ? 14 : 16;
+  const top = y + Math.round((height - size) / 2);
+  const textTop = middle(types.small, y, height);
+  const noteRoom = width - CHECK_TEXT - widthOf(types.small, row.label) - 8;
+  const note = row.note !== undefined && widthOf(types.small, row.note) <= noteRoom ? row.note : "";
+  return [
+    stamped(`disc ${size}`, discMask(size), x, top, look.fill),
+    stamped(`${look.sign} ${size - 4}`, signMask(look.sign, size - 4), x + 2, top + 2, look.ink),
+    lettered(types.small, row.label, x + CHECK_TEXT, textTop, row.state === "waiting" ? PALETTE.faint : PALETTE.ink),
+    ...(note === "" ? [] : [lettered(types.small, note, x + width - widthOf(types.small, note), textTop, PALETTE.muted)]),
+  ];
 }
 
 // Time and progress -------------------------------------------------------------------------------------------------
@@ -425,10 +502,11 @@ function iconBlock(row: RowOf<"icon">, { x, width, density }: Place): Block {
   });
 }
 
-function iconsBlock({ items: pictures }: RowOf<"icons">, { types, x, width, density }: Place): Block {
+function iconsBlock({ items: pictures }: RowOf<"icons">, place: Place): Block {
+  const { types, x, width, density } = place;
   const gap = 8;
   const [only] = pictures;
-  if (pictures.length === 1 && only !== undefined) return onlyIcon(only.icon, only.text, { types, x, width, density });
+  if (pictures.length === 1 && only !== undefined) return onlyIcon(only.icon, only.text, place);
   const height = [70, 62, 52][density] ?? 52;
   const icon = [32, 28, 24][density] ?? 24;
   const tile = Math.floor((width - gap * (pictures.length - 1)) / pictures.length);
@@ -438,7 +516,7 @@ function iconsBlock({ items: pictures }: RowOf<"icons">, { types, x, width, dens
       const type = fitting([types.normal, types.small], picture.text, tile - 8);
       const free = height - icon - type.faces[0].size;
       return [
-        rounded({ x: left, y, w: tile, h: height }, 10, PALETTE.accentSoft),
+        framed({ x: left, y, w: tile, h: height }, 10, 1, PALETTE.line, PALETTE.panel),
         stamped(
           `${picture.icon} ${icon}`,
           iconMask(picture.icon, icon),
@@ -466,7 +544,7 @@ function onlyIcon(icon: Icon, text: string, { types, x, width, density }: Place)
   return solid(height, (y) => {
     const left = x + Math.round((width - size - 14 - widthOf(type, text)) / 2);
     return [
-      rounded({ x, y, w: width, h: height }, 12, PALETTE.accentSoft),
+      framed({ x, y, w: width, h: height }, 12, 1, PALETTE.line, PALETTE.panel),
       stamped(`${icon} ${size}`, iconMask(icon, size), left, y + Math.round((height - size) / 2), PALETTE.accent),
       lettered(type, text, left + size + 14, middle(type, y, height), PALETTE.accent),
     ];

@@ -26,10 +26,12 @@ export interface Fonts {
   text: Face;
   /** 20 px, medium. */
   title: Face;
-  /** 28 px, medium: words of the catalogues only. */
+  /** 28 px, medium: our own words only. */
   large: Face;
   /** 44 px: digits and the signs of money and time. */
   digits: Face;
+  /** 54 px, light: a clock. */
+  clock: Face;
   /** 13 px: digits. */
   status: Face;
 }
@@ -46,6 +48,7 @@ export function loadFonts(system: Pick<System, "asset">): Fonts {
     title: open("font-title-20"),
     large: open("font-large-28"),
     digits: open("font-digits-44"),
+    clock: open("font-clock-54"),
     status: open("font-status-13"),
   };
 }

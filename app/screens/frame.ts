@@ -2,8 +2,8 @@
 import { discMask, iconMask, type Sign, signMask } from "./icons.ts";
 import { filled, type Item, lettered, rounded, stamped } from "./items.ts";
 import { PALETTE, TONE_FILL } from "./palette.ts";
-import type { Hint, Icon, Screen, StatusBar } from "./tree.ts";
-import { fitting, lineHeight, shortened, type TypeSet, widthOf, wrapped } from "./type.ts";
+import type { Hint, Icon, Row, Screen, StatusBar } from "./tree.ts";
+import { fitting, lineHeight, shortened, type Type, type TypeSet, widthOf, wrapped } from "./type.ts";
 
 export const MARGIN = 14;
 const STATUS_HEIGHT = 22;
@@ -19,6 +19,7 @@ export function outcomeOf(screen: Screen): Outcome | undefined {
 }
 
 export function headerHeight(screen: Screen): number {
+  if (screen.id === "idle") return HERO_TOP + sum(heroRows(screen).map(heroRowHeight)) + 8;
   return STATUS_HEIGHT + (outcomeOf(screen) === undefined ? TITLE_HEIGHT : BAND_HEIGHT);
 }
 
@@ -33,26 +34,22 @@ const SIGN_TOP = 5;
 const STATUS_TEXT_TOP = 4;
 
 export function statusBar(status: StatusBar, screen: Screen, types: TypeSet, width: number): Item[] {
-  const outcome = outcomeOf(screen);
-  const ground = outcome === undefined ? PALETTE.panel : TONE_FILL[outcome].fill;
-  const ink = outcome === undefined ? PALETTE.muted : TONE_FILL[outcome].ink;
-  const alarm = outcome === undefined ? PALETTE.bad : ink;
+  const { ground, ink, faint, alarm, good, low, moving } = statusColors(screen);
   const items: Item[] = [filled({ x: 0, y: 0, w: width, h: STATUS_HEIGHT }, ground)];
-  if (outcome === undefined) items.push(filled({ x: 0, y: STATUS_HEIGHT - 1, w: width, h: 1 }, PALETTE.line));
+  if (ground === PALETTE.panel) items.push(filled({ x: 0, y: STATUS_HEIGHT - 1, w: width, h: 1 }, PALETTE.line));
 
   let left = MARGIN;
   const sign = (name: Sign, x: number, color: number): void => {
     items.push(stamped(`${name} ${SIGN_SIZE}`, signMask(name, SIGN_SIZE), x, SIGN_TOP, color));
   };
-  items.push(lettered(types.status, status.time, left, STATUS_TEXT_TOP, ink));
-  left += widthOf(types.status, "00:00") + 12;
+  // The idle screen tells the time in large.
+  if (screen.id !== "idle") items.push(lettered(types.status, status.time, left, STATUS_TEXT_TOP, ink));
+  left += screen.id === "idle" ? 0 : widthOf(types.status, "00:00") + 12;
   if (status.link !== "unknown") {
-    const color = status.link === "down" ? alarm : outcome === undefined && status.link === "up" ? PALETTE.good : ink;
-    sign("plug", left, color);
-    if (status.link === "down") items.push(filled({ x: left - 1, y: SIGN_TOP + 5, w: SIGN_SIZE + 2, h: 2 }, alarm));
+    sign("plug", left, { up: good, busy: moving, down: faint }[status.link]);
+    if (status.link === "down") sign("slash", left, alarm);
   }
   left += SIGN_SIZE + 10;
-  const moving = outcome === undefined ? PALETTE.accent : ink;
   if (status.sending) sign("up", left, moving);
   left += SIGN_SIZE + 4;
   if (status.receiving) sign("down", left, moving);
@@ -60,9 +57,8 @@ export function statusBar(status: StatusBar, screen: Screen, types: TypeSet, wid
   let right = width - MARGIN;
   if (status.paper !== "none") {
     right -= SIGN_SIZE;
-    const low = outcome === undefined ? PALETTE.warnText : ink;
-    sign("roll", right, status.paper === "ok" ? ink : status.paper === "out" ? alarm : low);
-    if (status.paper === "out") items.push(stamped("cross 12", signMask("cross", SIGN_SIZE), right, SIGN_TOP, alarm));
+    sign("roll", right, { ok: ink, "near-end": low, out: faint }[status.paper]);
+    if (status.paper === "out") sign("slash", right, alarm);
     right -= 10;
   }
   const labelled = (name: Sign, text: string): void => {
@@ -76,6 +72,30 @@ export function statusBar(status: StatusBar, screen: Screen, types: TypeSet, wid
   if (status.batch !== "") labelled("batch", status.batch);
   if (status.debt > 0) items.push(...debtMark(status.debt, right, types));
   return items;
+}
+
+interface StatusColors {
+  ground: number;
+  ink: number;
+  faint: number;
+  alarm: number;
+  good: number;
+  low: number;
+  moving: number;
+}
+
+function statusColors(screen: Screen): StatusColors {
+  const outcome = outcomeOf(screen);
+  if (screen.id === "idle") {
+    const { accent, white, onAccent, warn } = PALETTE;
+    return { ground: accent, ink: onAccent, faint: onAccent, alarm: warn, good: onAccent, low: warn, moving: white };
+  }
+  if (outcome !== undefined) {
+    const { fill, ink } = TONE_FILL[outcome];
+    return { ground: fill, ink, faint: ink, alarm: ink, good: ink, low: ink, moving: ink };
+  }
+  const { panel, muted, faint, bad, good, warnText, accent } = PALETTE;
+  return { ground: panel, ink: muted, faint, alarm: bad, good, low: warnText, moving: accent };
 }
 
 /** Something still has to reach the host: amber on every screen until it has. */
@@ -93,6 +113,7 @@ function debtMark(debt: number, right: number, types: TypeSet): Item[] {
 // Header ------------------------------------------------------------------------------------------------------------
 
 export function header(screen: Screen, types: TypeSet, width: number): Item[] {
+  if (screen.id === "idle") return hero(screen, types, width);
   const outcome = outcomeOf(screen);
   return outcome === undefined ? titleLine(screen, types, width) : band(screen, outcome, types, width);
 }
@@ -102,11 +123,44 @@ function titleLine(screen: Screen, types: TypeSet, width: number): Item[] {
   const type = fitting([types.normal, types.small], screen.title, room - 10);
   const text = shortened(type, screen.title, room - 10);
   const y = STATUS_HEIGHT + Math.round((TITLE_HEIGHT - type.faces[0].size) / 2) + 1;
-  if (screen.id === "idle") return [lettered(type, text, Math.round((width - widthOf(type, text)) / 2), y, PALETTE.ink)];
   return [
     rounded({ x: MARGIN, y: STATUS_HEIGHT + 9, w: 4, h: 18 }, 2, PALETTE.accent),
     lettered(type, text, MARGIN + 11, y, PALETTE.ink),
   ];
+}
+
+const HERO_TOP = 50;
+
+/** The lines that the idle screen shows in large on the accent's ground: its time, date and mode. */
+export function heroRows(screen: Screen): TextRow[] {
+  return screen.id === "idle" ? screen.rows.filter((row) => row.row === "text") : [];
+}
+
+type TextRow = Extract<Row, { row: "text" }>;
+
+function heroRowHeight(row: TextRow): number {
+  return row.size === "huge" ? 56 : 21;
+}
+
+/** Whose terminal and what time it is: readable from across the counter. */
+function hero(screen: Screen, types: TypeSet, width: number): Item[] {
+  const centred = (type: Type, text: string, y: number, color: number): Item =>
+    lettered(type, text, Math.round((width - widthOf(type, text)) / 2), y, color);
+  const name = fitting([types.normal, types.small], screen.title, width - 2 * MARGIN);
+  const items = [
+    filled({ x: 0, y: STATUS_HEIGHT, w: width, h: headerHeight(screen) - STATUS_HEIGHT }, PALETTE.accent),
+    centred(name, shortened(name, screen.title, width - 2 * MARGIN), STATUS_HEIGHT + 5, PALETTE.white),
+  ];
+  let y = HERO_TOP;
+  for (const row of heroRows(screen)) {
+    if (row.size === "huge") {
+      // Digits are 0.73 em tall: the room above and below them in their line is not needed.
+      const type = fitting([types.clock, types.large], row.text, width);
+      items.push(centred(type, row.text, y + 47 - type.faces[0].baseline, PALETTE.white));
+    } else items.push(centred(types.small, row.text, y, row.tone === "warn" ? PALETTE.warn : PALETTE.onAccent));
+    y += heroRowHeight(row);
+  }
+  return items;
 }
 
 const DISC = 44;
@@ -133,6 +187,10 @@ function band(screen: Screen, outcome: Outcome, types: TypeSet, width: number): 
 function outcomeIcon(screen: Screen, outcome: Outcome): Icon {
   if (outcome !== "warn") return outcome;
   return screen.id === "unknown" ? "unknown" : "warn";
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 // Foot --------------------------------------------------------------------------------------------------------------

@@ -59,7 +59,19 @@ const ICONS: Record<Icon, Shape> = {
 };
 
 /** Small signs of the status bar and the checks. */
-export type Sign = "up" | "down" | "operator" | "batch" | "roll" | "plug" | "dot" | "check" | "cross" | "bang" | Hint["key"];
+export type Sign =
+  | "up"
+  | "down"
+  | "operator"
+  | "batch"
+  | "roll"
+  | "plug"
+  | "dot"
+  | "check"
+  | "cross"
+  | "bang"
+  | "slash"
+  | Hint["key"];
 
 const SIGNS: Record<Sign, Shape> = {
   enter: ring(12, 12, 7, 3.4),
@@ -80,6 +92,7 @@ const SIGNS: Record<Sign, Shape> = {
   dot: disc(12, 12, 4.5),
   check: path([4.5, 12.8, 9.8, 18, 19.5, 6.8], 3.6),
   cross: union(line(6, 6, 18, 18, 3.6), line(18, 6, 6, 18, 3.6)),
+  slash: line(3, 3, 21, 21, 3),
   bang: union(line(12, 5, 12, 13, 4), disc(12, 19, 2.3)),
 };
 

@@ -1,8 +1,8 @@
 /** A screen as the list of what is drawn. */
 import { type Block, blocksOf, type Place } from "./blocks.ts";
-import { foot, footHeight, header, headerHeight, MARGIN, outcomeOf, statusBar } from "./frame.ts";
+import { foot, footHeight, header, headerHeight, heroRows, MARGIN, outcomeOf, statusBar } from "./frame.ts";
 import type { Item } from "./items.ts";
-import type { Screen, StatusBar } from "./tree.ts";
+import type { Row, Screen, StatusBar } from "./tree.ts";
 import type { TypeSet } from "./type.ts";
 
 const DENSITIES: { density: Place["density"]; gap: number }[] = [
@@ -12,7 +12,7 @@ const DENSITIES: { density: Place["density"]; gap: number }[] = [
 ];
 
 export function layout(screen: Screen, status: StatusBar, types: TypeSet, width: number, height: number): Item[] {
-  const padding = outcomeOf(screen) === undefined ? 2 : 8;
+  const padding = outcomeOf(screen) === undefined && screen.id !== "idle" ? 2 : 8;
   const top = headerHeight(screen) + padding;
   const room = height - footHeight(screen) - 4 - top;
   return [
@@ -24,8 +24,11 @@ export function layout(screen: Screen, status: StatusBar, types: TypeSet, width:
 }
 
 function content(screen: Screen, types: TypeSet, top: number, room: number, width: number): Item[] {
+  const above: readonly Row[] = heroRows(screen);
+  const rows = screen.rows.filter((row) => !above.includes(row));
+  const outcome = outcomeOf(screen) !== undefined;
   for (const { density, gap } of DENSITIES) {
-    const blocks = blocksOf(screen.rows, { types, x: MARGIN, width: width - 2 * MARGIN, density });
+    const blocks = blocksOf(rows, { types, x: MARGIN, width: width - 2 * MARGIN, density, outcome });
     const gaps = sum(blocks.map((_, i) => gapBefore(blocks, i, gap)));
     const least = sum(blocks.map((block) => block.least)) + gaps;
     const wanted = sum(blocks.map((block) => block.height)) + gaps;

@@ -17,6 +17,8 @@ export const PALETTE = {
   muted: rgb(0x5a6577),
   faint: rgb(0xa9b2c0),
   accent: rgb(0x1d5bd0),
+  /** Secondary words on the accent. */
+  onAccent: rgb(0xd3e1fb),
   accentSoft: rgb(0xdfe9fb),
   good: rgb(0x0f8a4b),
   bad: rgb(0xc62f2f),

@@ -28,7 +28,8 @@ export function fieldHints(words: Words, go: "hint.confirm" | "hint.log-in" | "h
 
 /** The ways to present a card that this terminal has. */
 export function readers(words: Words, contact: boolean, contactless: boolean): { icon: Icon; text: string }[] {
-  const items: { icon: Icon; text: string }[] = [{ icon: "swipe", text: words.say("idle.swipe") }];
+  const only = !contact && !contactless;
+  const items: { icon: Icon; text: string }[] = [{ icon: "swipe", text: words.say(only ? "present.swipe" : "idle.swipe") }];
   if (contact) items.push({ icon: "insert", text: words.say("idle.insert") });
   if (contactless) items.push({ icon: "tap", text: words.say("idle.tap") });
   return items;

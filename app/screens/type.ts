@@ -11,6 +11,7 @@ export interface TypeSet {
   normal: Type;
   large: Type;
   huge: Type;
+  clock: Type;
   status: Type;
 }
 
@@ -20,6 +21,7 @@ export function typeSet(fonts: Fonts): TypeSet {
     normal: { faces: [fonts.title, fonts.text] },
     large: { faces: [fonts.large, fonts.title, fonts.text] },
     huge: { faces: [fonts.digits, fonts.large, fonts.title, fonts.text] },
+    clock: { faces: [fonts.clock, fonts.digits, fonts.title, fonts.text] },
     status: { faces: [fonts.status, fonts.text] },
   };
 }
