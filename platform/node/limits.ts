@@ -1,4 +1,5 @@
 /** What a guest may use, when the machine's owner says nothing else. */
+/** The engine's whole memory: itself, its stack and what the guest allocates. At least 16 MiB. */
 export const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 export const EVENT_LIMIT_MS = 10_000;
 /** More than this on the main thread, and V8's own stack overflows first: README.md. */

@@ -49,6 +49,7 @@ export interface MachineOptions {
   /** Entropy from a seed; undefined: the operating system's. */
   seed?: number;
   facts?: Record<string, string>;
+  /** The engine's whole memory, itself included; default 64 MiB, at least 16 MiB. */
   memoryLimitBytes?: number;
   stackLimitBytes?: number;
   /** Longest run of the guest on one event before it is stopped as a runaway, ms of CPU. */

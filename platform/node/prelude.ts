@@ -52,7 +52,9 @@ export const PRELUDE = `(() => {
     // Length of a string or an ArrayBuffer, -1 for anything else.
     measure: (value) => { if (typeof value === "string") return value.length; try { return apply(byteLength, value, []); } catch { return -1; } },
     quote: (text) => stringify(text),
-    // A copy that counts against the guest's memory limit.
+    // Throws when the guest has no room for so many bytes.
+    room: (count) => { new Buf(count); },
+    // A copy that belongs to the guest's own heap.
     adopt: (bytes) => { const copy = new Buf(apply(byteLength, bytes, [])); apply(setBytes, new U8(copy), [new U8(bytes)]); return copy; },
     fail: (name, message) => { const error = new Err(message); hide(error, "name", name); return error; },
     dispatch: (event, args) => { apply(globalThis.onDoorEvent, undefined, [event, ...args]); },

@@ -25,14 +25,27 @@ function compiledModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
+const PAGE_BYTES = 65_536;
+/** What the wasm module starts with. */
+const INITIAL_PAGES = 256;
+
+/**
+ * The limit is the size of the wasm memory. QuickJS's own limit does not hold here: in wasm it cannot ask how large an allocation became, and
+ * counts eight bytes for each.
+ */
 export async function createQuickJs(options: EngineOptions): Promise<Engine> {
   const wasmModule = await compiledModule();
-  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule, log: () => {} }));
+  const maximum = Math.max(INITIAL_PAGES, Math.floor(options.memoryLimitBytes / PAGE_BYTES));
+  const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum });
+  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule, wasmMemory, log: () => {} }));
   return new QuickJs(module, options);
 }
 
 /** Guest text of an error is not trusted: bounded before it goes anywhere. */
 const MAX_ERROR_CHARS = 8192;
+
+/** A guest that has not even this much left cannot be told so; it is ended. */
+const LEAST_ROOM_BYTES = 8192;
 
 class QuickJs implements Engine {
   readonly name = "QuickJS 2025-09-13 (wasm)";
@@ -44,13 +57,15 @@ class QuickJs implements Engine {
   readonly #quote: QuickJSHandle;
   readonly #adopt: QuickJSHandle;
   readonly #fail: QuickJSHandle;
+  readonly #room: QuickJSHandle;
+  /** Nothing of the guest runs any more. */
   #stopped = false;
+  #exhausted = false;
 
   constructor(module: QuickJSWASMModule, options: EngineOptions) {
     this.#module = module;
     this.#options = options;
     this.#runtime = module.newRuntime({
-      memoryLimitBytes: options.memoryLimitBytes,
       maxStackSizeBytes: options.stackLimitBytes,
       interruptHandler: () => {
         this.#stopped ||= options.shouldStop();
@@ -63,6 +78,7 @@ class QuickJs implements Engine {
     this.#quote = this.#vm.getProp(helpers, "quote");
     this.#adopt = this.#vm.getProp(helpers, "adopt");
     this.#fail = this.#vm.getProp(helpers, "fail");
+    this.#room = this.#vm.getProp(helpers, "room");
     helpers.dispose();
     this.#installDoor();
   }
@@ -106,7 +122,7 @@ class QuickJs implements Engine {
     // given back when nobody refers to it any more.
     if (this.#stopped) return;
     try {
-      for (const handle of [this.#measure, this.#quote, this.#adopt, this.#fail]) handle.dispose();
+      for (const handle of [this.#measure, this.#quote, this.#adopt, this.#fail, this.#room]) handle.dispose();
       this.#vm.dispose();
       this.#runtime.dispose();
     } catch {
@@ -141,8 +157,8 @@ class QuickJs implements Engine {
   }
 
   #newError(error: unknown): QuickJSHandle {
-    const name = this.#vm.newString(error instanceof Error ? error.name : "Error");
-    const message = this.#vm.newString(wordsOf(error).replaceAll("\0", "\\0"));
+    const name = this.#toGuest(error instanceof Error ? error.name : "Error");
+    const message = this.#toGuest(wordsOf(error).slice(0, MAX_ERROR_CHARS));
     const made = this.#vm.callFunction(this.#fail, this.#vm.undefined, name, message);
     name.dispose();
     message.dispose();
@@ -186,7 +202,11 @@ class QuickJs implements Engine {
   #toGuest(value: ToGuest): QuickJSHandle {
     if (value === undefined) return this.#vm.undefined;
     if (typeof value === "number") return this.#vm.newNumber(value);
-    if (typeof value === "string") return this.#vm.newString(value.replaceAll("\0", "\uFFFD"));
+    if (typeof value === "string") {
+      this.#needRoom(value.length * 8);
+      return this.#vm.newString(value.replaceAll("\0", "\uFFFD"));
+    }
+    this.#needRoom(value.length * 2);
     const outside = this.#vm.newArrayBuffer(value as unknown as ArrayBuffer);
     const result = this.#vm.callFunction(this.#adopt, this.#vm.undefined, outside);
     outside.dispose();
@@ -196,6 +216,26 @@ class QuickJs implements Engine {
       throw new Error(words);
     }
     return result.value;
+  }
+
+  /**
+   * The library does not look whether the wasm heap has room for what it copies in, and would write over the guest. Taking the room
+   * once and giving it back shows that it is there.
+   */
+  #needRoom(bytes: number): void {
+    const count = this.#vm.newNumber(bytes + LEAST_ROOM_BYTES);
+    const result = this.#vm.callFunction(this.#room, this.#vm.undefined, count);
+    count.dispose();
+    if (!result.error) {
+      result.value.dispose();
+      return;
+    }
+    result.error.dispose();
+    if (bytes <= LEAST_ROOM_BYTES) {
+      this.#exhausted = true;
+      this.#stopped = true;
+    }
+    throw new OutOfMemory();
   }
 
   #runJobs(): void {
@@ -241,9 +281,20 @@ class QuickJs implements Engine {
     try {
       run();
     } catch (error) {
+      if (this.#exhausted || error instanceof OutOfMemory) throw outOfMemory();
       if (error instanceof GuestFailure) throw error;
       this.#stopped = true;
       throw new GuestFailure("engine", `the engine broke: ${wordsOf(error)}`, "");
     }
+    if (this.#exhausted) throw outOfMemory();
   }
 }
+
+class OutOfMemory extends Error {
+  override readonly name = "InternalError";
+  constructor() {
+    super("out of memory");
+  }
+}
+
+const outOfMemory = (): GuestFailure => new GuestFailure("error", "InternalError: out of memory", "");

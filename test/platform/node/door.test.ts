@@ -198,12 +198,12 @@ describe("the calls", () => {
 
   test("clocks, facts, assets and entropy", async () => {
     const options = { assets: { "board.json": Uint8Array.of(7, 8) }, facts: { serial: "N1" }, seed: 4 };
-    const script = `say(door.clock()); say(door.monotonic()); say([...new Uint8Array(door.asset("board.json"))]); say(door.asset("none"));
+    const script = `say(door.clock() / 1000); say(door.monotonic()); say([...new Uint8Array(door.asset("board.json"))]); say(door.asset("none"));
       say(Object.keys(JSON.parse(door.facts())).join()); say(JSON.parse(door.facts()).serial); say([...new Uint8Array(door.entropy(4))]); say([...new Uint8Array(door.entropy(4))]);`;
     const first = bench(script, options);
     await first.machine.start();
     expect(first.said.slice(0, 6)).toEqual([
-      String(Date.parse("2026-11-21T09:00:00+08:00")),
+      String(Date.parse("2026-11-21T09:00:00+08:00") / 1000),
       "0",
       "7,8",
       "undefined",
