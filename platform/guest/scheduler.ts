@@ -30,14 +30,14 @@ export function createScheduler(
   const entries: Entry[] = [];
   const pending = PATIENCES.map(() => 0);
   let orders = 0;
-  let asked = { at: -1, patience: 0 };
+  let asked: { at: number; patience: number } | undefined = { at: -1, patience: 0 };
 
   function arm(): void {
     const first = entries[0];
     const at = first === undefined ? -1 : first.deadlineMs;
     const patience = first === undefined ? 0 : pending.findIndex((count) => count > 0);
     assert(patience >= 0, "a pending timer is counted under its patience");
-    if (at === asked.at && patience === asked.patience) return;
+    if (at === asked?.at && patience === asked.patience) return;
     asked = { at, patience };
     door.wake(at, patience);
   }
@@ -75,8 +75,8 @@ export function createScheduler(
   }
 
   function onWake(): void {
-    // The door has used up the wake-up asked for, so it must be asked again even when nothing changed.
-    asked = { at: -1, patience: 0 };
+    // The wake-up asked for may be used up or not; the door is told anew in any case.
+    asked = undefined;
     const now = door.monotonic();
     const due = entries.filter((entry) => entry.deadlineMs <= now);
     for (const entry of due) {

@@ -3,15 +3,15 @@
  *
  * Only one commit is ever on its way to the disk, and it is the last. So bytes that cannot be read are a *torn tail* when they end the file and
  * no commit that is known to be synced is missing; whoever made it was never told that it stood. All else that cannot be read is *damage*. A
- * commit is known to be synced when a frame of a later sequence or a mark is in the file, or when it belongs to the snapshot.
+ * commit is known to be synced when the mark says so, when a frame of a later sequence is there, or when it belongs to the snapshot.
  */
 import { assert } from "./assert.ts";
-import { decodeChanges, type Scan, type StoredRecord } from "./store-format.ts";
+import { decodeChanges, type Frame, type Mark, type Scan } from "./store-format.ts";
 import type { Change } from "./system.ts";
 
 export interface Damage {
   /**
-   * header: the file's first bytes · unreadable: bytes amid the file · lost: commits that must have been there · misplaced: a whole record
+   * header: the file's first bytes · unreadable: bytes amid the file · lost: commits that must have been there · misplaced: a whole frame
    * where it does not belong · earlier: found before this file was made, and not accepted yet.
    */
   readonly kind: "header" | "unreadable" | "lost" | "misplaced" | "earlier";
@@ -30,8 +30,10 @@ export interface Verdict {
   readonly generation: number;
   /** Where the next frame goes. */
   readonly end: number;
-  /** The file ends in order: nothing torn, and a mark says that all of it was synced. */
+  /** The file ends in order: nothing torn, and the mark says that all of it was synced. */
   readonly settled: boolean;
+  /** This is an older file come back: nothing may be added to it. */
+  readonly outdated: boolean;
 }
 
 const range = (first: number, last: number): string => (first === last ? `commit ${first}` : `commits ${first} to ${last}`);
@@ -49,49 +51,51 @@ function holes(present: ReadonlySet<number>, first: number, last: number): { fir
   return found;
 }
 
-/** Frames out of order, frames twice, and marks that something follows. */
-function misplaced(records: readonly StoredRecord[]): Damage[] {
+/** Frames out of order, and frames twice. */
+function misplaced(frames: readonly Frame[]): Damage[] {
   const damage: Damage[] = [];
   let highest = -1;
-  records.forEach((record, i) => {
-    const isFrame = record.kind === "frame";
-    const inOrder = isFrame ? record.sequence > highest : record.sequence >= highest && i === records.length - 1;
-    if (!inOrder)
-      damage.push({
-        kind: "misplaced",
-        words: `${record.kind} ${record.sequence} stands at byte ${record.at}, where it does not belong`,
-      });
-    highest = Math.max(highest, record.sequence);
-  });
+  for (const frame of frames) {
+    if (frame.sequence <= highest)
+      damage.push({ kind: "misplaced", words: `commit ${frame.sequence} stands at byte ${frame.at}, where it does not belong` });
+    highest = Math.max(highest, frame.sequence);
+  }
   return damage;
 }
 
-/** `length` is the file's. Undefined when the file holds nothing that could be used: no header and no record. */
-export function judge(scan: Scan, length: number): Verdict | undefined {
-  const { header, records, unreadable } = scan;
-  const firstRecord = records[0];
-  if (header === undefined && firstRecord === undefined) return undefined;
-  const frames = records.filter((record) => record.kind === "frame").sort((a, b) => a.sequence - b.sequence);
-  const base = header?.base ?? (frames[0] ?? (firstRecord as StoredRecord)).sequence - 1;
-  const synced = records.reduce((highest, record) => Math.max(highest, record.sequence), base + (header?.snapshotFrames ?? 0));
+/** `length` is the file's. Undefined when the file holds nothing that could be used: no header and no frame. */
+export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdict | undefined {
+  const { header, unreadable } = scan;
+  const frames = [...scan.frames].sort((a, b) => a.sequence - b.sequence);
+  const first = frames[0];
+  const generation = header?.generation ?? first?.generation;
+  if (generation === undefined) return undefined;
+  const base = header?.base ?? (first as Frame).sequence - 1;
+  const outdated = mark !== undefined && mark.generation > generation;
+  const marked = mark !== undefined && mark.generation === generation ? mark.sequence : 0;
+  const synced = Math.max(marked, frames.at(-1)?.sequence ?? 0, base + (header?.snapshotFrames ?? 0));
   const lost = holes(new Set(frames.map((frame) => frame.sequence)), base + 1, synced);
 
-  const lastBad = unreadable.at(-1);
-  const tail = lastBad !== undefined && lastBad.to === length ? lastBad : undefined;
-  const torn = tail !== undefined && lost.length === 0 ? tail : undefined;
+  const last = unreadable.at(-1);
+  const torn = last !== undefined && last.to === length && lost.length === 0 ? last : undefined;
 
   const damage: Damage[] = [];
+  if (outdated)
+    damage.push({
+      kind: "lost",
+      words: `this is file ${generation}, and file ${mark.generation} was there before: what came after is lost`,
+    });
   if (header === undefined)
-    damage.push({ kind: "header", words: "the file's header cannot be read; its records were found without it" });
+    damage.push({ kind: "header", words: "the file's header cannot be read; its commits were found without it" });
   else if (header.damages > 0)
     damage.push({ kind: "earlier", words: `${header.damages} damages were found earlier and nobody has accepted them yet` });
   for (const bad of unreadable) {
-    if (bad === torn || (header === undefined && bad.from === 0)) continue;
+    if (bad === torn) continue;
     damage.push({ kind: "unreadable", words: `${bad.to - bad.from} bytes from byte ${bad.from} cannot be read` });
   }
   for (const hole of lost)
     damage.push({ kind: "lost", words: `${range(hole.first, hole.last)} was stored and is not there any more` });
-  damage.push(...misplaced(records));
+  damage.push(...misplaced(scan.frames));
 
   const commits: Change[][] = [];
   for (const frame of frames) {
@@ -100,18 +104,19 @@ export function judge(scan: Scan, length: number): Verdict | undefined {
     else damage.push({ kind: "unreadable", words: `commit ${frame.sequence} is whole, but what is in it makes no sense` });
   }
 
-  const last = records.at(-1);
-  let end = torn === undefined ? length : torn.from;
-  const marked = last !== undefined && last.kind === "mark" && last.end === end;
-  if (marked) end = last.at;
-  assert(end <= length, "the store's end lies within its file");
+  const end = torn === undefined ? length : torn.from;
+  assert(
+    frames.every((frame) => frame.end <= end),
+    "a torn tail has no whole frame in it",
+  );
   return {
     commits,
     damage,
-    tornBytes: torn === undefined ? 0 : torn.to - torn.from,
-    sequence: synced,
-    generation: header?.generation ?? (firstRecord as StoredRecord).generation,
+    tornBytes: length - end,
+    sequence: Math.max(synced, mark?.sequence ?? 0),
+    generation: Math.max(generation, mark?.generation ?? 0),
     end,
-    settled: marked && torn === undefined && tail === undefined,
+    settled: marked === synced && torn === undefined,
+    outdated,
   };
 }

@@ -1,15 +1,19 @@
 /**
- * The store's file, byte by byte. All numbers big endian.
+ * The store's two files, byte by byte. All numbers big endian.
  *
  *     header  "TAELSTOR" · version u16 · header length u16 · generation u32 · base sequence u64 · snapshot frames u32
  *             · damages carried u32 · 0 u32 · crc u32                                                    (40 bytes)
  *     frame   "TLFR" · generation u32 · sequence u64 · payload length u32 · crc u32 · payload            (24 bytes + payload)
- *     mark    "TLMK" · generation u32 · sequence u64 · 0 u32 · crc u32                                   (24 bytes)
  *     payload count u32, then for each change: 1 · key length u16 · key · value length u32 · value, or 0 · key length u16 · key
  *
  * Frames have the sequences base+1, base+2, … without a hole; the first `snapshot frames` of them are the table as it was when the file
- * was made. A frame is one commit. A mark says "the frame of this sequence was synced": it stands at the end of the file, and the next frame is
- * written over it. A crc covers what precedes it in the record, and the payload.
+ * was made. A frame is one commit.
+ *
+ * The second file holds one mark, "all up to this sequence of this generation was synced", written anew after each commit and not synced itself:
+ *
+ *     mark    "TLMK" · generation u32 · sequence u64 · 0 u32 · crc u32                                   (24 bytes)
+ *
+ * A crc covers what precedes it in the record, and the payload.
  */
 import { assert } from "./assert.ts";
 import { concat, decodeUtf8, encodeUtf8 } from "./bytes.ts";
@@ -42,14 +46,18 @@ export interface Header {
   readonly damages: number;
 }
 
-export interface StoredRecord {
-  readonly kind: "frame" | "mark";
+export interface Frame {
   readonly at: number;
   readonly end: number;
   readonly generation: number;
   readonly sequence: number;
   /** A view into the scanned bytes. */
   readonly payload: Uint8Array;
+}
+
+export interface Mark {
+  readonly generation: number;
+  readonly sequence: number;
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -117,54 +125,57 @@ export const encodeFrame = (generation: number, sequence: number, payload: Uint8
 export const encodeMark = (generation: number, sequence: number): Uint8Array =>
   encodeRecord(MARK_MAGIC, generation, sequence, new Uint8Array(0));
 
-/** The whole record that starts at `at`, or undefined. With a generation, only records of that one. */
-function readRecord(bytes: Uint8Array, at: number, generation: number | undefined): StoredRecord | undefined {
+/** The whole record of this magic that starts at `at`, or undefined. With a generation, only a record of that one. */
+function readRecord(bytes: Uint8Array, magic: number, at: number, generation: number | undefined): Frame | undefined {
   if (at + RECORD_BYTES > bytes.length) return undefined;
   const view = viewOf(bytes);
-  const magic = view.getUint32(at);
-  if (magic !== FRAME_MAGIC && magic !== MARK_MAGIC) return undefined;
+  if (view.getUint32(at) !== magic) return undefined;
   const foundGeneration = view.getUint32(at + 4);
   if (generation !== undefined && foundGeneration !== generation) return undefined;
   const length = view.getUint32(at + 16);
   const end = at + RECORD_BYTES + length;
-  if (length > PAYLOAD_LIMIT || end > bytes.length || (magic === MARK_MAGIC && length !== 0)) return undefined;
+  if (length > PAYLOAD_LIMIT || end > bytes.length) return undefined;
   const payload = bytes.subarray(at + RECORD_BYTES, end);
   if (view.getUint32(at + 20) !== crc32(payload, crc32(bytes.subarray(at, at + 20)))) return undefined;
-  const kind = magic === FRAME_MAGIC ? "frame" : "mark";
-  return { kind, at, end, generation: foundGeneration, sequence: getSequence(view, at + 8), payload };
+  return { at, end, generation: foundGeneration, sequence: getSequence(view, at + 8), payload };
+}
+
+/** Undefined when there is none, or one that was torn while it was written: nothing depends on it. */
+export function decodeMark(bytes: Uint8Array | undefined): Mark | undefined {
+  return bytes === undefined || bytes.length !== RECORD_BYTES ? undefined : readRecord(bytes, MARK_MAGIC, 0, undefined);
 }
 
 export interface Scan {
   readonly header: Header | undefined;
-  /** Every whole record, in the order of the file. */
-  readonly records: readonly StoredRecord[];
+  /** Every whole frame, in the order of the file. */
+  readonly frames: readonly Frame[];
   /** What lies between them. */
   readonly unreadable: readonly { readonly from: number; readonly to: number }[];
 }
 
-/** Finds every whole record of a file, also behind unreadable bytes. `header` is undefined when it cannot be read. */
+/** Finds every whole frame of a file, also behind unreadable bytes. `header` is undefined when it cannot be read. */
 export function scanFile(bytes: Uint8Array, header: Header | undefined): Scan {
-  const records: StoredRecord[] = [];
+  const frames: Frame[] = [];
   const unreadable: { from: number; to: number }[] = [];
   let generation = header?.generation;
   let at = header === undefined ? 0 : HEADER_BYTES;
   let badFrom = -1;
   while (at < bytes.length) {
-    const record = bytes[at] === FIRST_MAGIC_BYTE ? readRecord(bytes, at, generation) : undefined;
-    if (record === undefined) {
+    const frame = bytes[at] === FIRST_MAGIC_BYTE ? readRecord(bytes, FRAME_MAGIC, at, generation) : undefined;
+    if (frame === undefined) {
       if (badFrom < 0) badFrom = at;
       at++;
       continue;
     }
     if (badFrom >= 0) unreadable.push({ from: badFrom, to: at });
     badFrom = -1;
-    generation = record.generation;
-    records.push(record);
-    assert(record.end > at, "a scan moves on");
-    at = record.end;
+    generation = frame.generation;
+    frames.push(frame);
+    assert(frame.end > at, "a scan moves on");
+    at = frame.end;
   }
   if (badFrom >= 0) unreadable.push({ from: badFrom, to: bytes.length });
-  return { header, records, unreadable };
+  return { header, frames, unreadable };
 }
 
 /** Bytes the change takes in a payload. */

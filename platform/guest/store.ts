@@ -10,6 +10,7 @@ import { type Damage, judge, type Verdict } from "./store-check.ts";
 import {
   changeBytes,
   decodeHeader,
+  decodeMark,
   encodeChanges,
   encodeFrame,
   encodeHeader,
@@ -17,9 +18,9 @@ import {
   FORMAT_VERSION,
   HEADER_BYTES,
   KEY_LIMIT,
+  type Mark,
   PAYLOAD_LIMIT,
   PUT_OVERHEAD,
-  RECORD_BYTES,
   scanFile,
 } from "./store-format.ts";
 import { type Change, type Logger, type Store, StoreError, type StoreFault } from "./system.ts";
@@ -48,9 +49,10 @@ export function doorFiles(door: Door): FileCalls {
   };
 }
 
-/** The store's file, and the name under which its successor is made. */
+/** The store's file, the name under which its successor is made, and the mark that says how far the first was synced. */
 export const STORE_FILE = "store.log";
 export const STORE_SUCCESSOR = "store.new";
+export const STORE_MARK = "store.mark";
 
 /** A file below this is not worth writing anew. */
 const COMPACT_BYTES = 65_536;
@@ -80,7 +82,13 @@ export interface OpenStore extends Store {
 /** Opens the store, or makes an empty one where there is none. Throws StoreError, leaving the disk as it is, when it cannot be used. */
 export function openStore(files: FileCalls, log: Logger): OpenStore {
   const bytes = attempt("read the store", () => files.fileRead(STORE_FILE));
-  if (bytes === undefined) return LogStore.create(files, log);
+  const mark = readMark(files);
+  if (bytes === undefined && mark !== undefined)
+    throw new StoreError(
+      "damaged",
+      `${STORE_FILE} is gone, though commit ${mark.sequence} was in it. Nothing was changed: call service`,
+    );
+  if (bytes === undefined) return LogStore.create(files, log, 0);
   const header = decodeHeader(bytes);
   if (header !== undefined && "newer" in header) {
     throw new StoreError(
@@ -88,7 +96,7 @@ export function openStore(files: FileCalls, log: Logger): OpenStore {
       `${STORE_FILE} was written by a newer firmware (format ${header.newer}; this one knows ${FORMAT_VERSION}): install that firmware again. Nothing was changed`,
     );
   }
-  const verdict = judge(scanFile(bytes, header), bytes.length);
+  const verdict = judge(scanFile(bytes, header), bytes.length, mark);
   if (verdict === undefined) {
     throw new StoreError(
       "damaged",
@@ -103,7 +111,11 @@ export function openStore(files: FileCalls, log: Logger): OpenStore {
 /** Makes an empty store in place of whatever is there. For service, when a store cannot be opened any more. Throws StoreError. */
 export function eraseStore(files: FileCalls, log: Logger): OpenStore {
   log.warn("store erased");
-  return LogStore.create(files, log);
+  return LogStore.create(files, log, readMark(files)?.generation ?? 0);
+}
+
+function readMark(files: FileCalls): Mark | undefined {
+  return decodeMark(attempt("read the store's mark", () => files.fileRead(STORE_MARK)));
 }
 
 function attempt<T>(what: string, action: () => T): T {
@@ -138,8 +150,7 @@ class LogStore implements OpenStore {
   private constructor(
     private readonly files: FileCalls,
     private readonly log: Logger,
-    found: Pick<Verdict, "commits" | "damage" | "tornBytes" | "sequence" | "generation" | "end" | "settled">,
-    distrusted: boolean,
+    found: Verdict,
   ) {
     this.#damage = found.damage;
     this.tornBytes = found.tornBytes;
@@ -147,19 +158,20 @@ class LogStore implements OpenStore {
     this.#sequence = found.sequence;
     this.#end = found.end;
     this.#unsettled = !found.settled;
-    this.#distrusted = distrusted;
+    this.#distrusted = found.outdated;
     for (const commit of found.commits) this.#apply(commit);
   }
 
-  static create(files: FileCalls, log: Logger): LogStore {
-    const nothing = { commits: [], damage: [], tornBytes: 0, sequence: 0, generation: 0, end: 0, settled: false };
-    const store = new LogStore(files, log, nothing, true);
+  /** `generation`: of a store that was there before. */
+  static create(files: FileCalls, log: Logger, generation: number): LogStore {
+    const nothing = { commits: [], damage: [], tornBytes: 0, sequence: 0, end: 0, settled: false, outdated: true };
+    const store = new LogStore(files, log, { ...nothing, generation });
     store.compact();
     return store;
   }
 
   static open(files: FileCalls, log: Logger, verdict: Verdict): LogStore {
-    const store = new LogStore(files, log, verdict, false);
+    const store = new LogStore(files, log, verdict);
     // What is read here may never have been synced: it must stand before anybody acts on it.
     store.#tryToSettle();
     return store;
@@ -205,12 +217,7 @@ class LogStore implements OpenStore {
     this.#checkSize(copies);
     const payload = encodeChanges(copies);
     this.#settle();
-    try {
-      this.#writeOrTakeBack(payload);
-    } catch (error) {
-      if (!(error instanceof StoreError && error.code === "disk-full" && this.#makeRoom(payload.length))) throw error;
-      this.#writeOrTakeBack(payload);
-    }
+    this.#writeOrTakeBack(payload);
     this.#apply(copies);
     this.#mark();
     if (this.#end > this.#compactBeyond && this.#garbageBytes() > this.#liveBytes) this.#tryToCompact();
@@ -303,11 +310,10 @@ class LogStore implements OpenStore {
 
   /** Says that all frames are synced. Not synced itself: it is of use when it reaches the disk, and missed by nobody when it does not. */
   #mark(): void {
-    assert(!this.#unsettled, "a mark follows what is synced");
+    assert(!this.#unsettled && !this.#distrusted, "a mark follows what is synced");
     try {
-      this.files.fileAppend(STORE_FILE, this.#end, encodeMark(this.#generation, this.#sequence));
+      this.files.fileAppend(STORE_MARK, 0, encodeMark(this.#generation, this.#sequence));
     } catch (error) {
-      // Perhaps half of it is there. The next frame is written over it.
       this.log.debug(`store: no mark written: ${readDoorError(error).words}`);
     }
   }
@@ -342,21 +348,13 @@ class LogStore implements OpenStore {
     }
   }
 
-  /** When the disk is full: gives back the room of what is no longer valid. */
-  #makeRoom(payloadBytes: number): boolean {
-    if (this.#distrusted || this.#garbageBytes() < payloadBytes + RECORD_BYTES) return false;
-    return this.#tryToCompact();
-  }
-
-  #tryToCompact(): boolean {
+  #tryToCompact(): void {
     try {
       this.compact();
-      return true;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#compactBeyond = this.#end + COMPACT_BYTES;
       this.log.warn(`store: not compacted: ${error.message}`);
-      return false;
     }
   }
 
@@ -367,7 +365,7 @@ class LogStore implements OpenStore {
     const sequence = this.#sequence + frames.length;
     const header = encodeHeader({ generation, base: this.#sequence, snapshotFrames: frames.length, damages });
     const records = frames.map((payload, i) => encodeFrame(generation, this.#sequence + 1 + i, payload));
-    const image = concat(header, ...records, encodeMark(generation, sequence));
+    const image = concat(header, ...records);
     try {
       attempt("write a new store file", () => this.#writeImage(image));
     } catch (error) {
@@ -382,8 +380,9 @@ class LogStore implements OpenStore {
     this.#distrusted = false;
     this.#unsettled = false;
     this.#sequence = sequence;
-    this.#end = image.length - RECORD_BYTES;
+    this.#end = image.length;
     this.#compactBeyond = COMPACT_BYTES;
+    this.#mark();
   }
 
   #writeImage(image: Uint8Array): void {

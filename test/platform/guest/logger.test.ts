@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createLogger, describeError, mask } from "../../../platform/guest/logger.ts";
+
+test.each([
+  ["card 6222021234567890123 read", "card 622202*********0123 read"],
+  ["6222 0212 3456 7890 123", "622202*********0123"],
+  ["6222-0212-3456-7890", "622202******7890"],
+  ["amount 000000000051", "amount 000000**0051"],
+  ["trace 000123, 11 digits 12345678901", "trace 000123, 11 digits 12345678901"],
+  [";6222021234567890=30121010000012345?", ";622202******7890=…?"],
+  ["57 13 6222021234567890D30121010000012345F", "57 13 6222…(35 hex digits)"],
+  ["%B6222021234567890^LI/LEI^3012101000?", "%B622202******7890^…"],
+  ["short 12345678=123456", "short 12******=…"],
+  ["key 0123456789ABCDEFFEDCBA9876543210 kept", "key 0123…(32 hex digits) kept"],
+  ["dump 9F 26 08 11 22 33 44 55 66 77 88 9F 27 01 80 5A 08", "dump 9F 2…(34 hex digits)"],
+  ["at 2026-11-21 09:00:00", "at 2026-11-21 09:00:00"],
+  ["x6222021234567890y", "x622202******7890y"],
+])("%s → %s", (text, masked) => {
+  expect(mask(text)).toBe(masked);
+});
+
+const digits = (count: number): fc.Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: count, maxLength: count });
+
+test("no card number comes through, however it is grouped and whatever stands around it", () => {
+  const around = fc.string({ unit: fc.constantFrom(..." -=DdF^;?%BxyzABC:,\n"), maxLength: 6 });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 13, max: 19 }).chain(digits),
+      fc.constantFrom("", " ", "-"),
+      fc.integer({ min: 1, max: 6 }),
+      around,
+      around,
+      (pan, gap, group, before, after) => {
+        const grouped = pan.replace(new RegExp(`(\\d{${group}})(?=\\d)`, "g"), `$1${gap}`);
+        const out = mask(`${before}${grouped}${after}`).replace(/[ -]/g, "");
+        expect(out).not.toContain(pan.slice(5, -3));
+        expect(out).not.toContain(pan.slice(0, 7) + pan.slice(7, 10));
+        expect(out).not.toContain(pan);
+      },
+    ),
+  );
+});
+
+test("no discretionary data and no key comes through", () => {
+  fc.assert(
+    fc.property(digits(16), fc.constantFrom("=", "D", "d"), digits(17), (pan, separator, rest) => {
+      expect(mask(`t2 ${pan}${separator}${rest}`)).not.toContain(rest.slice(7));
+    }),
+  );
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 16, maxLength: 64 }), fc.constantFrom("", " ", ":"), (key, gap) => {
+      const pairs = Array.from(key, (byte) => byte.toString(16).padStart(2, "0"));
+      expect(mask(pairs.join(gap)).length).toBeLessThan(pairs.join(gap).length);
+    }),
+  );
+});
+
+test("masking what is masked changes nothing", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(..."0123456789ABF =-^*x"), maxLength: 80 }), (text) => {
+      const once = mask(text);
+      expect(mask(once)).toBe(once);
+    }),
+  );
+});
+
+test("levels, errors with their cause, control characters and overlong lines", () => {
+  const lines: [number, string][] = [];
+  const log = createLogger({ log: (level, words) => lines.push([level, words]) });
+  log.debug("a");
+  log.info("b");
+  log.warn("c\u001b[2J");
+  log.error("d", new TypeError("6222021234567890", { cause: new Error("root") }));
+  log.error("e", "just words");
+  log.info("验".repeat(9000));
+  expect(lines.slice(0, 3)).toEqual([
+    [0, "a"],
+    [1, "b"],
+    [2, "c\\x1b[2J"],
+  ]);
+  expect(lines[3]?.[1]).toMatch(/^d: TypeError: 622202\*{6}7890; because of Error: root\n/);
+  expect(lines[4]).toEqual([3, "e: just words"]);
+  expect(new TextEncoder().encode(lines[5]?.[1]).length).toBeLessThanOrEqual(16_384);
+});
+
+test("an error of an engine whose stack does not repeat the message is described alike", () => {
+  const error = new Error("what");
+  error.stack = "    at f (bundle.js:1)\n";
+  expect(describeError(error)).toBe("Error: what\nat f (bundle.js:1)");
+});
