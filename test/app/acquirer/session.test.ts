@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { ExchangeOptions, Fate, Message, Request } from "../../../app/acquirer/host.ts";
 import { createHost } from "../../../app/acquirer/session.ts";
 import { DeviceError } from "../../../hal/errors.ts";
+import { assert } from "../../../platform/guest/assert.ts";
 import { CancelSource } from "../../../platform/guest/cancel.ts";
 import { createFakeSystem, type FakeSystem } from "../../fakes/system.ts";
 import { CryptoPad } from "./crypto-pad.ts";
@@ -259,6 +260,27 @@ describe("not sent", () => {
     expect(link.closed).toBe(1);
     nothingLeft();
   });
+});
+
+test("one exchange at a time", async () => {
+  const host = open();
+  const first = host.exchange(SALE);
+  await expect(host.exchange(SALE)).rejects.toThrow("one exchange at a time");
+  await system.advance(PROFILE.responseTimeoutMs + 1);
+  expect(await first).toMatchObject({ fate: "silent" });
+  expect(link.sent.length).toBe(1);
+});
+
+test("a fault of the program is not taken for the journal's refusal", async () => {
+  const beforeSend = (): void => assert(false, "this is so");
+  await expect(open().exchange(SALE, { beforeSend })).rejects.toThrow("this is so");
+  expect([link.sent.length, link.closed]).toEqual([0, 1]);
+});
+
+test("the line's state is the link's", () => {
+  expect(open().lineState).toBe("unknown");
+  link.state = "down";
+  expect(open().lineState).toBe("down");
 });
 
 test("the phases come in order", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { JournalError } from "../../../app/journal/journal.ts";
-import type { OpenJournal } from "../../../app/journal/open.ts";
+import { openJournal, type OpenJournal } from "../../../app/journal/open.ts";
 import type { ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
 import { approvedOf, journalOn, owedNext, PAN, pictureOf, sell, systemOn } from "./world.ts";
@@ -282,6 +282,56 @@ describe("damage", () => {
     sell(journal);
     systemOn(disk).store.commit([{ delete: "meta" }]);
     expect(journalOn(disk).damage).toEqual([{ key: "meta", words: "is gone, but records of money are there" }]);
+  });
+
+  test("a record whose own number is not its key's", () => {
+    const record = sell(journal);
+    const system = systemOn(disk);
+    const key = "txn/000001/000001";
+    const ascii = JSON.stringify({ key, value: { order: 1, record: { ...record, trace: 5, remarks: [] } } });
+    spoil(key, system.seal(Uint8Array.from(Buffer.from(ascii))));
+    expect(journalOn(disk).damage).toEqual([{ key, words: "holds another transaction" }]);
+  });
+
+  test("a debt whose transaction stands as approved: two fates", () => {
+    journal.oweReversal(owedNext(journal));
+    const debt = stored("debt");
+    journal.approve(approvedOf(journal.owed as ReversalRecord));
+    spoil("debt", debt);
+    const hurt = journalOn(disk);
+    expect(hurt.damage.map(({ key }) => key)).toEqual(["debt"]);
+    expect(codeOf(() => hurt.reversed())).toBe("damaged");
+  });
+
+  test("bytes that are sealed and no JSON", () => {
+    sell(journal);
+    const system = systemOn(disk);
+    spoil("txn/000001/000001", system.seal(Uint8Array.from([1, 2, 3])));
+    expect(journalOn(disk).damage).toEqual([{ key: "txn/000001/000001", words: "is not JSON" }]);
+  });
+
+  test("a record that goes bad while the journal is open", () => {
+    const system = systemOn(disk);
+    const open = openJournal(system);
+    sell(open);
+    system.store.commit([{ put: "txn/000001/000001", value: new Uint8Array(40) }]);
+    expect(codeOf(() => open.find(1))).toBe("damaged");
+    system.store.commit([{ delete: "txn/000001/000001" }]);
+    expect(codeOf(() => open.list())).toBe("damaged");
+  });
+
+  test("a seal that refuses changes nothing", () => {
+    let broken = false;
+    const system = systemOn(disk);
+    const seal = (bytes: Uint8Array): Uint8Array => {
+      if (broken) throw new Error("no seal key");
+      return system.seal(bytes);
+    };
+    const open = openJournal({ ...system, seal });
+    sell(open);
+    broken = true;
+    expect(codeOf(() => open.oweReversal(owedNext(open)))).toBe("io");
+    expect([open.owed, open.nextTrace]).toEqual([undefined, 2]);
   });
 
   test("a shape that is not the record's", () => {
