@@ -60,7 +60,7 @@ test("the door is asked only when something changed, and again after each wake-u
   w.at(110);
   expect(w.wakes.at(-1)).toEqual([120, 0]);
   w.at(500);
-  expect(w.wakes.at(-1)).toEqual([120, 0]);
+  expect(w.wakes.at(-1)).toEqual([-1, 0]);
 });
 
 test("timers fire by deadline, then in the order they were set; one may stop another; a failure harms none", () => {
