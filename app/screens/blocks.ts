@@ -1,4 +1,5 @@
 /** The rows of a screen as blocks of known height, ready to be stacked. */
+import type { Rect } from "../../hal/display/display.ts";
 import { groupedYuan } from "../model/money.ts";
 import { discMask, iconMask, type Sign, signMask } from "./icons.ts";
 import { filled, framed, type Item, lettered, rounded, stamped } from "./items.ts";
@@ -219,7 +220,7 @@ const DOT = 12;
 
 function fieldBlock(row: RowOf<"field">, { types, x, width, density }: Place): Block {
   const boxHeight = [46, 42, 34][density] ?? 34;
-  const inside = density === 2;
+  const inside = density > 0;
   const labelHeight = inside ? 0 : lineHeight(types.small) + 3;
   return solid(labelHeight + boxHeight, (y) => {
     const top = y + labelHeight;
@@ -258,7 +259,9 @@ const CHOICE = { height: 34, least: 29, gap: 2, cap: 24 };
 /** Rows of a menu: in two columns when there are many short ones, else in one that scrolls with the bar. */
 function choiceBlock(rows: readonly RowOf<"choice">[], { types, x, width, density }: Place): Block {
   const half = Math.floor((width - 8) / 2);
-  const two = rows.length > 5 && rows.every((row) => choiceWidth(row, types) <= half);
+  const fits = (type: Type): boolean => rows.every((row) => choiceWidth(row, type, types) <= half);
+  const two = rows.length > 5 && fits(types.small);
+  const type = two && !fits(types.normal) ? types.small : types.normal;
   const columns = two ? 2 : 1;
   const perColumn = Math.ceil(rows.length / columns);
   const columnWidth = two ? half : width;
@@ -279,7 +282,7 @@ function choiceBlock(rows: readonly RowOf<"choice">[], { types, x, width, densit
       const shown = scrolls ? rows.slice(first, first + visible) : rows;
       const items = shown.flatMap((row, at) => {
         const left = x + Math.floor(at / perColumn) * (half + 8);
-        return choice(row, left, y + (at % perColumn) * step, rowWidth, step - CHOICE.gap, types);
+        return choice(row, type, { x: left, y: y + (at % perColumn) * step, w: rowWidth, h: step - CHOICE.gap }, types);
       });
       if (scrolls) items.push(...scrollBar(x + width - 4, y, step * visible - 2, first / perColumn, visible / perColumn));
       return items;
@@ -287,17 +290,17 @@ function choiceBlock(rows: readonly RowOf<"choice">[], { types, x, width, densit
   };
 }
 
-function choiceWidth(row: RowOf<"choice">, types: TypeSet): number {
-  return CHOICE.cap + 22 + widthOf(types.normal, row.text) + (row.note === undefined ? 0 : widthOf(types.small, row.note) + 8);
+function choiceWidth(row: RowOf<"choice">, type: Type, types: TypeSet): number {
+  return CHOICE.cap + 18 + widthOf(type, row.text) + (row.note === undefined ? 0 : widthOf(types.small, row.note) + 8);
 }
 
-function choice(row: RowOf<"choice">, x: number, y: number, width: number, height: number, types: TypeSet): Item[] {
+function choice(row: RowOf<"choice">, wanted: Type, { x, y, w: width, h: height }: Rect, types: TypeSet): Item[] {
   const capTop = y + Math.round((height - CHOICE.cap) / 2);
   const capX = x + 4;
   const textX = capX + CHOICE.cap + 9;
   const noteWidth = row.note === undefined ? 0 : widthOf(types.small, row.note) + 8;
-  const room = x + width - 8 - textX - noteWidth;
-  const type = fitting([types.normal, types.small], row.text, room);
+  const room = x + width - 5 - textX - noteWidth;
+  const type = fitting([wanted, types.small], row.text, room);
   const [barColor, capColor, digit, ink, note] = row.selected
     ? [PALETTE.accent, PALETTE.white, PALETTE.accent, PALETTE.white, PALETTE.white]
     : [PALETTE.panel, PALETTE.accentSoft, PALETTE.accent, PALETTE.ink, PALETTE.muted];

@@ -1,8 +1,8 @@
 /** What stands around the content of every screen: status bar, header, foot. */
 import { discMask, iconMask, type Sign, signMask } from "./icons.ts";
 import { filled, type Item, lettered, rounded, stamped } from "./items.ts";
-import { PALETTE, TONE_FILL } from "./palette.ts";
-import type { Hint, Icon, Row, Screen, StatusBar } from "./tree.ts";
+import { PALETTE, TONE_FILL, TONE_PALE } from "./palette.ts";
+import type { Hint, Icon, Row, Screen, ScreenId, StatusBar } from "./tree.ts";
 import { fitting, lineHeight, shortened, type Type, type TypeSet, widthOf, wrapped } from "./type.ts";
 
 export const MARGIN = 14;
@@ -11,8 +11,13 @@ const TITLE_HEIGHT = 32;
 const BAND_HEIGHT = 58;
 const FOOT_HEIGHT = 30;
 
-/** An outcome fills the header with its colour. */
 export type Outcome = "good" | "warn" | "bad";
+
+/**
+ * Screens whose colour fills the header. Only what became of the money does so, and what stops the terminal: a green header always means
+ * paid, an amber one always that nobody knows. Other messages with a tone get a pale one.
+ */
+const FILLED: readonly ScreenId[] = ["approved", "declined", "unknown", "fault"];
 
 export function outcomeOf(screen: Screen): Outcome | undefined {
   return screen.tone === "good" || screen.tone === "warn" || screen.tone === "bad" ? screen.tone : undefined;
@@ -90,7 +95,7 @@ function statusColors(screen: Screen): StatusColors {
     const { accent, white, onAccent, warn } = PALETTE;
     return { ground: accent, ink: onAccent, faint: onAccent, alarm: warn, good: onAccent, low: warn, moving: white };
   }
-  if (outcome !== undefined) {
+  if (outcome !== undefined && FILLED.includes(screen.id)) {
     const { fill, ink } = TONE_FILL[outcome];
     return { ground: fill, ink, faint: ink, alarm: ink, good: ink, low: ink, moving: ink };
   }
@@ -167,21 +172,26 @@ const DISC = 44;
 
 function band(screen: Screen, outcome: Outcome, types: TypeSet, width: number): Item[] {
   const { fill, ink } = TONE_FILL[outcome];
+  const strong = FILLED.includes(screen.id);
+  const [ground, words, badge, sign] = strong
+    ? [fill, ink, outcome === "warn" ? PALETTE.onWarn : PALETTE.white, fill]
+    : [TONE_PALE[outcome], PALETTE.ink, fill, ink];
   const icon = outcomeIcon(screen, outcome);
   const iconSize = 28;
-  const top = STATUS_HEIGHT + Math.round((BAND_HEIGHT - DISC) / 2) - 4;
+  // A filled header runs on into the status bar: the badge stands in the middle of both.
+  const top = STATUS_HEIGHT + Math.round((BAND_HEIGHT - DISC) / 2) - (strong ? 4 : 0);
   const items = [
-    filled({ x: 0, y: STATUS_HEIGHT, w: width, h: BAND_HEIGHT }, fill),
-    stamped(`disc ${DISC}`, discMask(DISC), MARGIN, top, outcome === "warn" ? PALETTE.onWarn : PALETTE.white),
-    stamped(`${icon} ${iconSize}`, iconMask(icon, iconSize), MARGIN + (DISC - iconSize) / 2, top + (DISC - iconSize) / 2, fill),
+    filled({ x: 0, y: STATUS_HEIGHT, w: width, h: BAND_HEIGHT }, ground),
+    stamped(`disc ${DISC}`, discMask(DISC), MARGIN, top, badge),
+    stamped(`${icon} ${iconSize}`, iconMask(icon, iconSize), MARGIN + (DISC - iconSize) / 2, top + (DISC - iconSize) / 2, sign),
   ];
-  const x = MARGIN + DISC + 14;
-  const room = width - MARGIN - x;
+  const x = MARGIN + DISC + 12;
+  const room = width - 8 - x;
   const type = fitting([types.large, types.normal], screen.title, room);
   const lines = wrapped(type, screen.title, room).slice(0, 2);
   const step = lineHeight(type);
   const first = top + Math.round((DISC - (lines.length - 1) * step - type.faces[0].size) / 2);
-  return [...items, ...lines.map((line, i) => lettered(type, line, x, first + i * step, ink))];
+  return [...items, ...lines.map((line, i) => lettered(type, line, x, first + i * step, words))];
 }
 
 function outcomeIcon(screen: Screen, outcome: Outcome): Icon {

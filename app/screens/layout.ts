@@ -12,9 +12,9 @@ const DENSITIES: { density: Place["density"]; gap: number }[] = [
 ];
 
 export function layout(screen: Screen, status: StatusBar, types: TypeSet, width: number, height: number): Item[] {
-  const padding = outcomeOf(screen) === undefined && screen.id !== "idle" ? 2 : 8;
+  const padding = outcomeOf(screen) === undefined && screen.id !== "idle" ? 2 : 7;
   const top = headerHeight(screen) + padding;
-  const room = height - footHeight(screen) - 4 - top;
+  const room = height - footHeight(screen) - 6 - top;
   return [
     ...statusBar(status, screen, types, width),
     ...header(screen, types, width),

@@ -5,7 +5,7 @@ import type { Row, Screen } from "./tree.ts";
 /** On the way to the bank and back, with the seconds left. Cancel only while nothing was sent. */
 export function online(state: ScreenStates["online"], words: Words): Screen {
   const { transaction, phase, amountFen, secondsLeft, of, cancellable } = state;
-  const amount: Row[] = amountFen === undefined ? [] : [{ row: "amount", amountFen }];
+  const amount: Row[] = amountFen === undefined ? [] : [{ row: "amount", amountFen, label: words.say("amount.label") }];
   return {
     id: "online",
     title: words.say(transaction),

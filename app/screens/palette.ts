@@ -47,3 +47,10 @@ export const TONE_FILL: Record<"good" | "warn" | "bad", { fill: number; ink: num
   warn: { fill: PALETTE.warn, ink: PALETTE.onWarn },
   bad: { fill: PALETTE.bad, ink: PALETTE.white },
 };
+
+/** The pale header of a message that is not an outcome. */
+export const TONE_PALE: Record<"good" | "warn" | "bad", number> = {
+  good: rgb(0xdcf1e4),
+  warn: rgb(0xffedc2),
+  bad: rgb(0xfbdedb),
+};

@@ -2,8 +2,8 @@
 import type { Words } from "../text/words.ts";
 import type { Hint, Icon, Row } from "./tree.ts";
 
-export function problemRow(problem: string | undefined): Row[] {
-  return problem === undefined ? [] : [{ row: "text", text: problem, tone: "bad" }];
+export function problemRow(problem: string | undefined, align: "left" | "center" = "left"): Row[] {
+  return problem === undefined ? [] : [{ row: "text", text: problem, align, tone: "bad" }];
 }
 
 /** What was wrong, or else what is asked: the line under a field. */

@@ -1,5 +1,5 @@
-import type { Prompt, Words } from "../text/words.ts";
-import { readers } from "./parts.ts";
+import type { Words } from "../text/words.ts";
+import { problemRow, readers } from "./parts.ts";
 import type { ScreenStates } from "./states.ts";
 import type { Row, Screen } from "./tree.ts";
 
@@ -8,22 +8,11 @@ export function present(
   { transaction, amountFen, problem, contact, contactless }: ScreenStates["present"],
   words: Words,
 ): Screen {
-  const amount: Row[] = amountFen === undefined ? [] : [{ row: "amount", amountFen }];
+  const amount: Row[] = amountFen === undefined ? [] : [{ row: "amount", amountFen, label: words.say("amount.label") }];
   return {
     id: "present",
     title: words.say(transaction),
-    rows: [
-      ...amount,
-      { row: "icons", items: readers(words, contact, contactless) },
-      problem === undefined
-        ? { row: "text", text: words.say(invitation(contact, contactless)), align: "center" }
-        : { row: "text", text: problem, align: "center", tone: "bad" },
-    ],
+    rows: [...amount, { row: "icons", items: readers(words, contact, contactless) }, ...problemRow(problem, "center")],
     hints: [{ key: "cancel", text: words.say("hint.cancel") }],
   };
-}
-
-function invitation(contact: boolean, contactless: boolean): Prompt {
-  if (contact) return contactless ? "present.any" : "present.swipe-insert";
-  return contactless ? "present.swipe-tap" : "present.swipe";
 }

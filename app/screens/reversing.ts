@@ -8,7 +8,7 @@ export function reversing({ amountFen, trace, phase, secondsLeft, of }: ScreenSt
     id: "reversing",
     title: words.say("reversing.title"),
     rows: [
-      { row: "amount", amountFen },
+      { row: "amount", amountFen, label: words.say("amount.label") },
       { row: "countdown", seconds: secondsLeft, of },
       { row: "text", text: words.say(`phase.${phase}`), align: "center" },
       { row: "text", text: words.say("reversing.trace", { trace }), size: "small", align: "center", tone: "muted" },

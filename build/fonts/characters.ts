@@ -1,4 +1,5 @@
 /** Which characters a face holds. */
+import { RESPONSES } from "../../app/acquirer/responses.ts";
 import { catalogues } from "../../app/text/index.ts";
 
 export function ascii(): number[] {
@@ -23,10 +24,11 @@ export function everyday(): number[] {
   return ascending(found);
 }
 
-/** ASCII and every character of the catalogues. */
-export function catalogueCharacters(): number[] {
+/** ASCII and every character of our own words: the catalogues and the table of answer codes. */
+export function ownWords(): number[] {
   const texts = Object.values(catalogues).flatMap((catalogue) => Object.values(catalogue));
-  return ascending(new Set([...ascii(), ...codePoints(SIGNS), ...codePoints(texts.join(""))]));
+  const answers = [...RESPONSES.values()].flatMap((row) => Object.values(row.cashier));
+  return ascending(new Set([...ascii(), ...codePoints(SIGNS), ...codePoints([...texts, ...answers].join(""))]));
 }
 
 export function codePoints(text: string): number[] {

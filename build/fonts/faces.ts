@@ -1,5 +1,5 @@
 /** The faces of the terminal, as data. */
-import { codePoints, catalogueCharacters, everyday } from "./characters.ts";
+import { codePoints, everyday, ownWords } from "./characters.ts";
 import type { Weight } from "./outlines.ts";
 
 export interface Face {
@@ -19,8 +19,8 @@ export const SCREEN_FACES: readonly Face[] = [
   { name: "font-text-16", size: 16, weight: 400, characters: everyday, boost: 1.15 },
   // Titles, menu rows, what the person must read.
   { name: "font-title-20", size: 20, weight: 500, characters: everyday, boost: 1.1 },
-  // Outcomes: only words of the catalogues; other characters fall back to font-title-20.
-  { name: "font-large-28", size: 28, weight: 500, characters: catalogueCharacters, boost: 1 },
+  // Outcomes: only our own words; others fall back to font-title-20.
+  { name: "font-large-28", size: 28, weight: 500, characters: ownWords, boost: 1 },
   {
     name: "font-digits-44",
     size: 44,
@@ -28,6 +28,8 @@ export const SCREEN_FACES: readonly Face[] = [
     characters: () => codePoints(" ,-.0123456789:¥").sort((a, b) => a - b),
     boost: 1,
   },
+  // The clock of the idle screen: large and light.
+  { name: "font-clock-54", size: 54, weight: 300, characters: () => codePoints("0123456789:").sort((a, b) => a - b), boost: 1.1 },
   // The status bar.
   {
     name: "font-status-13",

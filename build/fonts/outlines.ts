@@ -15,7 +15,7 @@ export interface Outline {
   unitsPerEm: number;
 }
 
-export type Weight = 400 | 500 | 700;
+export type Weight = 300 | 400 | 500 | 700;
 
 export interface OutlineSource {
   /** Undefined when no font has the character. */

@@ -7,6 +7,8 @@ const HEADER_BYTES = 12;
 const ENTRY_BYTES = 12;
 /** Noto's ideographs stand between -0.12 and 0.88 em: lines are a whole em and a little air, the baseline at 0.88. */
 const ASCENT = 0.88;
+/** A bullet takes a whole hanzi's room in Noto; ours stand for hidden digits and must be as wide as one. */
+const BULLET = 0x2022;
 const BLANK: Bitmap = { left: 0, top: 0, width: 0, height: 0, coverage: new Float32Array(0) };
 
 export function screenFace(face: Face, source: OutlineSource): Uint8Array {
@@ -15,8 +17,10 @@ export function screenFace(face: Face, source: OutlineSource): Uint8Array {
     const outline = source.outline(codePoint);
     if (outline === undefined) return [];
     const scale = face.size / outline.unitsPerEm;
-    const bitmap = rasterise(outline.commands, { scaleX: scale, scaleY: scale, originX: 0, originY: baseline }) ?? BLANK;
-    return [{ codePoint, advance: Math.round(outline.advance * face.size), bitmap, packed: packNibbles(bitmap, face.boost) }];
+    const advance = (codePoint === BULLET ? source.outline(0x30) : outline)?.advance ?? outline.advance;
+    const originX = ((advance - outline.advance) / 2) * face.size;
+    const bitmap = rasterise(outline.commands, { scaleX: scale, scaleY: scale, originX, originY: baseline }) ?? BLANK;
+    return [{ codePoint, advance: Math.round(advance * face.size), bitmap, packed: packNibbles(bitmap, face.boost) }];
   });
   const bitmapStart = HEADER_BYTES + glyphs.length * ENTRY_BYTES;
   const bytes = new Uint8Array(bitmapStart + glyphs.reduce((total, glyph) => total + glyph.packed.length, 0));

@@ -1,10 +1,11 @@
 /** A panel that takes rectangles of pixels: x, y, w, h as u16 LE, then w·h RGB565 LE (platform/abi.ts, `write`). */
-import { CALLS } from "../../platform/abi.ts";
 import { PortError, type System } from "../../platform/guest/system.ts";
 import { DeviceError } from "../errors.ts";
 import type { Display, DisplayErrorCode, Rect } from "./display.ts";
 import { clipped, merged } from "./rects.ts";
 
+/** What one write may hold (platform/abi.ts, `write`). */
+const LARGEST_WRITE = 262_144;
 const HEADER_BYTES = 8;
 const LARGEST_SIDE = 2048;
 
@@ -48,7 +49,7 @@ export function openFramebuffer(system: System, port: string, settings: Record<s
 
 /** A rectangle too large for one write goes out in strips of whole rows. */
 function strips(rect: Rect): Rect[] {
-  const rows = Math.floor((CALLS.write.limit - HEADER_BYTES) / (rect.w * 2));
+  const rows = Math.floor((LARGEST_WRITE - HEADER_BYTES) / (rect.w * 2));
   const parts: Rect[] = [];
   for (let y = 0; y < rect.h; y += rows) parts.push({ x: rect.x, y: rect.y + y, w: rect.w, h: Math.min(rows, rect.h - y) });
   return parts;
