@@ -14,7 +14,7 @@ export class TimeoutError extends Error {
 export function raceCancel<T>(promise: Promise<T>, cancel: Cancel = never): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const leave = cancel.onCancel(reject);
-    promise.then(resolve, reject).finally(leave);
+    void promise.then(resolve, reject).finally(leave);
   });
 }
 
