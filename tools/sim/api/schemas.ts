@@ -4,10 +4,10 @@ import { z } from "zod";
 const timeoutMs = z
   .number()
   .int()
-  .min(1)
+  .min(0)
   .max(600_000)
   .optional()
-  .describe("real ms to wait for the terminal to settle; default 30000");
+  .describe("real ms to wait for the terminal to settle; default 30000; 0: do not wait, answer 200 with the present state");
 const track = z.string().max(120).nullable().optional().describe("with or without sentinels; absent: blank; null: damaged");
 const digits12 = z.string().regex(/^\d{12}$/, "12 digits");
 

@@ -102,7 +102,7 @@ async function handle(context: Context, route: Route, desk: Desk): Promise<Respo
     const query = context.req.query();
     const body = route.body === undefined ? undefined : checked(await readBody(context), route);
     const timeoutMs = timeoutOf(body, query);
-    return reply(context, desk, await route.run({ desk, body, query, timeoutMs }));
+    return reply(context, desk, await route.run({ desk, body, query, timeoutMs }), timeoutMs);
   } catch (error) {
     if (error instanceof BadRequest) return context.json({ error: error.message }, 400);
     if (error instanceof NotNow) return context.json({ error: error.message }, 409);
@@ -111,7 +111,7 @@ async function handle(context: Context, route: Route, desk: Desk): Promise<Respo
   }
 }
 
-function reply(context: Context, desk: Desk, answer: Answer): Response {
+function reply(context: Context, desk: Desk, answer: Answer, timeoutMs: number): Response {
   if ("text" in answer) return context.text(answer.text);
   if ("png" in answer) {
     context.header("Content-Type", "image/png");
@@ -119,7 +119,7 @@ function reply(context: Context, desk: Desk, answer: Answer): Response {
     return context.body(new Uint8Array(answer.png));
   }
   if ("json" in answer) return context.json(answer.json as object);
-  if (answer.settled) return context.json(desk.state);
+  if (answer.settled || timeoutMs === 0) return context.json(desk.state);
   return context.json({ ...desk.state, error: `not settled in time: ${desk.unsettledBecause ?? "it has just settled"}` }, 504);
 }
 
@@ -159,7 +159,7 @@ function timeoutOf(body: unknown, query: Record<string, string>): number {
   if (typeof inBody === "number") return inBody;
   if (query.timeoutMs === undefined) return DEFAULT_TIMEOUT_MS;
   const ms = Number(query.timeoutMs);
-  if (!(ms >= 1 && ms <= LONGEST_TIMEOUT_MS)) throw new BadRequest(`timeoutMs: a number from 1 to ${LONGEST_TIMEOUT_MS}`);
+  if (!(ms >= 0 && ms <= LONGEST_TIMEOUT_MS)) throw new BadRequest(`timeoutMs: a number from 0 to ${LONGEST_TIMEOUT_MS}`);
   return ms;
 }
 

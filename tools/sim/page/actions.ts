@@ -1,5 +1,5 @@
 /** What a person can do on the page: each is one call of the API, and one step of a recorded scenario. */
-import { call, inOrder, QUICK_MS, Refused } from "./client.ts";
+import { call, inOrder, AT_ONCE_MS, Refused } from "./client.ts";
 import { recorder } from "./recorder.ts";
 
 let tell: (words: string) => void = () => undefined;
@@ -16,7 +16,7 @@ async function act(method: "POST" | "DELETE", path: string, body?: unknown): Pro
   }
 }
 
-const quick = <T extends object>(body: T): T & { timeoutMs: number } => ({ ...body, timeoutMs: QUICK_MS });
+const quick = <T extends object>(body: T): T & { timeoutMs: number } => ({ ...body, timeoutMs: AT_ONCE_MS });
 
 export const press = (key: string): Promise<void> => {
   recorder.key(key);

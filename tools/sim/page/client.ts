@@ -171,8 +171,8 @@ export function inOrder<T>(act: () => Promise<T>): Promise<T> {
   return next;
 }
 
-/** A person does not wait for the terminal to settle before the next key. */
-export const QUICK_MS = 40;
+/** A person does not wait for the terminal to settle before the next key: 0 answers at once. */
+export const AT_ONCE_MS = 0;
 
 export const yuan = (fen: number): string => (fen / 100).toFixed(2);
 export const clockPart = (at: string): string => at.slice(11, 19);

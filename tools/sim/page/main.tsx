@@ -136,11 +136,7 @@ function Recorded({ text, language, onClose }: { text: string; language: Languag
 function PaperDialog(props: { slips: Slip[]; torn: Slip[]; language: Language; onClose(): void }) {
   const { slips, torn, language, onClose } = props;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the veil closes the dialog
-    // biome-ignore lint/a11y/useKeyWithClickEvents: so does its button
     <div class="veil" onClick={onClose}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: stops the veil */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: stops the veil */}
       <div class="dialog wide" onClick={(event) => event.stopPropagation()}>
         <h3>{say(language, "paper")}</h3>
         <div class="slips">

@@ -106,7 +106,6 @@ function Slot({ language }: { language: Language }) {
   const [over, setOver] = useState(false);
   const [swept, setSwept] = useState(false);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a slot is for cards
     <div
       class={`slot ${over ? "over" : ""} ${swept ? "swept" : ""}`}
       onDragOver={(event) => {
@@ -161,7 +160,15 @@ export function Terminal(props: {
               onClick={() => void power(on ? "cut" : "on")}
               data-testid="power"
             >
-              ⏻
+              <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">
+                <path
+                  d="M8 1.5v6M4.6 3.6a5.5 5.5 0 1 0 6.8 0"
+                  fill="none"
+                  stroke="currentColor"
+                  stroke-width="1.7"
+                  stroke-linecap="round"
+                />
+              </svg>
             </button>
           </div>
           <div class="glass">

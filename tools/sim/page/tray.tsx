@@ -4,12 +4,8 @@ import { swipe, swipeTrack2 } from "./actions.ts";
 import type { Card } from "./client.ts";
 import { type Language, say } from "./words.ts";
 
-/** A colour of its own for each card, always the same. */
-function hue(id: string): number {
-  let sum = 7;
-  for (const char of id) sum = (sum * 31 + char.charCodeAt(0)) % 360;
-  return sum;
-}
+/** Neighbours in the tray get colours far apart. */
+const hue = (index: number): number => (205 + index * 137.5) % 360;
 
 const shown = (pan: string): string => `${pan.slice(0, 4)} •••• ${pan.slice(-4)}`;
 
@@ -33,12 +29,12 @@ export function Tray({ cards, language }: { cards: Card[]; language: Language })
         </form>
       </header>
       <div class="cards">
-        {cards.map((card) => (
+        {cards.map((card, i) => (
           <button
             key={card.id}
             type="button"
             class="card"
-            style={{ "--hue": hue(card.id) }}
+            style={{ "--hue": hue(i) }}
             draggable
             data-card={card.id}
             title={`${card.id} · ${card.labels[language]}`}
