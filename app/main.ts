@@ -176,7 +176,9 @@ function paperOf({ printer }: Devices): StatusBar["paper"] {
 
 function statusBar(t: Terminal | undefined): StatusBar {
   const idle = { sending: false, receiving: false };
-  if (t === undefined) return { time: "", link: "unknown", paper: "none", batch: "", operator: "", debt: 0, ...idle };
+  // A damaged journal says nothing about its batch or its debt.
+  if (t === undefined || t.damage.length > 0)
+    return { time: "", link: "unknown", paper: "none", batch: "", operator: "", debt: 0, ...idle };
   return {
     time: clocked(now(t).time, false),
     link: t.link?.state ?? "down",
@@ -190,14 +192,15 @@ function statusBar(t: Terminal | undefined): StatusBar {
 
 /** The debug channel's state line. */
 function debugState(t: Terminal | undefined): Record<string, unknown> {
-  const { link, paper, batch, operator } = statusBar(t);
+  const { link, paper, batch, operator, debt } = statusBar(t);
+  const works = t !== undefined && t.damage.length === 0;
   return {
-    level: t === undefined ? "faulted" : t.damage.length > 0 ? "faulted" : levelOf(t),
+    level: works ? levelOf(t) : "faulted",
     batch,
-    trace: t === undefined ? "" : trace6(t.journal.nextTrace),
-    time: t === undefined ? "" : isoNow(t),
+    trace: works ? trace6(t.journal.nextTrace) : "",
+    time: works ? isoNow(t) : "",
     indicators: { link, paper, batch, operator },
-    debt: { reversals: t?.journal.owed === undefined ? 0 : 1, offline: 0 },
+    debt: { reversals: debt, offline: 0 },
     language: t?.settings.language ?? "zh-CN",
   };
 }

@@ -1,10 +1,8 @@
 /** 版本 (M25): on screen, and on paper with Enter. */
 import { versionsSlip } from "../slips/versions.ts";
 import { printSlip } from "../steps/print.ts";
+import { MESSAGE_SET } from "../steps/sign-on.ts";
 import { type Terminal, now } from "../steps/terminal.ts";
-
-/** Parameter set and message set of this application. */
-export const MESSAGE_SET = "CUP 2.x / 31";
 
 export async function versions(t: Terminal): Promise<void> {
   const facts = t.system.facts();

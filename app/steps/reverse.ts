@@ -39,10 +39,7 @@ export async function deliverOwed(t: Terminal, tries: number): Promise<Delivery>
       return "delivered";
     }
     system.log.warn(`reversal of trace ${of.trace} not taken: ${fate.fate === "answered" ? `answer ${fate.code}` : fate.fate}`);
-    if (
-      fate.fate === "bad-mac" ||
-      (fate.fate === "answered" && NEEDS_SIGN_ON.has(fate.code))
-    ) {
+    if (fate.fate === "bad-mac" || (fate.fate === "answered" && NEEDS_SIGN_ON.has(fate.code))) {
       // The keys are no good: new ones, then this reversal once more at the next occasion.
       journal.needSignOn();
       return "still-owed";

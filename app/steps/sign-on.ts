@@ -7,6 +7,8 @@ import { lightsOut, onlinePhase } from "./authorise.ts";
 import { isPinPadError, pinPadWords } from "./pin.ts";
 import { now, type Terminal } from "./terminal.ts";
 
+export { MESSAGE_SET } from "../acquirer/messages.ts";
+
 export type SignOnResult = { ok: true } | { ok: false; words: string };
 
 export async function signOn(t: Terminal): Promise<SignOnResult> {

@@ -44,7 +44,7 @@ export function shapesOf({ digits, hex }: Secret): [string, Buffer][] {
     shapes.push([`${label} HEX utf-16`, utf16(bytes.toString("hex").toUpperCase())]);
     shapes.push([`${label} hex with spaces`, ascii(bytes.toString("hex").replace(/..(?=.)/g, "$& "))]);
     shapes.push([`${label} decimal list`, ascii([...bytes].join(","))]);
-    base64Shapes(bytes).forEach((text, n) => shapes.push([`${label} base64/${n}`, text]));
+    for (const [n, text] of base64Shapes(bytes).entries()) shapes.push([`${label} base64/${n}`, text]);
   };
   if (digits !== undefined) {
     const even = digits.length % 2 === 0 ? digits : `${digits}0`;

@@ -27,7 +27,7 @@ export interface Reply {
 }
 
 /** Answer codes that mean "done" (§3.13). */
-export const approvals = new Set(["00", "10", "11", "A2", "A4", "A5", "A6"]);
+export const approvals = new Set(["00", "10", "11", "16", "A2", "A4", "A5", "A6"]);
 
 /** Requests have an even third digit, their answers the odd one after it (§1.5). */
 const REQUEST_MTI = /^0\d[02468]\d$/;
