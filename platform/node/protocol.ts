@@ -37,3 +37,14 @@ export type FromWorker =
   | { kind: "port-write"; id: number; bytes: Uint8Array }
   | { kind: "port-control"; id: number; request: Record<string, unknown> }
   | { kind: "port-close"; id: number; cut: boolean };
+
+/** After one of these a status comes. */
+export const IMPLIES_STATUS: ReadonlySet<FromWorker["kind"]> = new Set<FromWorker["kind"]>([
+  "log",
+  "crash",
+  "power",
+  "port-open",
+  "port-write",
+  "port-control",
+  "port-close",
+]);

@@ -13,7 +13,7 @@ import { masked } from "./mask.ts";
 import { portTable } from "./ports/index.ts";
 import { PortKeeper } from "./ports/remote.ts";
 import { SimHub } from "./ports/sim.ts";
-import { type FromWorker, type ToWorker, type WorkerStart, isCounted } from "./protocol.ts";
+import { type FromWorker, IMPLIES_STATUS, type ToWorker, type WorkerStart, isCounted } from "./protocol.ts";
 import { hostClock } from "./time.ts";
 import { newAnswers } from "./waiting.ts";
 
@@ -37,6 +37,8 @@ interface Life {
   /** Heartbeats since the last message; counted, not timed, so that a sleeping owner does not take the worker for dead. */
   unanswered: number;
   status: MachineStatus;
+  /** The guest has said something since the last status, so the next one is on its way. */
+  statusDue: boolean;
   over: boolean;
   heartbeat: ReturnType<typeof setInterval>;
   asked: Map<number, Asked>;
@@ -60,7 +62,7 @@ export class WorkerMachine implements Machine {
   get status(): MachineStatus {
     const life = this.#life;
     if (life === undefined) return { ...OFF, ports: this.#lastStatus.ports };
-    return { ...life.status, quiet: life.status.quiet && life.workedOff === life.sent };
+    return { ...life.status, quiet: life.status.quiet && !life.statusDue && life.workedOff === life.sent };
   }
 
   on<E extends keyof MachineEvents>(event: E, listener: MachineEvents[E]): () => void {
@@ -117,6 +119,7 @@ export class WorkerMachine implements Machine {
       workedOff: 0,
       unanswered: 0,
       status: { running: true, quiet: false, wake: undefined, ports: {} },
+      statusDue: true,
       over: false,
       heartbeat: setInterval(() => this.#beat(life), PING_MS).unref(),
       asked: new Map(),
@@ -142,6 +145,7 @@ export class WorkerMachine implements Machine {
 
   #receive(life: Life, message: FromWorker, begun: { resolve(): void; reject(error: Error): void }): void {
     life.unanswered = 0;
+    if (IMPLIES_STATUS.has(message.kind)) life.statusDue = true;
     switch (message.kind) {
       case "started":
         begun.resolve();
@@ -152,6 +156,7 @@ export class WorkerMachine implements Machine {
         break;
       case "status":
         life.workedOff = message.workedOff;
+        life.statusDue = false;
         life.status = message.status;
         this.#lastStatus = message.status;
         if (!message.status.running) void this.#end(life, "the machine is off");

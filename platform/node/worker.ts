@@ -3,12 +3,23 @@ import { parentPort, workerData } from "node:worker_threads";
 import { wordsOf } from "./errors.ts";
 import { LocalMachine } from "./local.ts";
 import { REMOTE_KINDS, RemotePorts } from "./ports/remote.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "./protocol.ts";
+import { type FromWorker, IMPLIES_STATUS, type ToWorker, type WorkerStart } from "./protocol.ts";
 
 const owner = parentPort;
 if (owner === null) throw new Error("this program is started by a WorkerMachine");
 const { options, powerOn, answers } = workerData as WorkerStart;
-const post = (message: FromWorker): void => owner.postMessage(message);
+let promised = false;
+
+/**
+ * Whatever the guest has said, a status follows: until it comes the owner takes the machine for busy, also when the guest was woken by
+ * something the owner knows nothing of, as a byte from the network.
+ */
+function post(message: FromWorker): void {
+  owner?.postMessage(message);
+  if (!IMPLIES_STATUS.has(message.kind) || promised) return;
+  promised = true;
+  setImmediate(tellStatus);
+}
 
 const remote = new RemotePorts(post, answers);
 const machine = new LocalMachine(options, {
@@ -17,7 +28,10 @@ const machine = new LocalMachine(options, {
 });
 let workedOff = 0;
 
-const tellStatus = (): void => post({ kind: "status", status: machine.status, workedOff });
+function tellStatus(): void {
+  promised = false;
+  post({ kind: "status", status: machine.status, workedOff });
+}
 machine.on("status", tellStatus);
 machine.on("log", (line) => post({ kind: "log", line }));
 machine.on("crash", (report) => post({ kind: "crash", report }));
