@@ -13,12 +13,12 @@ export async function buildAll(): Promise<void> {
   const dist = join(root, "dist");
   const assets = join(dist, "assets");
   mkdirSync(assets, { recursive: true });
+  buildGb18030(assets);
   await Promise.all([
     buildFirmware(root, dist),
     buildWorker(root, dist),
     buildPage(root, join(dist, "page")),
     buildFonts(root, assets),
-    buildGb18030(assets),
   ]);
 }
 

@@ -21,10 +21,16 @@ const count = (/** @type {boolean} */ ok) => {
 
 count(run(process.execPath, ["build/check.mjs"]));
 if (count(run(process.execPath, ["build/run.mjs", "build/build.ts"]))) {
-  const tested = run(join(root, "node_modules/.bin/vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...process.argv.slice(2)], {
-    TAEL_BUILT: "1",
-  });
-  const report = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+  const tested = run(
+    join(root, "node_modules/.bin/vitest"),
+    ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...process.argv.slice(2)],
+    {
+      TAEL_BUILT: "1",
+    },
+  );
+  const report = existsSync(results)
+    ? JSON.parse(readFileSync(results, "utf8"))
+    : { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests;
   counts.skipped += report.numPendingTests;

@@ -152,6 +152,9 @@ export interface Received extends Decoded {
   track2: string | undefined;
 }
 
+type Fields = Record<number, string>;
+type Say = (fields: Fields, mac: boolean, how?: Behaviour) => void;
+
 export type Behaviour = "answer" | "silent" | "wrong-mac" | "decline-51" | "garbage" | "wrong-trace" | "oversize" | "disconnect";
 
 const KEYS = {
@@ -216,7 +219,7 @@ export class IndependentHost {
       received.pin = this.#clearPin(f[52], received.track2.split("D")[0] ?? "");
     this.received.push(received);
 
-    const say = (fields: Record<number, string>, mac: boolean, how: Behaviour = "answer") => {
+    const say: Say = (fields, mac, how = "answer") => {
       const mti = String(Number(message.mti) + 10).padStart(4, "0");
       const answer = encode(
         mti,
@@ -228,7 +231,7 @@ export class IndependentHost {
       const framed = Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 255]), answer]);
       socket.write(framed);
     };
-    const echo = {
+    const echo: Fields = {
       11: f[11] ?? "",
       12: "101112",
       13: "1121",
@@ -239,37 +242,32 @@ export class IndependentHost {
       42: f[42] ?? "",
     };
 
-    if (message.mti === "0800") {
-      const mak = Buffer.concat([underTmk(KEYS.mak), Buffer.alloc(8)]);
-      const block = Buffer.concat([underTmk(KEYS.pik), kcv(KEYS.pik), mak, kcv(KEYS.mak), underTmk(KEYS.tdk), kcv(KEYS.tdk)]);
-      return say(
-        { ...echo, 60: (f[60] ?? "").slice(0, 2) + "000007" + (f[60] ?? "").slice(8), 62: block.toString("hex") },
-        false,
-      );
-    }
-    if (message.mti === "0400") {
-      const entry = this.ledger.get(f[11] ?? "");
-      if (entry !== undefined) entry.state = "reversed";
-      return say(
-        {
-          3: f[3] ?? "",
-          4: f[4] ?? "",
-          ...echo,
-          39: entry === undefined ? "25" : "00",
-          25: f[25] ?? "",
-          49: "156",
-          60: f[60] ?? "",
-        },
-        true,
-      );
-    }
-    if (message.mti !== "0200") return say({ ...echo, 60: f[60] ?? "" }, false);
+    if (message.mti === "0800") this.#signOn(f, echo, say);
+    else if (message.mti === "0400") this.#reverse(f, echo, say);
+    else if (message.mti === "0200") this.#sale(socket, received, echo, say);
+    else say({ ...echo, 60: f[60] ?? "" }, false);
+  }
 
+  #signOn(f: Fields, echo: Fields, say: Say): void {
+    const mak = Buffer.concat([underTmk(KEYS.mak), Buffer.alloc(8)]);
+    const block = Buffer.concat([underTmk(KEYS.pik), kcv(KEYS.pik), mak, kcv(KEYS.mak), underTmk(KEYS.tdk), kcv(KEYS.tdk)]);
+    say({ ...echo, 60: `${(f[60] ?? "").slice(0, 2)}000007${(f[60] ?? "").slice(8)}`, 62: block.toString("hex") }, false);
+  }
+
+  #reverse(f: Fields, echo: Fields, say: Say): void {
+    const entry = this.ledger.get(f[11] ?? "");
+    if (entry !== undefined) entry.state = "reversed";
+    const code = entry === undefined ? "25" : "00";
+    say({ 3: f[3] ?? "", 4: f[4] ?? "", ...echo, 39: code, 25: f[25] ?? "", 49: "156", 60: f[60] ?? "" }, true);
+  }
+
+  #sale(socket: Socket, received: Received, echo: Fields, say: Say): void {
+    const f = received.fields;
     const how = this.next.shift() ?? "answer";
-    const declined = how === "decline-51";
-    if (!declined) this.ledger.set(f[11] ?? "", { amount: f[4] ?? "", state: "approved" });
-    const sale = {
-      2: (received.track2 ?? "").split("D")[0] ?? "",
+    const pan = (received.track2 ?? "").split("D")[0] ?? "";
+    if (how !== "decline-51") this.ledger.set(f[11] ?? "", { amount: f[4] ?? "", state: "approved" });
+    const answer: Fields = {
+      2: pan,
       3: f[3] ?? "",
       4: f[4] ?? "",
       ...echo,
@@ -279,13 +277,18 @@ export class IndependentHost {
       60: f[60] ?? "",
       63: "CUP",
     };
-    if (how === "silent") return;
-    if (how === "disconnect") return void socket.destroy();
-    if (how === "garbage")
-      return void socket.write(Buffer.from("001CDEADBEEF0102030405060708090A0B0C0D0E0F101112131415161718", "hex"));
-    if (how === "oversize") return void socket.write(Buffer.concat([Buffer.from([0xff, 0xff]), Buffer.alloc(4096, 0x41)]));
-    if (how === "wrong-trace") return say({ ...sale, 11: "999998", 38: "ABC123" }, true);
-    say(declined ? { ...sale, 39: "51" } : { ...sale, 38: "ABC123", 44: "01020000   03050000   " }, true, how);
+    const approval: Fields = { ...answer, 38: "ABC123", 44: "01020000   03050000   " };
+    const ways: Record<Behaviour, () => void> = {
+      answer: () => say(approval, true),
+      silent: () => undefined,
+      disconnect: () => socket.destroy(),
+      garbage: () => socket.write(Buffer.from("001CDEADBEEF0102030405060708090A0B0C0D0E0F101112131415161718", "hex")),
+      oversize: () => socket.write(Buffer.concat([Buffer.from([0xff, 0xff]), Buffer.alloc(4096, 0x41)])),
+      "wrong-trace": () => say({ ...approval, 11: "999998" }, true),
+      "wrong-mac": () => say(approval, true, "wrong-mac"),
+      "decline-51": () => say({ ...answer, 39: "51" }, true),
+    };
+    ways[how]();
   }
 
   #clearTrack(de35: string): string {
