@@ -5,20 +5,34 @@ import { join } from "node:path";
 import { BUNDLE_FILE } from "./engine.ts";
 import { masked } from "./mask.ts";
 
-/** Places in the bundle become places in the sources; frames that cannot be mapped stay as they are. */
-export function mapStack(stack: string, map: string | undefined): string {
-  if (map === undefined || stack === "") return stack;
-  let source: SourceMap;
-  try {
-    source = new SourceMap(JSON.parse(map) as SourceMapPayload);
-  } catch {
-    return stack;
+const PLACE = new RegExp(`${BUNDLE_FILE.replace(".", "\\.")}:(\\d+):(\\d+)`, "g");
+
+/** Turns places in the bundle into places in the sources; the map, which is large, is read when the first is met. */
+export class PlaceMapper {
+  readonly #text: string | undefined;
+  #map: SourceMap | undefined;
+
+  constructor(map: string | undefined) {
+    this.#text = map;
   }
-  return stack.replaceAll(new RegExp(`${BUNDLE_FILE.replace(".", "\\.")}:(\\d+):(\\d+)`, "g"), (place, line, column) => {
-    const found = source.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!("originalSource" in found) || found.originalSource === undefined) return place;
-    return `${found.originalSource.replace(/^(?:\.\.\/)+/, "")}:${found.originalLine + 1}:${found.originalColumn + 1}`;
-  });
+
+  /** What cannot be mapped stays as it is. */
+  map(words: string): string {
+    if (this.#text === undefined || !words.includes(BUNDLE_FILE)) return words;
+    return words.replaceAll(PLACE, (place, line, column) => this.#place(Number(line), Number(column)) ?? place);
+  }
+
+  #place(line: number, column: number): string | undefined {
+    try {
+      this.#map ??= new SourceMap(JSON.parse(this.#text ?? "") as SourceMapPayload);
+      const found = this.#map.findEntry(line - 1, column - 1);
+      if (!("originalSource" in found) || found.originalSource === undefined) return undefined;
+      return `${found.originalSource.replace(/^(?:\.\.\/)+/, "")}:${found.originalLine + 1}:${found.originalColumn + 1}`;
+    } catch {
+      // A damaged map must not cost the report.
+      return undefined;
+    }
+  }
 }
 
 const KEPT = 20;

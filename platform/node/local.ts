@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { type PortSpec, portsOf } from "./board.ts";
-import { RestartPolicy, mapStack, writeCrash } from "./crash.ts";
+import { PlaceMapper, RestartPolicy, writeCrash } from "./crash.ts";
 import { Door } from "./door.ts";
 import { ENGINES } from "./engine.ts";
 import { seededEntropy, systemEntropy } from "./entropy.ts";
@@ -41,6 +41,7 @@ export class LocalMachine implements Machine {
   readonly #hub: SimHub;
   readonly #logFile: LogFile;
   readonly #restarts = new RestartPolicy();
+  readonly #places: PlaceMapper;
   #ports: ReadonlyMap<string, PortSpec> = new Map();
   #on = false;
   #powerOns = 0;
@@ -59,6 +60,7 @@ export class LocalMachine implements Machine {
     this.#surroundings = surroundings;
     this.#clock = hostClock(options.clock);
     this.#hub = new SimHub(options.wires);
+    this.#places = new PlaceMapper(options.bundle.map);
     this.#logFile = new LogFile(join(options.dataDir, "log", "terminal.log"));
   }
 
@@ -188,7 +190,7 @@ export class LocalMachine implements Machine {
   }
 
   #log(level: LogLine["level"], words: string): void {
-    const line: LogLine = { at: this.#clock.wallMs(), level, words: masked(words) };
+    const line: LogLine = { at: this.#clock.wallMs(), level, words: masked(this.#places.map(words)) };
     this.#logFile.write(line);
     this.#emitter.emit("log", line);
   }
@@ -233,7 +235,7 @@ export class LocalMachine implements Machine {
 
   /** Writes the crash report and the log; gives the mapped stack. */
   #report(failure: GuestFailure): string {
-    const stack = masked(mapStack(failure.guestStack, this.#options.bundle.map));
+    const stack = masked(this.#places.map(failure.guestStack));
     const path = writeCrash(this.#options.dataDir, this.#clock.wallMs(), failure.message, stack);
     this.#log("error", `the firmware failed: ${failure.message}${path === undefined ? "" : `; report in ${path}`}`);
     return stack;
