@@ -1,8 +1,8 @@
 /** Bits that rot, writes that were acknowledged and never stored, or stored elsewhere: nothing of it passes in silence. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eraseStore, STORE_FILE, STORE_MARK } from "../../../platform/guest/store.ts";
-import { scanFile, decodeHeader, type Header } from "../../../platform/guest/store-format.ts";
+import { eraseStore, type FileCalls, STORE_FILE, STORE_MARK, STORE_SUCCESSOR } from "../../../platform/guest/store.ts";
+import { decodeHeader, encodeChanges, encodeFrame, type Header, scanFile } from "../../../platform/guest/store-format.ts";
 import { type Change, StoreError } from "../../../platform/guest/system.ts";
 import { FaultyDisk, SECTOR_BYTES } from "./faulty-disk.ts";
 import { fileBytes, ModelStore, open, picture, pictures, quiet, workload } from "./store-world.ts";
@@ -143,6 +143,47 @@ test("a store file that is gone is not taken for a first start", () => {
   eraseStore(disk, quiet).commit([put("b", 2)]);
   expect(open(disk).damage).toEqual([]);
   expect(open(disk).keys("")).toEqual(["b"]);
+});
+
+test("a frame of the file's beginning is never taken for a torn tail, mark or no mark", () => {
+  const disk = diskWith([[put("a", 1)], [put("b", 2)]]);
+  open(disk).compact();
+  disk.fileAppend(STORE_MARK, 0, new Uint8Array(0));
+  disk.flipBit(STORE_FILE, 8 * (fileBytes(disk).length - 1));
+  expect(open(disk).damage.map((damage) => damage.kind)).toEqual(["unreadable", "lost"]);
+});
+
+test("a frame of another generation is none of this file's", () => {
+  const disk = diskWith([[put("a", 1)]]);
+  const { generation, sequence } = open(disk).figures;
+  disk.fileAppend(
+    STORE_FILE,
+    fileBytes(disk).length,
+    encodeFrame(generation + 1, sequence + 1, encodeChanges([put("stranger", 1)])),
+  );
+  disk.fileSync(STORE_FILE);
+  const store = open(disk);
+  expect(store.keys("")).toEqual(["a"]);
+  expect(store.tornBytes).toBeGreaterThan(24);
+});
+
+test("a new file of which one bit was written wrong never takes the old one's place", () => {
+  for (const bit of [3, 100, 330, 500]) {
+    const disk = diskWith([[put("a", 1)], [put("b", 2)]]);
+    const files: FileCalls = {
+      fileRead: (name) => disk.fileRead(name),
+      fileAppend: (name, at, bytes) => {
+        disk.fileAppend(name, at, bytes);
+        if (name === STORE_SUCCESSOR && bytes.length > 0) disk.flipBit(name, bit);
+      },
+      fileSync: (name) => disk.fileSync(name),
+      fileReplace: (from, to) => disk.fileReplace(from, to),
+      fileList: () => disk.fileList(),
+    };
+    const before = fileBytes(disk);
+    expect(() => open(files).compact()).toThrow("store.new reads back otherwise than it was written");
+    expect(fileBytes(disk)).toEqual(before);
+  }
 });
 
 test("damage goes on being reported, through commits, restarts and a new file, until somebody accepts it", () => {
