@@ -80,6 +80,8 @@ const CP437 =
   "ÇüéâäàåçêëèïîìÄÅ" + "ÉæÆôöòûùÿÖÜ¢£¥₧ƒ" + "áíóúñÑªº¿⌐¬½¼¡«»" + "░▒▓│┤╡╢╖╕╣║╗╝╜╛┐" +
   "└┴┬├─┼╞╟╚╔╩╦╠═╬╧" + "╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀" + "αßΓπΣσµτΦΘΩδ∞φε∩" + "≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
 const WINDOWS_1252_PAGE = 16;
+/** 80–9F; from A0 on the page is Latin 1. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
 const word16 = (args: Uint8Array, at: number): number => args[at]! + args[at + 1]! * 256;
 
@@ -87,7 +89,6 @@ export class PrinterPage {
   readonly #settings: PageSettings;
   readonly #font: PrintFont;
   readonly #gb18030 = new TextDecoder("gb18030");
-  readonly #windows = new TextDecoder("windows-1252");
   #modes: Modes;
   #line: Item[] = [];
   #x = 0;
@@ -322,7 +323,7 @@ export class PrinterPage {
 
   #textByte(byte: number): void {
     if (!this.#modes.chinese || (this.#lead.length === 0 && byte < 0x81)) {
-      this.#character(this.#single(byte));
+      this.#character(this.#single(byte), true);
       return;
     }
     this.#lead.push(byte);
@@ -338,19 +339,20 @@ export class PrinterPage {
     if (fourBytes && this.#lead.length < 4) return;
     const text = this.#gb18030.decode(new Uint8Array(this.#lead));
     this.#lead = [];
-    for (const character of text) this.#character(character);
+    for (const character of text) this.#character(character, isHalf(character));
   }
 
   #single(byte: number): string {
     if (byte < 0x80) return String.fromCharCode(byte);
-    if (this.#modes.codePage === WINDOWS_1252_PAGE) return this.#windows.decode(new Uint8Array([byte]));
-    return [...CP437][byte - 0x80] ?? "?";
+    if (this.#modes.codePage !== WINDOWS_1252_PAGE) return [...CP437][byte - 0x80] ?? "?";
+    return byte < 0xa0 ? WINDOWS_1252[byte - 0x80]! : String.fromCharCode(byte);
   }
 
-  #character(character: string): void {
-    const half = isHalf(character);
+  #character(character: string, half: boolean): void {
     const glyph = this.#font.glyph(character);
-    this.#place(half && this.#modes.fontB ? glyph.resized(FONT_B.width, FONT_B.height) : glyph, character, !half);
+    const size = !half ? undefined : this.#modes.fontB ? FONT_B : { width: HALF, height: CHAR_DOTS };
+    const fits = size === undefined || (size.width === glyph.width && size.height === glyph.height);
+    this.#place(fits ? glyph : glyph.resized(size.width, size.height), character, !half);
   }
 
   /** Puts one character on the line in the present style; a full line prints first. */
