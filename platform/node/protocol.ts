@@ -16,6 +16,7 @@ export type PortEventMessage = { [E in keyof PortEvents]: { event: E; args: Para
 /** Owner → worker. Those marked `counted` may give the guest work; the worker tells how many it has worked off. */
 export type ToWorker =
   | { kind: "port-event"; id: number; happened: PortEventMessage }
+  | { kind: "port-warning"; id: number; words: string }
   | { kind: "wake" }
   | { kind: "memory"; id: number; withImage: boolean }
   | { kind: "cpu"; id: number }

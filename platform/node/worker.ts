@@ -50,6 +50,9 @@ owner.on("message", (message: ToWorker) => {
     case "port-event":
       remote.happened(message.id, message.happened);
       break;
+    case "port-warning":
+      remote.warned(message.id, message.words);
+      return;
     case "wake":
       machine.wake();
       break;

@@ -14,6 +14,7 @@ export const REMOTE_KINDS = ["sim", "serial", "hid"] as const satisfies readonly
 /** The worker's end. */
 export class RemotePorts {
   readonly #events = new Map<number, PortEvents>();
+  readonly #warnings = new Map<number, (words: string) => void>();
   readonly #post: (message: FromWorker) => void;
   readonly #answers: SharedArrayBuffer;
   #nextId = 1;
@@ -23,28 +24,34 @@ export class RemotePorts {
     this.#answers = answers;
   }
 
-  readonly open: OpenPort = ({ name, spec, options, events }) => {
+  readonly open: OpenPort = ({ name, spec, options, events, warn }) => {
     const id = this.#nextId++;
     this.#events.set(id, events);
+    this.#warnings.set(id, warn);
     try {
       ask(this.#answers, () => this.#post({ kind: "port-open", id, name, spec, options }));
     } catch (error) {
-      this.#events.delete(id);
+      this.#forget(id);
       throw error;
     }
     return this.#port(id);
   };
 
+  /** A line for the log, which is kept on this side. */
+  warned(id: number, words: string): void {
+    this.#warnings.get(id)?.(words);
+  }
+
   happened(id: number, { event, args }: PortEventMessage): void {
     const events = this.#events.get(id);
     if (events === undefined) return;
-    if (event === "closed") this.#events.delete(id);
+    if (event === "closed") this.#forget(id);
     (events[event] as (...given: unknown[]) => void)(...args);
   }
 
   #port(id: number): OutPort {
     const leave = (cut: boolean): void => {
-      this.#events.delete(id);
+      this.#forget(id);
       this.#post({ kind: "port-close", id, cut });
     };
     return {
@@ -53,6 +60,11 @@ export class RemotePorts {
       close: () => leave(false),
       cut: () => leave(true),
     };
+  }
+
+  #forget(id: number): void {
+    this.#events.delete(id);
+    this.#warnings.delete(id);
   }
 }
 
@@ -64,13 +76,11 @@ export class PortKeeper {
   readonly #table: PortTable;
   readonly #answers: SharedArrayBuffer;
   readonly #post: (message: ToWorker) => void;
-  readonly #warn: (words: string) => void;
 
-  constructor(table: PortTable, answers: SharedArrayBuffer, post: (message: ToWorker) => void, warn: (words: string) => void) {
+  constructor(table: PortTable, answers: SharedArrayBuffer, post: (message: ToWorker) => void) {
     this.#table = table;
     this.#answers = answers;
     this.#post = post;
-    this.#warn = warn;
   }
 
   handle(message: PortMessage): void {
@@ -115,7 +125,7 @@ export class PortKeeper {
         },
         signal: (signal, level) => tell({ event: "signal", args: [signal, level] }),
       },
-      warn: this.#warn,
+      warn: (words) => this.#warn(id, words),
     });
     this.#ports.set(id, port);
     return undefined;
@@ -128,12 +138,16 @@ export class PortKeeper {
     try {
       port.write(bytes);
     } catch (error) {
-      this.#warn(wordsOf(error));
+      this.#warn(id, wordsOf(error));
       this.#ports.delete(id);
       port.cut();
       const why = error instanceof DoorError ? error.code : "io";
       this.#post({ kind: "port-event", id, happened: { event: "closed", args: [why] } });
     }
+  }
+
+  #warn(id: number, words: string): void {
+    this.#post({ kind: "port-warning", id, words });
   }
 
   #held(id: number): OutPort {
