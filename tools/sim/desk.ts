@@ -35,6 +35,8 @@ export interface DeskOptions {
   acquirer?: { host: string; port: number };
   /** PTYs for the serial devices. */
   serial?: boolean;
+  /** Records what comes in through the door to this file; each power-on begins it anew. */
+  recordTo?: string;
   facts?: Record<string, string>;
 }
 
@@ -253,6 +255,8 @@ export class Desk {
     for (const [wire, pty] of made.ptys) {
       this.ptyPaths[wire] = pty.path;
       pty.onData = (bytes) => this.#fromTerminal(wire, bytes);
+      // The far end of a serial line cannot see that it was opened.
+      this.#device(wire)?.attached(true);
     }
     if (this.acquirer !== undefined) this.acquirer.onChange = () => this.#mark("acquirer");
     this.#machine = parts.machine({
@@ -267,6 +271,7 @@ export class Desk {
       clock: { kind: "driven", shared: made.clock.shared },
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.facts === undefined ? {} : { facts: options.facts }),
+      ...(options.recordTo === undefined ? {} : { recordTo: options.recordTo }),
       tcpOverride: { host: "127.0.0.1", port: made.linePort },
       wires: this.#simWires(),
     });
@@ -566,7 +571,9 @@ export class Desk {
       this.#recordWire(wire, "out", bytes);
       if (wire === "lcd") for (const listener of this.#pixelListeners) listener(bytes);
       if (wire === "beeper" && bytes.length === 5) this.#sound(bytes);
-      this.#device(wire)?.receive(bytes);
+      const device = this.#device(wire);
+      // A `sim` wire closes when its cable is pulled, a serial line falls silent.
+      if (device?.plugged !== false) device?.receive(bytes);
     }
     this.#settler.poke();
   }
@@ -576,8 +583,12 @@ export class Desk {
     const count = this.#count(wire);
     const pty = this.#ptys.get(wire);
     if (pty !== undefined) {
-      count.toTerminal += bytes.length;
-      pty.write(bytes);
+      // A line nobody has opened keeps nothing; a PTY would.
+      const told = this.#status().ports[this.#ports.get(wire) ?? ""];
+      if (told !== undefined && (told.open || told.connecting)) {
+        count.toTerminal += bytes.length;
+        pty.write(bytes);
+      }
     } else if (count.open && this.#power === "on") {
       count.toTerminal += bytes.length;
       this.#machine.toTerminal(wire, bytes);
@@ -647,6 +658,10 @@ export class Desk {
     const status = this.#machine.status;
     if (!status.running) return "the terminal is starting";
     if (!status.quiet) return "the terminal is at work";
+    const host = this.#ports.get("host");
+    for (const [port, { connecting }] of Object.entries(status.ports)) {
+      if (connecting && port !== host) return `the port ${port} is being opened`;
+    }
     for (const [wire, port] of this.#ports) {
       const told = status.ports[port];
       if (told === undefined) continue;

@@ -25,6 +25,7 @@ export interface StartOptions {
   clock: ClockMode;
   seed?: number;
   profile: string;
+  record?: string;
 }
 
 function whole(text: string, least: number, most: number): number {
@@ -53,7 +54,8 @@ export function command(): Command {
     .option("--serial", "real PTYs for the serial devices; the firmware uses its real serial driver")
     .addOption(new Option("--clock <mode>", "free: the clock jumps").choices(["free", "real"]).default("real"))
     .option("--seed <n>", "entropy, clock and faults from a seed", (text) => whole(text, 0, 2 ** 31 - 1))
-    .option("--profile <name|file>", "merchant, terminal, keys, acquirer", "demo");
+    .option("--profile <name|file>", "merchant, terminal, keys, acquirer", "demo")
+    .option("--record <file>", "record what comes in through the door, for a replay; holds keys and card data");
 }
 
 /** The firmware package as built; `dist` is brought up to date first. */
@@ -95,6 +97,7 @@ export async function startDesk(options: StartOptions): Promise<Running> {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.acquirer === undefined ? {} : { acquirer: options.acquirer }),
       ...(options.serial ? { serial: true } : {}),
+      ...(options.record === undefined ? {} : { recordTo: options.record }),
     },
     realParts,
   );

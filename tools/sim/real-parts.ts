@@ -4,8 +4,9 @@ import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { createAcquirer } from "../acquirer/index.ts";
 import { accounts, tray } from "../cards/index.ts";
 import { createDevices } from "./devices/index.ts";
+import { openPty } from "./devices/pty.ts";
 import { hostReader } from "./host-reader.ts";
-import type { DeviceName, Parts } from "./parts.ts";
+import type { DeviceName, Parts, Pty } from "./parts.ts";
 
 /** Dots across the paper of each printer model. */
 const WIDTH_DOTS: Record<string, 384 | 576> = { "58mm": 384, "80mm": 576 };
@@ -24,7 +25,16 @@ export const realParts: Parts = {
   reader: hostReader,
   tray,
   accounts,
-  pty: () => Promise.reject(new Error("--serial: there are no PTYs")),
+  pty: async () => {
+    let pty: Pty | undefined;
+    const line = await openPty((bytes) => pty?.onData?.(bytes)).catch((error: unknown) => {
+      throw new Error(
+        `--serial: this system gives no pseudo-terminals: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+    pty = { path: line.path, write: line.send, close: line.close, onData: undefined };
+    return pty;
+  },
 };
 
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
