@@ -22,9 +22,9 @@ export abstract class Device implements SimDevice {
     const spec = this.faultSpecs.find((candidate) => candidate.fault === fault.fault);
     if (spec === undefined) throw new Error(`${this.wire} has no fault "${fault.fault}": ${this.#faultNames()}`);
     const active: ActiveFault = { fault: fault.fault };
-    if (spec.takes === "count") active.count = positive(fault.count ?? 1, `${this.wire} ${fault.fault} count`);
+    if (spec.takes === "count") active.count = atLeast(1, fault.count ?? 1, `${this.wire} ${fault.fault} count`);
     if (spec.takes === "value" && fault.value !== undefined) {
-      active.value = positive(fault.value, `${this.wire} ${fault.fault} value`);
+      active.value = atLeast(0, fault.value, `${this.wire} ${fault.fault} value`);
     }
     this.#faults.set(fault.fault, active);
     if (fault.fault === "unplug") this.context.unplug?.();
@@ -72,7 +72,7 @@ export abstract class Device implements SimDevice {
   }
 }
 
-function positive(value: number, what: string): number {
-  if (!Number.isFinite(value) || value < 0) throw new Error(`${what} must be a number from 0 up, not ${value}`);
+function atLeast(least: number, value: number, what: string): number {
+  if (!Number.isFinite(value) || value < least) throw new Error(`${what} must be a number from ${least} up, not ${value}`);
   return value;
 }
