@@ -95,7 +95,7 @@ export function readSlip(slip: { n: number; text: readonly string[] }): SlipFact
     trace,
     amountFen: amount === undefined ? undefined : Math.round(Number(amount.replaceAll(",", "")) * 100),
     reference: labelled(text, /参考号|REF(?:ERENCE)?\.? ?NO/i, /(?<![0-9A-Za-z])([0-9A-Z]{12})(?![0-9A-Za-z])/),
-    kind: labelled(text, /交易类型|交易类别|TRANS(?:ACTION)?\.? ?TYPE/i, /([\p{L}][\p{L} /()（）]*)/u),
+    kind: labelled(text, /交易类[型别](?:[（(][^）)]*[）)])?|TRANS(?:ACTION)?\.? ?TYPE\)?/i, /([\p{L}][\p{L} /()（）]*)/u),
     copy,
     reprint: /重打印|DUPLICATE|REPRINT/i.test(all),
   };

@@ -1,0 +1,125 @@
+/** The money check on made-up books: every kind of difference is found, and none where there is none. */
+import { expect, test } from "vitest";
+import type { LedgerEntry } from "../../../tools/acquirer/contract.ts";
+import { type CheckInput, moneyCheck, readSlip } from "../../../tools/sim/check.ts";
+
+const slipText = (trace: string, amount: string, more: string[] = []): string[] => [
+  "   银联POS签购单",
+  "商户存根           MERCHANT COPY",
+  ...more,
+  "交易类型(TRANS TYPE)  消费(SALE)",
+  "批次号(BATCH NO)          000001",
+  `凭证号(VOUCHER NO)        ${trace}`,
+  "交易参考号(REF NO)  000000000001",
+  "金额(AMOUNT):",
+  `                RMB ${amount}`,
+];
+const record = (trace: number, approvedFen: number, more: object = {}): Record<string, unknown> => ({
+  kind: "sale",
+  state: "approved",
+  batch: 1,
+  trace,
+  amountFen: approvedFen,
+  approvedFen,
+  reference: "000000000001",
+  ...more,
+});
+const booking = (trace: string, approvedFen: number, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  n: 1,
+  at: "",
+  kind: "sale",
+  terminal: "10000001",
+  merchant: "898110154110001",
+  batch: "000001",
+  trace,
+  pan: "622999*********0019",
+  amountFen: approvedFen,
+  approvedFen,
+  reference: "000000000001",
+  authCode: "",
+  code: "00",
+  state: "approved",
+  ...more,
+});
+interface Books {
+  slips?: string[][];
+  transactions?: Record<string, unknown>[];
+  owed?: Record<string, unknown> | null;
+  ledger?: LedgerEntry[] | undefined;
+}
+function check(books: Books): ReturnType<typeof moneyCheck> {
+  const input: CheckInput = {
+    slips: (books.slips ?? []).map((text, i) => ({ n: i + 1, text })),
+    journal: { batch: "000001", transactions: books.transactions ?? [], reversals: [], owed: books.owed ?? null, totals: {} },
+    ledger: "ledger" in books ? books.ledger : [],
+    terminal: "10000001",
+  };
+  return moneyCheck(input);
+}
+const found = (books: Books): string[] => check(books).differences.map(({ what }) => what);
+
+test("a slip is read from its words", () => {
+  expect(readSlip({ n: 1, text: slipText("000007", "1,234.56", ["****重打印/DUPLICATED****"]) })).toEqual({
+    n: 1,
+    batch: "000001",
+    trace: "000007",
+    amountFen: 123_456,
+    reference: "000000000001",
+    kind: "消费(SALE)",
+    copy: "merchant",
+    reprint: true,
+  });
+  expect(readSlip({ n: 1, text: ["版本信息", "1.0"] })).toBeUndefined();
+});
+
+test("books that agree", () => {
+  const books = { slips: [slipText("000007", "100.00")], transactions: [record(7, 10_000)], ledger: [booking("000007", 10_000)] };
+  expect(check(books)).toMatchObject({ ok: true, pending: [], compared: { slips: 1, journal: 1, ledger: 1 } });
+});
+
+test.each<[string, Books, string[]]>([
+  ["approved in the ledger, nothing here", { ledger: [booking("000007", 100)] }, ["missing-in-journal"]],
+  ["recorded here, unknown to the host", { transactions: [record(7, 100)] }, ["missing-in-ledger"]],
+  ["amounts differ", { transactions: [record(7, 100)], ledger: [booking("000007", 101)] }, ["amount-differs"]],
+  [
+    "references differ",
+    { transactions: [record(7, 1)], ledger: [booking("000007", 1, { reference: "X" })] },
+    ["reference-differs"],
+  ],
+  ["kinds differ", { transactions: [record(7, 1)], ledger: [booking("000007", 1, { kind: "void" })] }, ["kind-differs"]],
+  [
+    "the host took it back",
+    { transactions: [record(7, 100)], ledger: [booking("000007", 100, { state: "reversed" })] },
+    ["not-approved-by-host"],
+  ],
+  ["a slip nobody recorded", { slips: [slipText("000009", "1.00")] }, ["slip-without-record"]],
+  [
+    "a slip with another amount",
+    { slips: [slipText("000007", "1.01")], transactions: [record(7, 100)], ledger: [booking("000007", 100)] },
+    ["slip-amount-differs"],
+  ],
+  [
+    "a slip with another reference",
+    {
+      slips: [slipText("000007", "1.00")],
+      transactions: [record(7, 100, { reference: "000000000002" })],
+      ledger: [booking("000007", 100, { reference: "000000000002" })],
+    },
+    ["slip-reference-differs"],
+  ],
+  ["a slip without an amount", { slips: [["商户存根", "凭证号 000007"]] }, ["slip-unreadable"]],
+  ["a reprint counts for nothing", { slips: [slipText("000009", "1.00", ["重打印"])] }, []],
+  ["another terminal on the same host", { ledger: [booking("000007", 100, { terminal: "20000002" })] }, []],
+  ["a declined one", { ledger: [booking("000007", 100, { state: "declined", approvedFen: 0 })] }, []],
+  ["a closed batch", { ledger: [booking("000007", 100, { batch: "000000" })] }, []],
+  ["an external host has no ledger to look into", { transactions: [record(7, 100)], ledger: undefined }, []],
+])("%s", (_, books, differences) => {
+  expect(found(books)).toEqual(differences);
+});
+
+test("an owed reversal is pending, not a difference", () => {
+  const owed = { kind: "sale", batch: 1, trace: 7, amountFen: 100 };
+  const result = check({ owed, ledger: [booking("000007", 100)] });
+  expect(result).toMatchObject({ ok: true, pending: [{ batch: "000001", trace: "000007", amountFen: 100 }] });
+  expect(found({ ledger: [booking("000007", 100)] })).toEqual(["missing-in-journal"]);
+});
