@@ -167,7 +167,8 @@ export function moneyCheck(input: CheckInput): CheckResult {
   let slips = 0;
   for (const slip of input.slips) {
     const facts = readSlip(slip);
-    if (facts === undefined || facts.reprint) continue;
+    // Where the paper ended before the amount, the piece says nothing about money.
+    if (facts === undefined || facts.reprint || facts.amountFen === undefined) continue;
     slips++;
     compareSlip(facts, { openBatch, journal, booked, hasLedger: ledger !== undefined }, add);
   }
@@ -216,8 +217,9 @@ interface Books {
 
 function compareSlip(facts: SlipFacts, books: Books, add: Add): void {
   const at = { batch: facts.batch ?? books.openBatch, trace: facts.trace ?? "" };
-  if (facts.trace === undefined || facts.amountFen === undefined) {
-    add("slip-unreadable", at, `slip ${facts.n} has no ${facts.trace === undefined ? "voucher number" : "amount"}`);
+  if (facts.amountFen === undefined) return;
+  if (facts.trace === undefined) {
+    add("slip-unreadable", at, `slip ${facts.n} says ${yuan(facts.amountFen)} and has no voucher number`);
     return;
   }
   // A closed batch is gone from the terminal; then only the host can bear the slip out.
