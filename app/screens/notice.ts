@@ -8,7 +8,8 @@ export function notice({ title, rows, tone }: ScreenStates["notice"], words: Wor
     id: "notice",
     title,
     rows: rows.map(
-      ({ label, value }): Row => (label === undefined ? { row: "text", text: value } : { row: "pair", label, value }),
+      ({ label, value }): Row =>
+        label === undefined ? { row: "text", text: value, align: "center" } : { row: "pair", label, value },
     ),
     hints: [{ key: "enter", text: words.say("hint.confirm") }],
     tone,

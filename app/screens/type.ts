@@ -67,11 +67,16 @@ export function shortened(type: Type, text: string, width: number): string {
   return `${characters.join("").trimEnd()}…`;
 }
 
-/** Lines no wider than `width`, as even in length as their number allows: no lone character is left on the last. */
+/**
+ * Lines no wider than `width`: broken between clauses when that takes no more lines, else as even in length as their number allows, so that no
+ * lone character is left on the last.
+ */
 export function wrapped(type: Type, text: string, width: number): string[] {
   const pieces = breakable(text);
   const lines = filled(type, pieces, width);
   if (lines.length < 2) return lines;
+  const byClause = filled(type, clauses(text), width);
+  if (byClause.length === lines.length) return byClause;
   let [low, high] = [Math.floor(width / 2), width];
   while (high - low > 4) {
     const middle = (low + high) >> 1;
@@ -97,6 +102,11 @@ function breakable(text: string): string[] {
     previous = character;
   }
   return pieces;
+}
+
+/** Pieces that end with a stop or a comma. */
+function clauses(text: string): string[] {
+  return text.match(/[^，。；！？]+[，。；！？]*|[，。；！？]+/g) ?? [];
 }
 
 function maySplit(before: string, after: string): boolean {

@@ -215,10 +215,10 @@ export const en = {
   "declined.code": "Code {code}",
   "unknown.title": "Outcome unknown",
   "unknown.amount": "{transaction}",
-  "unknown.hold": "Hand over nothing, charge no more",
+  "unknown.hold": "Keep the goods, charge no more",
   "unknown.explain": "{why}; money may have moved. It is being taken back.",
   "unknown.silent": "The bank did not answer",
-  "unknown.bad-mac": "The bank's answer was damaged",
+  "unknown.bad-mac": "The bank's answer was bad",
   "unknown.wrong-packet": "The bank's answer does not match",
   "unknown.power-cut": "The power failed on the way",
 
@@ -246,7 +246,7 @@ export const en = {
   "printer.timeout.todo": "Switch it off and on",
   "printer.fault": "Printer is broken",
   "printer.fault.todo": "Call the service",
-  "printer.stands": "It is paid; the slip can wait",
+  "printer.stands": "Nothing is lost; the slip can wait",
 
   "fault.title": "Terminal cannot work",
   "fault.call": "Call for service. Take no more payments on this terminal.",

@@ -260,7 +260,7 @@ export const zhCN = {
   "printer.timeout.todo": "关掉打印机再打开",
   "printer.fault": "打印机坏了",
   "printer.fault.todo": "请联系维护人员",
-  "printer.stands": "钱已收到，小票可以以后再打",
+  "printer.stands": "交易不受影响，可以以后再打",
 
   // The terminal cannot work.
   "fault.title": "终端不能工作",

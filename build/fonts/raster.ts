@@ -29,6 +29,9 @@ type Edges = number[];
 /** How far a chord may stray from its curve, in pixels: well below a grey step. */
 const TOLERANCE = 0.04;
 
+/** An edge that rises less than this covers nothing; its slope would be no number. */
+const LEVEL = 1e-9;
+
 /** The inked part of a glyph; undefined for a blank one. */
 export function rasterise(commands: readonly PathCommand[], placement: Placement): Bitmap | undefined {
   const edges = flatten(commands, placement);
@@ -60,7 +63,7 @@ function flatten(commands: readonly PathCommand[], { scaleX, scaleY, originX, or
   const edges: Edges = [];
   let [x, y, startX, startY] = [0, 0, 0, 0];
   const lineTo = (toX: number, toY: number): void => {
-    if (toY !== y) edges.push(x, y, toX, toY);
+    if (Math.abs(toY - y) > LEVEL) edges.push(x, y, toX, toY);
     x = toX;
     y = toY;
   };
@@ -106,7 +109,7 @@ function addEdge(area: Float64Array, stride: number, x0: number, y0: number, x1:
   for (let row = Math.floor(topY); row < bottomY; row++) {
     const from = Math.max(row, topY);
     const to = Math.min(row + 1, bottomY);
-    const nextX = x + slope * (to - from);
+    const nextX = to === bottomY ? bottomX : x + slope * (to - from);
     const height = direction * (to - from);
     addSlice(area, row * stride, Math.min(x, nextX), Math.max(x, nextX), height);
     x = nextX;
