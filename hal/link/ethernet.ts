@@ -57,7 +57,14 @@ class EthernetLink implements Link {
   async connect(cancel?: Cancel): Promise<Connection> {
     const { host, port, backup, tls } = this.settings;
     if (tls === true && this.portKind === "tcp") {
-      throw new LinkFailure("tls", `the parameters ask for TLS, the board's port "${this.portName}" is plain tcp`, true);
+      const failure = new LinkFailure(
+        "tls",
+        `the parameters ask for TLS, the board's port "${this.portName}" is plain tcp`,
+        true,
+      );
+      this.system.log.warn(failure.message);
+      this.state = "down";
+      throw failure;
     }
     const addresses: Address[] = [{ host, port }, ...(backup === undefined ? [] : [backup])];
     let failure: unknown;
