@@ -113,7 +113,7 @@ export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdi
     commits,
     damage,
     tornBytes: length - end,
-    sequence: Math.max(synced, mark?.sequence ?? 0),
+    sequence: synced,
     generation: Math.max(generation, mark?.generation ?? 0),
     end,
     settled: marked === synced && torn === undefined,

@@ -153,6 +153,28 @@ test("a frame of the file's beginning is never taken for a torn tail, mark or no
   expect(open(disk).damage.map((damage) => damage.kind)).toEqual(["unreadable", "lost"]);
 });
 
+test("whole commits in the wrong places are put in order, and reported", () => {
+  const commits = [[put("k", 1)], [put("k", 2)], [put("k", 3)]];
+  const disk = diskWith(commits);
+  const { generation } = open(disk).figures;
+  const frame = (sequence: number): Uint8Array =>
+    encodeFrame(generation, sequence, encodeChanges(commits[sequence - 1] as Change[]));
+  for (const order of [
+    [1, 3, 2],
+    [1, 2, 2, 3],
+  ]) {
+    const copy = disk.clone();
+    let at = 40;
+    for (const sequence of order) {
+      copy.fileAppend(STORE_FILE, at, frame(sequence));
+      at += frame(sequence).length;
+    }
+    const store = open(copy);
+    expect(store.damage.map((damage) => damage.kind)).toEqual(["misplaced"]);
+    expect(store.get("k")).toEqual(Uint8Array.from([3]));
+  }
+});
+
 test("a frame of another generation is none of this file's", () => {
   const disk = diskWith([[put("a", 1)]]);
   const { generation, sequence } = open(disk).figures;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eraseStore, STORE_FILE, STORE_SUCCESSOR } from "../../../platform/guest/store.ts";
+import { eraseStore, type FileCalls, STORE_FILE, STORE_MARK, STORE_SUCCESSOR } from "../../../platform/guest/store.ts";
 import { encodeHeader } from "../../../platform/guest/store-format.ts";
 import { type Change, type Logger, StoreError } from "../../../platform/guest/system.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
@@ -283,4 +283,53 @@ test("a torn tail is cut off with a line in the log; damage is a louder one", ()
   open(disk, log);
   expect(lines[0]).toMatch(/^error store damaged: \d+ bytes from byte 40 cannot be read$/);
   expect(lines[1]).toBe("error store damaged: commit 1 was stored and is not there any more");
+});
+
+test("what a start finds is on the disk before anybody acts on it, also when only the program died and not the power", () => {
+  for (const failing of ["fileSync", "fileList"] as const) {
+    const disk = new FaultyDisk();
+    open(disk).commit([put("a", 1)]);
+    disk.fileSync(STORE_FILE);
+    let dead = false;
+    const call = <T>(name: string, action: () => T): T => {
+      dead ||= name === failing;
+      if (dead) throw new Error("io: the program is gone");
+      return action();
+    };
+    const dying: FileCalls = {
+      fileRead: (name) => call("fileRead", () => disk.fileRead(name)),
+      fileAppend: (name, at, bytes) => call("fileAppend", () => disk.fileAppend(name, at, bytes)),
+      fileSync: (name) => call("fileSync", () => disk.fileSync(name)),
+      fileReplace: (from, to) => call("fileReplace", () => disk.fileReplace(from, to)),
+      fileList: () => call("fileList", () => disk.fileList()),
+    };
+    expect(() => open(dying).commit([put("b", 2)])).toThrow(StoreError);
+    const found = picture(open(disk));
+    expect(open(disk).keys("")).toEqual(["a", "b"]);
+    expect(picture(restarted(disk))).toBe(found);
+  }
+});
+
+test("service erases a store whose mark is newer than the first file of the new one", () => {
+  const disk = new FaultyDisk();
+  const store = open(disk);
+  for (let i = 0; i < 3; i++) store.compact();
+  disk.fileSync(STORE_MARK);
+  eraseStore(disk, quiet);
+  const again = restarted(disk);
+  expect(again.damage).toEqual([]);
+  expect(again.keys("")).toEqual([]);
+});
+
+test("a new file that does not fit is not tried again at each commit", () => {
+  const disk = new FaultyDisk();
+  const store = open(disk);
+  store.commit([filled("live", 30_000)]);
+  for (let i = 0; i < 3; i++) store.commit([filled("same", 10_000, i)]);
+  disk.capacityBytes = fileBytes(disk).length + 24 + 39_000;
+  const attempts = (): number =>
+    disk.history.filter((line) => line.includes("append store.new at 0") && !line.endsWith(": 0 bytes")).length;
+  const before = attempts();
+  for (let i = 0; i < 30; i++) store.commit([filled("same", 1000, i)]);
+  expect(attempts() - before).toBe(1);
 });
