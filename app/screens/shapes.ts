@@ -1,12 +1,17 @@
 /** Shapes as distances: negative inside, positive outside, so that edges come out smooth at any size. Angles in degrees clockwise from up. */
 export type Shape = (x: number, y: number) => number;
 
+/** Math.hypot is many times slower in small engines, and its last bit differs between engines. */
+function length(x: number, y: number): number {
+  return Math.sqrt(x * x + y * y);
+}
+
 export function disc(centerX: number, centerY: number, radius: number): Shape {
-  return (x, y) => Math.hypot(x - centerX, y - centerY) - radius;
+  return (x, y) => length(x - centerX, y - centerY) - radius;
 }
 
 export function ring(centerX: number, centerY: number, radius: number, stroke: number): Shape {
-  return (x, y) => Math.abs(Math.hypot(x - centerX, y - centerY) - radius) - stroke / 2;
+  return (x, y) => Math.abs(length(x - centerX, y - centerY) - radius) - stroke / 2;
 }
 
 /** A straight stroke with round ends. */
@@ -15,7 +20,7 @@ export function line(x0: number, y0: number, x1: number, y1: number, stroke: num
   const length2 = dx * dx + dy * dy || 1;
   return (x, y) => {
     const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / length2));
-    return Math.hypot(x - x0 - along * dx, y - y0 - along * dy) - stroke / 2;
+    return length(x - x0 - along * dx, y - y0 - along * dy) - stroke / 2;
   };
 }
 
@@ -33,7 +38,7 @@ export function box(left: number, top: number, width: number, height: number, ra
   return (x, y) => {
     const dx = Math.abs(x - centerX) - width / 2 + radius;
     const dy = Math.abs(y - centerY) - height / 2 + radius;
-    return Math.hypot(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - radius;
+    return length(Math.max(dx, 0), Math.max(dy, 0)) + Math.min(Math.max(dx, dy), 0) - radius;
   };
 }
 
@@ -53,7 +58,7 @@ export function arc(centerX: number, centerY: number, radius: number, from: numb
   return (x, y) => {
     const angle = (Math.atan2(x - centerX, centerY - y) * 180) / Math.PI;
     const past = (((angle - from) % 360) + 360) % 360;
-    if (past <= span) return Math.abs(Math.hypot(x - centerX, y - centerY) - radius) - stroke / 2;
+    if (past <= span) return Math.abs(length(x - centerX, y - centerY) - radius) - stroke / 2;
     return Math.min(first(x, y), last(x, y));
   };
 }

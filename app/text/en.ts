@@ -215,7 +215,7 @@ export const en = {
   "declined.code": "Code {code}",
   "unknown.title": "Outcome unknown",
   "unknown.amount": "{transaction}",
-  "unknown.hold": "Keep the goods, charge no more",
+  "unknown.hold": "Hold goods, charge no more",
   "unknown.explain": "{why}; money may have moved. It is being taken back.",
   "unknown.silent": "The bank did not answer",
   "unknown.bad-mac": "The bank's answer was bad",
