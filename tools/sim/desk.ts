@@ -90,6 +90,8 @@ const SERIAL_WIRES: readonly DeviceName[] = ["pinpad", "printer"];
 const SERIAL_BAUD = 115_200;
 /** With a seed the desk's calendar starts here, so that the same inputs give the same bytes. */
 const SEEDED_START_MS = Date.parse("2026-01-05T09:00:00+08:00");
+/** Real ms after which the next key of a fast typist goes in, whatever the terminal does. */
+const LONGEST_PRESS_MS = 150;
 const KEPT_MESSAGES = 2000;
 const KEPT_LOG = 1000;
 const NOTHING_SAID: DeskScreen = { id: "", title: "", lines: [], hints: [] };
@@ -122,6 +124,8 @@ export class Desk {
   #switching = 0;
   /** Delays of the built-in acquirer that wait for the virtual clock. */
   readonly #acquirerTimers: { count: number };
+  readonly #typed: string[] = [];
+  #typing = false;
   #announced = "";
   #announce: NodeJS.Immediate | undefined;
   #dirty = new Set<"paper" | "pinpad" | "acquirer" | "faults">();
@@ -376,7 +380,10 @@ export class Desk {
       if (!known.includes(key)) throw new BadRequest(`keys.${i}: there is no key "${key}"; the keypad has ${known.join(" ")}`);
     });
     this.#needPower();
-    return await this.#oneByOne(keys, timeoutMs, (key) => this.devices.keypad.press(key));
+    if (timeoutMs > 0) return await this.#oneByOne(keys, timeoutMs, (key) => this.devices.keypad.press(key));
+    this.#typed.push(...keys);
+    void this.#typeAhead();
+    return false;
   }
 
   async pin(digits: string, timeoutMs: number): Promise<boolean> {
@@ -727,16 +734,24 @@ export class Desk {
   // — inside: the rest —
 
   async #oneByOne<T>(things: readonly T[], timeoutMs: number, act: (thing: T) => void): Promise<boolean> {
-    if (timeoutMs === 0) {
-      for (const thing of things) act(thing);
-      return false;
-    }
     const giveUpAt = performance.now() + timeoutMs;
     for (const thing of things) {
       act(thing);
       if (!(await this.settle(Math.max(0, giveUpAt - performance.now())))) return false;
     }
     return things.length > 0 || (await this.settle(timeoutMs));
+  }
+
+  /** Keys that nobody waits for: a finger's pace, so that a terminal still drawing does not take two presses for a bounce. */
+  async #typeAhead(): Promise<void> {
+    if (this.#typing) return;
+    this.#typing = true;
+    for (let key = this.#typed.shift(); key !== undefined; key = this.#typed.shift()) {
+      if (this.#power === "off") continue;
+      this.devices.keypad.press(key);
+      await this.settle(LONGEST_PRESS_MS);
+    }
+    this.#typing = false;
   }
 
   #needPower(): void {

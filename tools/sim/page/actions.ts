@@ -23,7 +23,7 @@ export const press = (key: string): Promise<void> => {
   return act("POST", "/keys", quick({ keys: [key] }));
 };
 export const pinpadKey = (key: string): Promise<void> => {
-  recorder.step(`pinpad ${key}`);
+  recorder.pinpadKey(key);
   return act("POST", "/pinpad", quick({ keys: [key] }));
 };
 export const swipe = (card: string): Promise<void> => {

@@ -208,7 +208,7 @@ function App() {
   }, [language]);
 
   return (
-    <div class="desk">
+    <div class="desk" data-screen={state?.screen.id}>
       <header class="top">
         <h1>
           {say(language, "title")} <small>{say(language, "tagline")}</small>

@@ -1,7 +1,12 @@
 /** Turns what a person does on the page into the steps of a scenario file (../scenario). */
+/** Screens that pass by themselves: on a free clock nobody would ever see some of them. */
+const PASSING = new Set(["selfcheck", "signing-on", "downloading", "online", "reversing", "printing", "settling"]);
+
 export class Recorder {
   #steps: string[] | undefined;
   #keys: string[] = [];
+  /** Typed on the PIN pad since the last other step. */
+  #pin: string[] = [];
   #screen = "";
   onChange: (() => void) | undefined;
 
@@ -12,13 +17,22 @@ export class Recorder {
   start(screen: string): void {
     this.#steps = [];
     this.#keys = [];
+    this.#pin = [];
     this.#screen = screen;
     this.onChange?.();
   }
 
   key(key: string): void {
     if (this.#steps === undefined) return;
+    this.#flushPin();
     this.#keys.push(key);
+  }
+
+  pinpadKey(key: string): void {
+    if (this.#steps === undefined) return;
+    this.#flushKeys();
+    this.#pin.push(key);
+    if (key === "enter" || key === "cancel") this.#flushPin();
   }
 
   step(step: string): void {
@@ -29,7 +43,7 @@ export class Recorder {
 
   /** The terminal has come to rest at a screen: what was done so far led here. */
   settledAt(screen: string): void {
-    if (this.#steps === undefined || screen === this.#screen || screen === "") return;
+    if (this.#steps === undefined || screen === this.#screen || screen === "" || PASSING.has(screen)) return;
     this.#screen = screen;
     this.#flush();
     this.#steps.push(`expect screen ${screen}`);
@@ -46,8 +60,20 @@ export class Recorder {
   }
 
   #flush(): void {
+    this.#flushKeys();
+    this.#flushPin();
+  }
+
+  #flushKeys(): void {
     if (this.#keys.length > 0) this.#steps?.push(`keys ${this.#keys.join(" ")}`);
     this.#keys = [];
+  }
+
+  #flushPin(): void {
+    const typed = this.#pin.join(" ");
+    const pin = /^((?:\d ){4,12})enter$/.exec(typed)?.[1]?.replaceAll(" ", "");
+    if (typed !== "") this.#steps?.push(pin === undefined ? `pinpad ${typed}` : `pin ${pin}`);
+    this.#pin = [];
   }
 }
 

@@ -7,7 +7,7 @@ import { type Language, say } from "./words.ts";
 /** Neighbours in the tray get colours far apart. */
 const hue = (index: number): number => (205 + index * 137.5) % 360;
 
-const shown = (pan: string): string => `${pan.slice(0, 4)} •••• ${pan.slice(-4)}`;
+const shown = (pan: string): string => `${pan.slice(0, 4)} ·· ${pan.slice(-4)}`;
 
 export function Tray({ cards, language }: { cards: Card[]; language: Language }) {
   const [track2, setTrack2] = useState("");
@@ -23,7 +23,8 @@ export function Tray({ cards, language }: { cards: Card[]; language: Language })
         >
           <input
             value={track2}
-            placeholder={`${say(language, "free_tracks")} · ${say(language, "track2")}`}
+            placeholder={`${say(language, "track2")}…`}
+            title={say(language, "free_tracks")}
             onInput={(event) => setTrack2(event.currentTarget.value)}
           />
         </form>
