@@ -4,6 +4,8 @@ import type { OutlineSource } from "./outlines.ts";
 import { type Bitmap, rasterise } from "./raster.ts";
 
 const ASCENT = 0.88;
+/** Letters stand higher and a little smaller than hanzi, so that g, p and y keep their tails in the cell. */
+const ASCII = { baseline: 19, scale: 0.93 };
 
 export function printFace(face: typeof PRINT_FACE, source: OutlineSource): Uint8Array {
   const { size } = face;
@@ -11,15 +13,17 @@ export function printFace(face: typeof PRINT_FACE, source: OutlineSource): Uint8
     const outline = source.outline(codePoint);
     if (outline === undefined) return [];
     // Two ASCII characters stand in the room of one hanzi, so that columns line up; wide letters are condensed to fit.
-    const cell = codePoint < 0x7f ? size / 2 : size;
-    const natural = outline.advance * size;
+    const isAscii = codePoint < 0x7f;
+    const cell = isAscii ? size / 2 : size;
+    const em = isAscii ? size * ASCII.scale : size;
+    const natural = outline.advance * em;
     const squeeze = Math.min(1, cell / natural);
-    const scale = size / outline.unitsPerEm;
+    const scale = em / outline.unitsPerEm;
     const bitmap = rasterise(outline.commands, {
       scaleX: scale * squeeze,
       scaleY: scale,
       originX: (cell - natural * squeeze) / 2,
-      originY: Math.round(size * ASCENT),
+      originY: isAscii ? ASCII.baseline : Math.round(size * ASCENT),
     });
     return [{ codePoint, rows: bitmap === undefined ? new Uint8Array((size * size) / 8) : dots(bitmap, size, face.threshold) }];
   });
