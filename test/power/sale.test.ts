@@ -1,0 +1,27 @@
+/** The power goes at one moment of a sale after another; afterwards host, journal and paper always agree (spec/reliability.md F-A, I1–I9). */
+import { expect, test } from "vitest";
+import { approved, declined, type Flow, signOn } from "./flows.ts";
+import { cutsOf, listed, momentsOf, type Shares, shares, sweepFlow, told } from "./sweep.ts";
+
+const LONG_MS = 3_600_000;
+
+const plan: [Flow, Shares, least: number][] = [
+  [approved, { disk: 0.75, wires: 0.1 }, 60],
+  [declined, { disk: 0.5, wires: 0.03 }, 20],
+  [signOn, { disk: 0.4, wires: 0.06 }, 20],
+];
+
+for (const [flow, normal, least] of plan) {
+  test(
+    `${flow.name}: the power goes, and everything agrees`,
+    async () => {
+      const moments = await momentsOf(flow);
+      console.log(`${flow.name}: ${listed(moments)}`);
+      const result = await sweepFlow(flow, moments, cutsOf(moments, shares(normal)));
+      console.log(told(result));
+      expect(result.violations).toEqual([]);
+      expect(result.cuts).toBeGreaterThanOrEqual(least);
+    },
+    LONG_MS,
+  );
+}

@@ -1,0 +1,210 @@
+/** Cuts the power at one moment of a flow after another, and looks at the books after each. */
+import type { Survival } from "../platform/guest/faulty-disk.ts";
+import { markOf, violations } from "./books.ts";
+import { AFTERWARDS_FEN, type Flow } from "./flows.ts";
+import { type Cut, type Moment, type Phase, PowerIsGone, words, World } from "./world.ts";
+
+/** A world is thrown away after so many cuts: its batch would fill up. */
+const CUTS_OF_A_WORLD = 60;
+
+export interface Result {
+  flow: string;
+  moments: number;
+  cuts: number;
+  violations: string[];
+}
+
+export const told = ({ flow, moments, cuts, violations }: Result): string =>
+  `${flow}: ${moments} moments, ${cuts} cuts, ${violations.length} violations`;
+
+// ── which cuts ──
+
+const SURVIVALS: readonly Survival[] = ["none", "all", "sectors", "spoiled"];
+
+/**
+ * Every way a file operation can be cut, with every fate of what was not synced. Before an operation is after the one before it. The mark is
+ * never synced and missed by nobody, so little can come of it.
+ */
+function diskCuts(moment: Moment): Cut[] {
+  const { does, bytes, what } = moment;
+  const cut = (phase: Phase, survival: Survival): Cut => ({ moment, phase, survival });
+  if (does !== "append") return [cut("after", "none")];
+  if (what.includes(".mark")) return [cut({ torn: bytes >> 1 }, "spoiled"), cut("after", "none"), cut("after", "all")];
+  const torn = bytes < 2 ? [] : [...new Set([1, bytes >> 1, bytes - 1])];
+  return [
+    cut("before", "none"),
+    ...torn.map((part) => cut({ torn: part }, "all")),
+    ...(bytes < 2 ? [] : [cut({ torn: bytes >> 1 }, "spoiled")]),
+    ...SURVIVALS.map((survival) => cut("after", survival)),
+  ];
+}
+
+/** Wires whose bytes can break off in the middle; on the others a report or a rectangle comes whole or not at all. */
+const BYTE_WIRES = new Set(["host", "pinpad", "printer"]);
+
+function wirePhases({ source, does, bytes }: Moment): Phase[] {
+  if (does !== "out" || !BYTE_WIRES.has(source)) return ["before"];
+  return bytes < 2 ? ["before", "after"] : ["before", { torn: bytes >> 1 }, "after"];
+}
+
+/** How much of each kind is cut: 1 is all of it, 0.1 every tenth, spread evenly. */
+export interface Shares {
+  disk: number;
+  wires: number;
+}
+
+/** With TAEL_POWER=all nothing is left out. */
+export const shares = (normal: Shares): Shares => (process.env.TAEL_POWER === "all" ? { disk: 1, wires: 1 } : normal);
+
+function thinned<T>(all: readonly T[], share: number): T[] {
+  return all.filter((_, at) => Math.floor((at + 1) * share) > Math.floor(at * share));
+}
+
+/** Cuts at these moments: the host line whole, the disk and each other wire by their shares. */
+export function cutsOf(moments: readonly Moment[], { disk, wires }: Shares): Cut[] {
+  const of = (source: string): Moment[] => moments.filter((moment) => moment.source === source);
+  const onWire = (source: string): Cut[] =>
+    of(source).flatMap((moment) => wirePhases(moment).map((phase) => ({ moment, phase, survival: "none" })));
+  const others = [...new Set(moments.map(({ source }) => source))].filter((source) => source !== "disk" && source !== "host");
+  return [
+    ...thinned(of("disk").flatMap(diskCuts), disk),
+    ...onWire("host"),
+    ...others.flatMap((source) => thinned(onWire(source), wires)),
+  ];
+}
+
+/** How many of each source, for people. */
+export function listed(moments: readonly Moment[]): string {
+  const counts = new Map<string, number>();
+  for (const { source, does } of moments) counts.set(`${source} ${does}`, (counts.get(`${source} ${does}`) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${name} ${count}`).join(" · ");
+}
+
+// ── running them ──
+
+async function readyWorld(flow: Flow, seed: number): Promise<World> {
+  const world = await World.create(seed);
+  flow.prepare?.(world);
+  await world.logIn();
+  return world;
+}
+
+/** The flow once without a cut: its moments, and that all is well without one. */
+export async function momentsOf(flow: Flow): Promise<Moment[]> {
+  const world = await readyWorld(flow, 1);
+  try {
+    // The second time: nothing is done for the first time any more.
+    await flow.run(world);
+    const mark = markOf(world);
+    const end = world.record();
+    await flow.run(world);
+    const moments = end();
+    const wrong = await violations(world, mark, flow.confirmedFen);
+    if (wrong.length > 0) throw new Error(`${flow.name} without a cut: ${wrong.join("; ")}`);
+    return moments;
+  } finally {
+    await world.close();
+  }
+}
+
+/** `act` until the power goes; false when it does not. */
+async function untilDark(world: World, act: () => Promise<void>): Promise<boolean> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof PowerIsGone)) throw error;
+  }
+  world.disarm();
+  return world.isOff;
+}
+
+/** Power on, log-in, whatever is to be finished, and one more small sale; then the books. */
+async function aftermath(world: World, mark: ReturnType<typeof markOf>, confirmedFen: readonly number[]): Promise<string[]> {
+  if (world.isOff) await world.powerOn();
+  await world.logIn();
+  await world.sale(AFTERWARDS_FEN);
+  await world.expect("approved");
+  await world.finish();
+  return violations(world, mark, [...confirmedFen, AFTERWARDS_FEN]);
+}
+
+/** One cut in a world at idle; what it broke, in words. */
+async function oneCut(world: World, flow: Flow, cut: Cut): Promise<string[]> {
+  const mark = markOf(world);
+  world.arm(cut);
+  if (!(await untilDark(world, () => flow.run(world)))) return ["the moment never came: the run is not repeatable"];
+  return aftermath(world, mark, flow.confirmedFen);
+}
+
+/** A first cut in the flow, a second one in the recovery from it. */
+async function twoCuts(world: World, flow: Flow, first: Cut, second: Cut): Promise<string[]> {
+  const mark = markOf(world);
+  world.arm(first);
+  if (!(await untilDark(world, () => flow.run(world)))) return ["the first moment never came: the run is not repeatable"];
+  world.arm(second);
+  if (!(await untilDark(world, () => recover(world)))) return ["the second moment never came: the run is not repeatable"];
+  return aftermath(world, mark, flow.confirmedFen);
+}
+
+/** Boot to idle. */
+async function recover(world: World): Promise<void> {
+  await world.powerOn();
+  await world.logIn();
+}
+
+/** Moments between power-on after `first` and idle. */
+export async function recoveryMoments(flow: Flow, first: Cut): Promise<Moment[]> {
+  const world = await readyWorld(flow, 1);
+  try {
+    await flow.run(world);
+    world.arm(first);
+    if (!(await untilDark(world, () => flow.run(world)))) throw new Error("the first moment never came");
+    const end = world.record();
+    await recover(world);
+    return end();
+  } finally {
+    await world.close();
+  }
+}
+
+type Run = (world: World) => Promise<string[]>;
+
+async function sweep(flow: Flow, moments: number, runs: { name: string; run: Run }[]): Promise<Result> {
+  const result: Result = { flow: flow.name, moments, cuts: 0, violations: [] };
+  let world: World | undefined;
+  for (const [at, { name, run }] of runs.entries()) {
+    if (world !== undefined && at % CUTS_OF_A_WORLD === 0) {
+      await world.close();
+      world = undefined;
+    }
+    if (world === undefined) {
+      world = await readyWorld(flow, at + 1);
+      await flow.run(world);
+    }
+    const wrong = await run(world).catch((error: unknown) => [
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    ]);
+    result.cuts++;
+    result.violations.push(...wrong.map((each) => `${flow.name}, cut ${name}: ${each}`));
+    if (wrong.length > 0) {
+      // What is wrong once would be wrong in all runs to come.
+      await world.close().catch(() => undefined);
+      world = undefined;
+    }
+  }
+  await world?.close();
+  return result;
+}
+
+export function sweepFlow(flow: Flow, moments: readonly Moment[], cuts: readonly Cut[]): Promise<Result> {
+  const runs = cuts.map((cut) => ({ name: words(cut), run: (world: World) => oneCut(world, flow, cut) }));
+  return sweep(flow, moments.length, runs);
+}
+
+export function sweepRecovery(flow: Flow, first: Cut, moments: readonly Moment[], cuts: readonly Cut[]): Promise<Result> {
+  const runs = cuts.map((second) => ({
+    name: `${words(first)}, then ${words(second)}`,
+    run: (world: World) => twoCuts(world, flow, first, second),
+  }));
+  return sweep(flow, moments.length, runs);
+}
