@@ -104,20 +104,14 @@ describe("a board whose lines are not there", () => {
   });
 });
 
-/** Makes the native packages fail to load, in the simulator's process and nowhere else. */
+/** Native libraries fail to load as they do without their shared objects, in the simulator's process and nowhere else. */
 function withoutNatives(): string {
-  const hooks = join(folder, "no-natives.mjs");
+  const preload = join(folder, "no-natives.mjs");
   writeFileSync(
-    hooks,
-    `export async function resolve(name, context, next) {
-      if (["node-hid", "@serialport/bindings-cpp", "@lydell/node-pty"].includes(name))
-        throw Object.assign(new Error("libudev.so.1: cannot open shared object file"), { code: "ERR_DLOPEN_FAILED" });
-      return next(name, context);
-    }`,
+    preload,
+    `process.dlopen = () => { throw Object.assign(new Error("libudev.so.1: cannot open shared object file"), { code: "ERR_DLOPEN_FAILED" }); };`,
   );
-  const register = join(folder, "register.mjs");
-  writeFileSync(register, `import { register } from "node:module"; register(${JSON.stringify(`file://${hooks}`)});`);
-  return `--import=file://${register}`;
+  return `--import=file://${preload}`;
 }
 
 describe("on a machine without the native libraries", () => {

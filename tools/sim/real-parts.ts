@@ -28,8 +28,9 @@ export const realParts: Parts = {
   pty: async () => {
     let pty: Pty | undefined;
     const line = await openPty((bytes) => pty?.onData?.(bytes)).catch((error: unknown) => {
+      const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
       throw new Error(
-        `--serial: this system gives no pseudo-terminals: ${error instanceof Error ? error.message : String(error)}`,
+        `--serial: no pseudo-terminals here; they need Linux or macOS, and @lydell/node-pty as npm ci installs it (${why})`,
       );
     });
     pty = { path: line.path, write: line.send, close: line.close, onData: undefined };

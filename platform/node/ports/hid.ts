@@ -26,11 +26,11 @@ class HidPort implements OutPort {
   async run(): Promise<void> {
     const { events, name, spec } = this.#request;
     try {
-      const library = await loadLibrary();
+      const { devices, HID } = await loadLibrary();
       if (this.#gone) return;
-      const found = library.devices().find((device) => matches(device, spec as SpecOf<"hid">));
+      const found = devices.find((device) => matches(device, spec as SpecOf<"hid">));
       if (found?.path === undefined) throw new DoorError("unplugged", `${name}: no such HID device is plugged in`);
-      const device = new library.HID(found.path);
+      const device = new HID(found.path);
       this.#device = device;
       device.on("data", (report: Buffer) => {
         if (!this.#gone) events.data(Uint8Array.from(report));
@@ -128,10 +128,12 @@ function matches(device: Device, spec: SpecOf<"hid">): boolean {
 
 type Library = Pick<typeof import("node-hid"), "HID" | "devices">;
 
-async function loadLibrary(): Promise<Library> {
+/** The library and what is plugged in: its native part is loaded not before the first call, and that is where it fails. */
+async function loadLibrary(): Promise<{ HID: Library["HID"]; devices: Device[] }> {
   try {
     const loaded = (await import("node-hid")) as Library & { default?: Library };
-    return loaded.default ?? loaded;
+    const library = loaded.default ?? loaded;
+    return { HID: library.HID, devices: library.devices() };
   } catch (error) {
     throw new DoorError(
       "missing-library",
