@@ -93,8 +93,8 @@ export type DoorErrorCode = (typeof ERRORS)[number];
  * one event a call, then runs the engine's pending jobs until none is left.
  */
 export const EVENTS = {
-  /** Bytes arrived (HID: one whole report). */
-  data: ["int", "bytes"],
+  /** Bytes arrived (HID: one whole report), and when: monotonic ms at the port, however long the event then waited. */
+  data: ["int", "bytes", "number"],
   /** A port that connects (tcp, tls) is ready. */
   opened: ["int"],
   /** The port is gone; why is one of ERRORS or "ended" (the far side closed in order). Silence afterwards. */

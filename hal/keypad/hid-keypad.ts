@@ -53,7 +53,7 @@ export function openHidKeypad(system: System, portName: string): Keypad {
     releasedAt.clear();
   };
 
-  const pressed = (usage: number) => {
+  const pressed = (usage: number, atMs: number) => {
     held.set(
       usage,
       scheduler.after(STUCK_MS, "person", () => {
@@ -64,11 +64,12 @@ export function openHidKeypad(system: System, portName: string): Keypad {
       }),
     );
     const key = KEY_OF_USAGE.get(usage);
-    const bounced = scheduler.now() - (releasedAt.get(usage) ?? Number.NEGATIVE_INFINITY) < BOUNCE_MS;
+    const bounced = atMs - (releasedAt.get(usage) ?? Number.NEGATIVE_INFINITY) < BOUNCE_MS;
     if (key !== undefined && !bounced) keypad.onKey?.(key);
   };
 
-  const report = (bytes: Uint8Array) => {
+  // By when the report came in: a terminal that was drawing meanwhile must not take two quick presses for a bounce.
+  const report = (bytes: Uint8Array, atMs: number) => {
     if (bytes.length !== REPORT_BYTES) {
       log.warn(`keypad: report of ${bytes.length} bytes ignored, ${REPORT_BYTES} expected`);
       return;
@@ -79,9 +80,9 @@ export function openHidKeypad(system: System, portName: string): Keypad {
       if (now.has(usage)) continue;
       stuck.stop();
       held.delete(usage);
-      releasedAt.set(usage, scheduler.now());
+      releasedAt.set(usage, atMs);
     }
-    for (const usage of now) if (!held.has(usage)) pressed(usage);
+    for (const usage of now) if (!held.has(usage)) pressed(usage, atMs);
   };
 
   const attachment = attach(
@@ -90,7 +91,7 @@ export function openHidKeypad(system: System, portName: string): Keypad {
     { messages: true },
     (port) => {
       port.onReadable = () => {
-        for (let bytes = port.read(); bytes !== undefined; bytes = port.read()) report(bytes);
+        for (let bytes = port.read(); bytes !== undefined; bytes = port.read()) report(bytes, port.arrivedAtMs);
       };
     },
     (why) => {

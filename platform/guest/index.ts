@@ -110,7 +110,7 @@ export function assemble(door: Door): { system: GuestSystem; onDoorEvent: DoorEv
 
   /** One row for each of abi.ts EVENTS. */
   const handlers: Record<string, (...args: never[]) => void> = {
-    data: (handle: number, bytes: ArrayBuffer) => ports.onData(handle, bytes),
+    data: (handle: number, bytes: ArrayBuffer, atMs: number) => ports.onData(handle, bytes, atMs),
     opened: (handle: number) => ports.onOpened(handle),
     closed: (handle: number, why: string) => ports.onClosed(handle, why),
     signal: (handle: number, signal: string, level: number) => ports.onSignal(handle, signal, level),

@@ -14,7 +14,7 @@ type ClosedWhy = DoorErrorCode | "ended";
 export interface Ports {
   /** `options.messages: true` keeps report boundaries (HID); it is not passed outside. */
   open(name: string, options?: Record<string, unknown>): Port;
-  onData(handle: number, bytes: ArrayBuffer): void;
+  onData(handle: number, bytes: ArrayBuffer, atMs: number): void;
   onOpened(handle: number): void;
   onClosed(handle: number, why: string): void;
   onSignal(handle: number, signal: string, level: number): void;
@@ -27,7 +27,8 @@ class DoorPort implements Port {
   onSignal: ((signal: string, level: boolean) => void) | undefined;
 
   /** What came and was not read yet. */
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: { bytes: Uint8Array; atMs: number }[] = [];
+  #arrivedAtMs = 0;
   #waitingBytes = 0;
   /** Why nothing can be written any more; undefined while the port is open. */
   #gone: ClosedWhy | "closed" | undefined;
@@ -57,14 +58,20 @@ class DoorPort implements Port {
   read(): Uint8Array | undefined {
     if (this.#chunks.length === 0) return undefined;
     if (this.messages) {
-      const report = this.#chunks.shift() as Uint8Array;
-      this.#waitingBytes -= report.length;
+      const report = this.#chunks.shift() as { bytes: Uint8Array; atMs: number };
+      this.#waitingBytes -= report.bytes.length;
       assert(this.#waitingBytes >= 0, "a port's backlog is not less than nothing");
-      return report;
+      this.#arrivedAtMs = report.atMs;
+      return report.bytes;
     }
     this.#waitingBytes = 0;
     const chunks = this.#chunks.splice(0);
-    return chunks.length === 1 ? chunks[0] : concat(...chunks);
+    this.#arrivedAtMs = chunks.at(-1)?.atMs ?? this.#arrivedAtMs;
+    return chunks.length === 1 ? chunks[0]?.bytes : concat(...chunks.map(({ bytes }) => bytes));
+  }
+
+  get arrivedAtMs(): number {
+    return this.#arrivedAtMs;
   }
 
   write(bytes: Uint8Array): void {
@@ -90,14 +97,14 @@ class DoorPort implements Port {
     if (wasOpen) this.guard("close", () => this.door.close(this.handle));
   }
 
-  arrived(bytes: ArrayBuffer): void {
+  arrived(bytes: ArrayBuffer, atMs: number): void {
     if (this.#gone !== undefined || bytes.byteLength === 0) return;
     if (this.#waitingBytes + bytes.byteLength > BACKLOG_BYTES) {
       this.guard("close", () => this.door.close(this.handle));
       this.lost("too-large");
       return;
     }
-    this.#chunks.push(new Uint8Array(bytes));
+    this.#chunks.push({ bytes: new Uint8Array(bytes), atMs });
     this.#waitingBytes += bytes.byteLength;
     const callback = this.#onReadable;
     if (callback !== undefined) this.guard("readable", callback);
@@ -163,7 +170,7 @@ export function createPorts(door: Door, report: (where: string, error: unknown) 
       open.set(handle, port);
       return port;
     },
-    onData: (handle, bytes) => open.get(handle)?.arrived(bytes),
+    onData: (handle, bytes, atMs) => open.get(handle)?.arrived(bytes, atMs),
     onOpened: (handle) => open.get(handle)?.connected(),
     onClosed: (handle, why) => open.get(handle)?.lost(readWhy(why)),
     onSignal: (handle, signal, level) => open.get(handle)?.changed(signal, level !== 0),

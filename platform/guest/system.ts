@@ -39,6 +39,8 @@ export interface Port {
   readonly name: string;
   /** Message ports (HID) give one report a call; byte ports give all that came; undefined when nothing did. */
   read(): Uint8Array | undefined;
+  /** When what `read` gave last came in at the port, monotonic ms: not when the firmware got round to it. */
+  readonly arrivedAtMs: number;
   write(bytes: Uint8Array): void;
   control(request: Record<string, unknown>): unknown;
   /** Called when `read` has something to give. */

@@ -231,7 +231,7 @@ export class Door {
       if (!this.#shut) this.#options.emit(event);
     };
     return {
-      data: (bytes) => emit({ name: "data", args: [handle, bytes] }),
+      data: (bytes, atMs = this.#options.clock.now()) => emit({ name: "data", args: [handle, bytes, atMs] }),
       opened: () => emit({ name: "opened", args: [handle] }),
       signal: (name, level) => emit({ name: "signal", args: [handle, name, level] }),
       closed: (why) => {

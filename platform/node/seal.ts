@@ -3,7 +3,7 @@
  * secure element keeps the key there and replaces this file. Sealed bytes: version (1), nonce (12), ciphertext, tag (16).
  */
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DoorError, Refused, errnoOf } from "./errors.ts";
 
@@ -57,13 +57,16 @@ function sealKey(path: string, entropy: (count: number) => Uint8Array): Buffer {
     if (errnoOf(error) !== "ENOENT") throw error;
   }
   const key = Buffer.from(entropy(KEY_BYTES));
-  const fd = openSync(path, "wx", 0o600);
+  // Whole or not there: a power cut must not leave half a key, with which the terminal would never start again.
+  const successor = `${path}.new`;
+  const fd = openSync(successor, "w", 0o600);
   try {
     writeSync(fd, key);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+  renameSync(successor, path);
   syncDirectory(dirname(path));
   return key;
 }

@@ -9,8 +9,8 @@ export interface HostClock {
 
 export function hostClock(clock: MachineClock): HostClock {
   if (clock.kind === "driven") return new DrivenClock(clock.shared);
-  const start = process.hrtime.bigint();
-  return { now: () => Number((process.hrtime.bigint() - start) / 1000n) / 1000, wallMs: () => Date.now() };
+  // The system's own base, so that the owner's thread and the worker's tell the same time.
+  return { now: () => Number(process.hrtime.bigint() / 1000n) / 1000, wallMs: () => Date.now() };
 }
 
 /**

@@ -109,7 +109,9 @@ export class WorkerMachine implements Machine {
     const worker = new Worker(workerFile(), { workerData: start, resourceLimits: { stackSizeMb: STACK_WORKER_MB } });
     const life: Life = {
       worker,
-      keeper: new PortKeeper(portTable(this.#hub, options.tcpOverride), answers, (message) => this.#send(life, message)),
+      keeper: new PortKeeper(portTable(this.#hub, options.tcpOverride), answers, hostClock(options.clock), (message) =>
+        this.#send(life, message),
+      ),
       sent: 0,
       workedOff: 0,
       unanswered: 0,

@@ -30,8 +30,8 @@ export interface FakePort {
   writeError: DoorErrorCode | undefined;
   /** A connecting port (tcp, tls) is ready by itself after `open`. Default false: call `accept`. */
   autoAccept: boolean;
-  /** The device sends bytes (HID: one report). Silently lost when the port is not open, as on a wire. */
-  toTerminal(bytes: Uint8Array): void;
+  /** The device sends bytes (HID: one report), now or at `atMs` with the firmware busy since. Silently lost when the port is not open, as on a wire. */
+  toTerminal(bytes: Uint8Array, atMs?: number): void;
   /** A connecting port is ready. */
   accept(): void;
   signal(name: string, level: boolean): void;
@@ -155,8 +155,8 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
     get fromTerminal(): Uint8Array {
       return concat(...this.writes);
     }
-    toTerminal(bytes: Uint8Array): void {
-      if (this.open) emit("data", this.handle, buffer(bytes));
+    toTerminal(bytes: Uint8Array, atMs = nowMs): void {
+      if (this.open) emit("data", this.handle, buffer(bytes), atMs);
     }
     accept(): void {
       if (this.open) emit("opened", this.handle);

@@ -6,7 +6,8 @@ export type ClosedWhy = DoorErrorCode | "ended";
 
 /** What a port tells. After `closed` it is silent. */
 export interface PortEvents {
-  data(bytes: Uint8Array): void;
+  /** `atMs`: when it arrived, monotonic ms; now when it is not given. */
+  data(bytes: Uint8Array, atMs?: number): void;
   /** Ready; ports that connect (tcp, tls, serial, hid) tell it, the others are ready at once. */
   opened(): void;
   closed(why: ClosedWhy): void;

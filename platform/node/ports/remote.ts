@@ -7,6 +7,7 @@ import type { PortKind } from "../board.ts";
 import type { FromWorker, PortEventMessage, ToWorker } from "../protocol.ts";
 import { answer, ask } from "../waiting.ts";
 import type { OpenPort, OutPort, PortEvents } from "./port.ts";
+import type { HostClock } from "../time.ts";
 import type { PortTable } from "./index.ts";
 
 export const REMOTE_KINDS = ["sim", "serial", "hid"] as const satisfies readonly PortKind[];
@@ -76,8 +77,10 @@ export class PortKeeper {
   readonly #table: PortTable;
   readonly #answers: SharedArrayBuffer;
   readonly #post: (message: ToWorker) => void;
+  readonly #clock: HostClock;
 
-  constructor(table: PortTable, answers: SharedArrayBuffer, post: (message: ToWorker) => void) {
+  constructor(table: PortTable, answers: SharedArrayBuffer, clock: HostClock, post: (message: ToWorker) => void) {
+    this.#clock = clock;
     this.#table = table;
     this.#answers = answers;
     this.#post = post;
@@ -117,7 +120,7 @@ export class PortKeeper {
       spec,
       options,
       events: {
-        data: (bytes) => tell({ event: "data", args: [bytes] }),
+        data: (bytes) => tell({ event: "data", args: [bytes, this.#clock.now()] }),
         opened: () => tell({ event: "opened", args: [] }),
         closed: (why) => {
           this.#ports.delete(id);

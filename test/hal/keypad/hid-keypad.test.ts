@@ -51,3 +51,18 @@ test("8 ms tell bounce from a second press", async () => {
   }
   expect(keys).toEqual(["1", "1", "1"]);
 });
+
+test("quick presses that waited while the terminal was busy are all presses", () => {
+  const { system, keys } = keypad();
+  const now = system.scheduler.now();
+  // 0 down, up, down, up at a finger's pace, handed over all at once.
+  for (const [held, agoMs] of [
+    [0x62, 400],
+    [0, 340],
+    [0x62, 260],
+    [0, 200],
+  ] as const) {
+    system.fakePort("keypad").toTerminal(Uint8Array.of(0, 0, held, 0, 0, 0, 0, 0), now - agoMs);
+  }
+  expect(keys).toEqual(["0", "0"]);
+});
