@@ -146,6 +146,7 @@ async function reprintMissing(world: World, mark: Mark, complain: Complain): Pro
   for (const { trace, state } of ledgerOf(world).slice(mark.ledger)) {
     if (state !== "approved" || merchants().has(trace)) continue;
     await world.press("menu", "8", "2", ...trace, "enter");
+    while (world.screen === "trace" || world.screen === "menu") await world.press("cancel");
     await world.finish();
     if (!merchants().has(trace)) complain(`the slip of trace ${trace} cannot be printed again`);
   }
@@ -160,8 +161,11 @@ function confirmedOnce(entries: readonly LedgerEntry[], confirmedFen: readonly n
   }
 }
 
+/** Whole messages only: what broke off in the middle reached the host as nothing. */
 const sentSince = (world: World, { messages }: Mark): Message[] =>
-  world.desk.messages().filter(({ n, dir, mti }) => n > messages && dir === "out" && mti !== "");
+  world.desk
+    .messages()
+    .filter(({ n, dir, mti, problem }) => n > messages && dir === "out" && mti !== "" && problem === undefined);
 
 /** I4: once a sale's reversal is owed, it goes before any later sale. */
 export function reversalsFirst(sent: readonly Pick<Message, "mti" | "fields">[], complain: Complain): void {

@@ -7,8 +7,8 @@ import type { Cut } from "./world.ts";
 const LONG_MS = 3_600_000;
 
 const plan: [Flow, Shares, least: number][] = [
-  [silent, { disk: 0.5, wires: 0.03 }, 30],
-  [wrongMac, { disk: 0.25, wires: 0.03 }, 30],
+  [silent, { disk: 0.35, wires: 0.02 }, 25],
+  [wrongMac, { disk: 0.12, wires: 0.03 }, 25],
 ];
 
 for (const [flow, normal, least] of plan) {
@@ -35,7 +35,7 @@ test(
     const first: Cut = { moment: request as Cut["moment"], phase: "after", survival: "none" };
     const again = await recoveryMoments(silent, first);
     console.log(`recovery: ${listed(again)}`);
-    const result = await sweepRecovery(silent, first, again, cutsOf(again, shares({ disk: 0.3, wires: 0.03 })));
+    const result = await sweepRecovery(silent, first, again, cutsOf(again, shares({ disk: 0.2, wires: 0.02 })));
     console.log(`${told(result)} (second cut)`);
     expect(result.violations).toEqual([]);
     expect(result.cuts).toBeGreaterThanOrEqual(25);

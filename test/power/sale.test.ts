@@ -1,14 +1,14 @@
 /** The power goes at one moment of a sale after another; afterwards host, journal and paper always agree (spec/reliability.md F-A, I1–I9). */
 import { expect, test } from "vitest";
 import { approved, declined, type Flow, signOn } from "./flows.ts";
-import { cutsOf, listed, momentsOf, type Shares, shares, sweepFlow, told } from "./sweep.ts";
+import { cutsOf, listed, momentsOf, type Shares, shares, sweepFirstStart, sweepFlow, told } from "./sweep.ts";
 
 const LONG_MS = 3_600_000;
 
 const plan: [Flow, Shares, least: number][] = [
   [approved, { disk: 0.75, wires: 0.1 }, 60],
-  [declined, { disk: 0.5, wires: 0.03 }, 20],
-  [signOn, { disk: 0.4, wires: 0.06 }, 20],
+  [declined, { disk: 0.4, wires: 0.03 }, 20],
+  [signOn, { disk: 0.3, wires: 0.04 }, 20],
 ];
 
 for (const [flow, normal, least] of plan) {
@@ -25,3 +25,14 @@ for (const [flow, normal, least] of plan) {
     LONG_MS,
   );
 }
+
+test(
+  "first start: the power goes, and the next start begins anew",
+  async () => {
+    const result = await sweepFirstStart(shares({ disk: 0.5, wires: 0 }));
+    console.log(told(result));
+    expect(result.violations).toEqual([]);
+    expect(result.cuts).toBeGreaterThanOrEqual(5);
+  },
+  LONG_MS,
+);

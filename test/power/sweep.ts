@@ -136,6 +136,23 @@ async function oneCut(world: World, flow: Flow, cut: Cut): Promise<string[]> {
   return aftermath(world, mark, flow.confirmedFen);
 }
 
+/** A new terminal's first power-on, cut at one moment of the disk after another. */
+export async function sweepFirstStart(normal: Shares): Promise<Result> {
+  const fresh = await World.create();
+  const moments = fresh.moments.filter(({ source }) => source === "disk");
+  await fresh.close();
+  const result: Result = { flow: "first start", moments: moments.length, cuts: 0, violations: [] };
+  for (const [at, cut] of cutsOf(moments, normal).entries()) {
+    const world = await World.create(at + 1, cut);
+    const dark = world.isOff;
+    const wrong = dark ? await aftermath(world, markOf(world), []).catch(inWords) : ["the moment never came"];
+    result.cuts++;
+    result.violations.push(...wrong.map((each) => `first start, cut ${words(cut)}: ${each}`));
+    await world.close();
+  }
+  return result;
+}
+
 /** A first cut in the flow, a second one in the recovery from it. */
 async function twoCuts(world: World, flow: Flow, first: Cut, second: Cut): Promise<string[]> {
   const mark = markOf(world);
@@ -167,6 +184,8 @@ export async function recoveryMoments(flow: Flow, first: Cut): Promise<Moment[]>
   }
 }
 
+const inWords = (error: unknown): string[] => [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+
 type Run = (world: World) => Promise<string[]>;
 
 async function sweep(flow: Flow, moments: number, runs: { name: string; run: Run }[]): Promise<Result> {
@@ -181,9 +200,7 @@ async function sweep(flow: Flow, moments: number, runs: { name: string; run: Run
       world = await readyWorld(flow, at + 1);
       await flow.run(world);
     }
-    const wrong = await run(world).catch((error: unknown) => [
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-    ]);
+    const wrong = await run(world).catch(inWords);
     result.cuts++;
     result.violations.push(...wrong.map((each) => `${flow.name}, cut ${name}: ${each}`));
     if (wrong.length > 0) {

@@ -85,8 +85,8 @@ export class World {
     this.disk = new FaultyDisk(seed);
   }
 
-  /** Power on, first log-in and sign-on are up to the caller. */
-  static async create(seed = 1): Promise<World> {
+  /** A new terminal after its first power-on; log-in and sign-on are up to the caller. `cut`: in that first power-on already. */
+  static async create(seed = 1, cut?: Cut): Promise<World> {
     const world = new World(seed);
     world.desk = await Desk.create(
       {
@@ -105,8 +105,10 @@ export class World {
       if (event.type === "log" && event.level === "error") world.errors.push(event.words);
     });
     world.desk.addAccount({ pan: CARD.pan, pin: CARD.pin, balanceFen: OPENING_BALANCE_FEN, expiry: "3012" });
+    if (cut !== undefined) world.arm(cut);
     await world.desk.start();
-    await world.#rest();
+    await world.desk.settle(SETTLE_MS);
+    world.disarm();
     return world;
   }
 
@@ -118,7 +120,12 @@ export class World {
 
   // ── moments ──
 
-  /** Counts begin anew; the returned function ends the list and gives it. */
+  /** Since the counts began. */
+  get moments(): readonly Moment[] {
+    return this.#moments;
+  }
+
+  /** Counts begin anew; the returned function gives what came since. */
   record(): () => Moment[] {
     this.#moments = [];
     this.#counts.clear();

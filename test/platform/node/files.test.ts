@@ -113,6 +113,14 @@ test("a file too large for the guest is refused, not read", () => {
 });
 
 describe("sealing", () => {
+  test("a power cut while the key was made leaves no half key in its place", () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "seal.key.new"), "half a k");
+    const sealed = sealerIn(directory, systemEntropy).seal(text("amount 100"));
+    expect(readdirSync(directory)).toEqual(["seal.key"]);
+    expect(Buffer.from(sealerIn(directory, systemEntropy).unseal(sealed)).toString()).toBe("amount 100");
+  });
+
   test("gives back what was sealed, on this terminal alone", () => {
     const directory = temporaryDirectory();
     const sealer = sealerIn(directory, systemEntropy);
