@@ -57,7 +57,7 @@ export interface MachineOptions {
   /** Records every event and call result to this file. */
   recordTo?: string;
   /** What the firmware's link should reach, whatever the parameters say: the desk's network cable. */
-  tcpOverride?: { host: string; port: number };
+  tcpOverride?: { host: string; port: number; callProgress?: boolean };
   wires?: SimWires;
   /** "quickjs" (default), or "node-vm": the bundle in Node's own engine, for debuggers and coverage. */
   engine?: "quickjs" | "node-vm";

@@ -95,3 +95,17 @@ for (const how of ["wrong-mac", "garbage", "wrong-trace", "oversize", "disconnec
     expect(host.complaints).toEqual([]);
   });
 }
+
+test("a host that is not there: nothing is sent, no money moved, nothing owed; back again, the sale goes through", async () => {
+  const port = Number(desk.acquirer.split(":").at(-1));
+  await host.close();
+  const state = await desk.sale(CARD, 900, "4321");
+  await desk.expect("notice", state);
+  expect(state.debt.reversals).toBe(0);
+  await desk.finish(state);
+  await host.listen(port);
+  await desk.expect("approved", desk.sale(CARD, 1_000, "4321"));
+  await desk.finish();
+  expect([...host.ledger.values()].map(({ amount }) => Number(amount))).toEqual([1_000]);
+  expect(await desk.check()).toMatchObject({ ok: true });
+});

@@ -179,8 +179,8 @@ export class IndependentHost {
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
     return `tcp:127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 

@@ -132,8 +132,11 @@ export class Desk {
 
   /** Builds the desk without power. `start` switches it on. Throws Error with words when a part is refused. */
   static async create(options: DeskOptions, parts: Parts): Promise<Desk> {
-    if (options.fresh) rmSync(options.dataDir, { recursive: true, force: true });
-    for (const folder of ["terminal", "pinpad", "acquirer"]) mkdirSync(join(options.dataDir, folder), { recursive: true });
+    for (const folder of ["terminal", "pinpad", "acquirer"].map((name) => join(options.dataDir, name))) {
+      // Only what is ours: the directory is the user's and may hold more.
+      if (options.fresh) rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder, { recursive: true });
+    }
     const ptys = new Map<string, Pty>();
     const board = structuredClone(options.board);
     if (options.serial) {
@@ -276,7 +279,7 @@ export class Desk {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.facts === undefined ? {} : { facts: options.facts }),
       ...(options.recordTo === undefined ? {} : { recordTo: options.recordTo }),
-      tcpOverride: { host: "127.0.0.1", port: made.linePort },
+      tcpOverride: { host: "127.0.0.1", port: made.linePort, callProgress: true },
       wires: this.#simWires(),
     });
     this.#settler = new Settler({

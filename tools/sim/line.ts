@@ -60,6 +60,8 @@ export interface LineOptions {
 /** Real ms of silence after which an external host is taken to have nothing to say. */
 const SILENCE_MS = 2000;
 const DRIP_MS = 20;
+/** What the relay says when the host has taken the call (platform/node/ports/tcp.ts `callProgress`); no byte of the host's. */
+const CALL_TAKEN = Uint8Array.of(1);
 const LONGEST_FRAME = 0xffff;
 
 interface Session {
@@ -221,6 +223,7 @@ export class HostLine {
     session.upstream = this.#options.upstream.open({
       ready: () => {
         session.ready = true;
+        socket.write(CALL_TAKEN);
         for (const bytes of session.waiting.splice(0)) this.#frames(session, bytes);
         this.#options.changed();
       },

@@ -13,6 +13,10 @@ import { realParts } from "./real-parts.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 const DEFAULT_PORT = 7400;
+/** Sixteen characters, as sign-on carries it (§2.1). */
+const MACHINE_NUMBER = "TAEL000000000001";
+
+const version = (): string => (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version;
 
 export interface StartOptions {
   headless?: boolean;
@@ -92,6 +96,7 @@ export async function startDesk(options: StartOptions): Promise<Running> {
       profile,
       ...(await firmware()),
       dataDir: options.data,
+      facts: { app: `tael ${version()}`, serial: MACHINE_NUMBER },
       ...(options.fresh ? { fresh: true } : {}),
       clock: options.clock,
       ...(options.seed === undefined ? {} : { seed: options.seed }),

@@ -8,12 +8,18 @@ import { option } from "./options.ts";
 export interface TcpOverride {
   host: string;
   port: number;
+  /**
+   * A relay stands there. It says with one byte that the host beyond it has taken the call, so that a host that is not there is told from
+   * one that breaks off.
+   */
+  callProgress?: boolean;
 }
 
 export function tcpPort(override: TcpOverride | undefined): OpenPort {
   return (request) => {
     const { host, port } = override ?? address(request);
-    return socketPort(request, connect({ host, port, noDelay: true }), "connect", connectFault);
+    const readyEvent = override?.callProgress === true ? "first byte" : "connect";
+    return socketPort(request, connect({ host, port, noDelay: true }), readyEvent, connectFault);
   };
 }
 
@@ -55,7 +61,7 @@ const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 export function socketPort(
   request: PortRequest,
   socket: Socket,
-  readyEvent: "connect" | "secureConnect",
+  readyEvent: "connect" | "secureConnect" | "first byte",
   faultBefore: (error: unknown) => ClosedWhy,
 ): OutPort {
   const { events, name } = request;
@@ -67,14 +73,17 @@ export function socketPort(
     socket.destroy();
     events.closed(why);
   };
-  socket.once(readyEvent, () => {
+  const isReady = (): void => {
     ready = true;
     if (!gone) events.opened();
-  });
+  };
+  if (readyEvent !== "first byte") socket.once(readyEvent, isReady);
   socket.on("data", (bytes: Buffer) => {
-    if (!gone) events.data(Uint8Array.from(bytes));
+    const progress = !ready && readyEvent === "first byte" ? 1 : 0;
+    if (progress > 0) isReady();
+    if (!gone && bytes.length > progress) events.data(Uint8Array.from(bytes.subarray(progress)));
   });
-  socket.once("end", () => leave("ended"));
+  socket.once("end", () => leave(ready || readyEvent !== "first byte" ? "ended" : "refused"));
   socket.on("error", (error) => {
     if (gone) return;
     request.warn(`${name}: ${wordsOf(error) || errnoOf(error)}`);

@@ -1,6 +1,5 @@
 /** Every call of the API, as data: the server, the checks and the OpenAPI document are made of this table. */
 import type { z } from "zod";
-import type { Account, Rule } from "../../acquirer/contract.ts";
 import { maskFields } from "../../acquirer/codec.ts";
 import { BadRequest, type Desk, type DeskState, NotNow } from "../desk.ts";
 import * as s from "./schemas.ts";
@@ -282,16 +281,15 @@ export const ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/acquirer",
-    summary: "A rule, {rules:[…]}, {accounts:[…]} or {account:{…}}",
+    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}}",
     body: s.acquirerBody,
     bodyFor: s.acquirerBodyFor,
     answer: s.anything,
     run: ({ desk, body }) => {
       const host = acquirer(desk);
-      const rules: Rule[] = "rules" in body ? body.rules : "match" in body ? [body] : [];
-      const accounts: Account[] = "accounts" in body ? body.accounts : "account" in body ? [body.account] : [];
+      const { rules = [], accounts = [], account } = "match" in body ? { rules: [body] } : body;
       for (const rule of rules) host.addRule(rule);
-      for (const account of accounts) desk.addAccount(account);
+      for (const each of account === undefined ? accounts : [...accounts, account]) desk.addAccount(s.accountOf(each));
       return { json: { rules: host.state().rules, accounts: host.state().accounts.length } };
     },
   }),

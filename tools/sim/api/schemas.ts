@@ -1,5 +1,6 @@
 /** What the API takes and gives (design: the simulator's automation API, v1). One schema serves the check, the answer's type and OpenAPI. */
 import { z } from "zod";
+import type { Account } from "../../acquirer/contract.ts";
 
 const timeoutMs = z
   .number()
@@ -130,7 +131,9 @@ export const accountSchema = z.strictObject({
     .string()
     .regex(/^\d{4,12}$/, "4 to 12 digits")
     .optional(),
-  balanceFen: z.number().int(),
+  /** Fen; 10,000.00 yuan when neither is given. `balance` as text is yuan: "100.00". */
+  balanceFen: z.number().int().optional(),
+  balance: z.union([z.number().int(), z.string().regex(/^-?\d+\.\d{2}$/, 'yuan with two decimals, as "100.00"')]).optional(),
   expiry: z
     .string()
     .regex(/^\d{4}$/, "YYMM")
@@ -146,19 +149,24 @@ export const accountSchema = z.strictObject({
   chip: z.boolean().optional(),
 });
 
-export const acquirerBody = z.union([
-  ruleSchema,
-  z.strictObject({ rules: z.array(ruleSchema) }),
-  z.strictObject({ accounts: z.array(accountSchema) }),
-  z.strictObject({ account: accountSchema }),
-]);
+const DEFAULT_BALANCE_FEN = 1_000_000;
+
+/** An account as the acquirer keeps it. */
+export function accountOf({ balance, balanceFen, ...rest }: z.infer<typeof accountSchema>): Account {
+  const given = typeof balance === "string" ? Math.round(Number(balance) * 100) : balance;
+  return { ...rest, balanceFen: balanceFen ?? given ?? DEFAULT_BALANCE_FEN };
+}
+
+const acquirerParts = z.strictObject({
+  rules: z.array(ruleSchema).optional(),
+  accounts: z.array(accountSchema).optional(),
+  account: accountSchema.optional(),
+});
+export const acquirerBody = z.union([ruleSchema, acquirerParts]);
 /** The schema that a body of this shape is meant to fit, so that the answer names the field and not "no union member". */
 export function acquirerBodyFor(body: unknown): z.ZodType {
   const has = (name: string): boolean => typeof body === "object" && body !== null && name in body;
-  if (has("rules")) return z.strictObject({ rules: z.array(ruleSchema) });
-  if (has("accounts")) return z.strictObject({ accounts: z.array(accountSchema) });
-  if (has("account")) return z.strictObject({ account: accountSchema });
-  return ruleSchema;
+  return ["rules", "accounts", "account"].some(has) ? acquirerParts : ruleSchema;
 }
 
 // — answers —
