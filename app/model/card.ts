@@ -6,6 +6,22 @@ export function maskPan(pan: string): string {
   return pan.slice(0, 6) + "*".repeat(pan.length - 10) + pan.slice(-4);
 }
 
+/** While a number is typed: stars, and its newest digit clear (R5). "6229" → "***9". */
+export function maskTyping(digits: string): string {
+  return digits.length === 0 ? "" : "*".repeat(digits.length - 1) + digits.slice(-1);
+}
+
+/**
+ * YYMM of an expiry as typed, MMYY as on the card or YYMM; undefined when there is no such month. Years of living cards are past 12, so no
+ * four digits mean both.
+ */
+export function expiryTyped(digits: string): string | undefined {
+  const [first, second] = [digits.slice(0, 2), digits.slice(2)];
+  const isMonth = (two: string): boolean => /^(0[1-9]|1[0-2])$/.test(two);
+  if (isMonth(first)) return second + first;
+  return isMonth(second) ? digits : undefined;
+}
+
 /** "622999*********0019" → "6229 99** **** ***0 019". */
 export function grouped(digits: string): string {
   return digits.replace(/(.{4})(?=.)/g, "$1 ");

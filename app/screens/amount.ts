@@ -5,15 +5,15 @@ import type { ScreenStates } from "./states.ts";
 import type { Row, Screen } from "./tree.ts";
 
 /** The amount, keyed from the fen up: 1 is 0.01. */
-export function amount({ transaction, amountFen, masked, problem }: ScreenStates["amount"], words: Words): Screen {
+export function amount({ transaction, amountFen, masked, label, ask, problem }: ScreenStates["amount"], words: Words): Screen {
   const card: Row[] =
     masked === undefined ? [] : [{ row: "pair", label: words.say("amount.card"), value: grouped(masked), tone: "muted" }];
   return {
     id: "amount",
     title: words.say(transaction),
     rows: [
-      { row: "amount", amountFen, label: words.say("amount.label"), editing: true },
-      problemOr(problem, words.say("amount.ask")),
+      { row: "amount", amountFen, label: words.say(label ?? "amount.label"), editing: true },
+      problemOr(problem, words.say(ask ?? "amount.ask")),
       { row: "gap" },
       ...card,
     ],

@@ -4,7 +4,7 @@ import type { ScreenStates } from "./states.ts";
 import type { Row, Screen } from "./tree.ts";
 
 /** The bank said yes. When it gave less than was asked, the amount is what it gave and the rest is named. */
-export function approved({ transaction, amountFen, approvedFen, note }: ScreenStates["approved"], words: Words): Screen {
+export function approved({ transaction, amountFen, approvedFen, note, label }: ScreenStates["approved"], words: Words): Screen {
   const given = approvedFen ?? amountFen;
   const partial = given < amountFen;
   const rest: Row[] = partial
@@ -17,7 +17,7 @@ export function approved({ transaction, amountFen, approvedFen, note }: ScreenSt
   return {
     id: "approved",
     title: words.say(partial ? "approved.partial-title" : "approved.title", { transaction: words.say(transaction) }),
-    rows: [{ row: "amount", amountFen: given, label: words.say("approved.amount") }, ...rest, ...remark],
+    rows: [{ row: "amount", amountFen: given, label: words.say(label ?? "approved.amount") }, ...rest, ...remark],
     hints: [{ key: "enter", text: words.say("hint.done") }],
     tone: "good",
   };

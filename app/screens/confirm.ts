@@ -1,18 +1,20 @@
 import { grouped } from "../model/card.ts";
 import type { Words } from "../text/words.ts";
 import type { ScreenStates } from "./states.ts";
-import type { Screen } from "./tree.ts";
+import type { Row, Screen } from "./tree.ts";
 
-/** The last look before the PIN: how much, from which card. */
-export function confirm({ transaction, amountFen, masked }: ScreenStates["confirm"], words: Words): Screen {
+/** The last look before the PIN: how much, from which card, and what else was typed. */
+export function confirm({ transaction, amountFen, masked, rows = [], ask }: ScreenStates["confirm"], words: Words): Screen {
+  const card: Row[] = masked === undefined ? [] : [{ row: "pair", label: words.say("confirm.card"), value: grouped(masked) }];
   return {
     id: "confirm",
     title: words.say("confirm.title", { transaction: words.say(transaction) }),
     rows: [
       { row: "amount", amountFen, label: words.say("confirm.amount") },
-      { row: "pair", label: words.say("confirm.card"), value: grouped(masked) },
+      ...card,
+      ...rows.map(({ label, value }): Row => ({ row: "pair", label: words.say(label), value })),
       { row: "gap" },
-      { row: "text", text: words.say("confirm.ask"), size: "small", tone: "muted" },
+      { row: "text", text: words.say(ask ?? "confirm.ask"), size: "small", tone: "muted" },
     ],
     hints: [
       { key: "cancel", text: words.say("hint.cancel") },

@@ -1,9 +1,13 @@
 /** Every screen by its id: a pure function of its state and the words of the language in use. */
 import { amount } from "./amount.ts";
 import { approved } from "./approved.ts";
+import { authcode } from "./authcode.ts";
 import { card } from "./card.ts";
+import { cardTail } from "./card-tail.ts";
 import { confirm } from "./confirm.ts";
+import { date } from "./date.ts";
 import { declined } from "./declined.ts";
+import { expiry } from "./expiry.ts";
 import { fault } from "./fault.ts";
 import { idle } from "./idle.ts";
 import { locked } from "./locked.ts";
@@ -11,18 +15,25 @@ import { login } from "./login.ts";
 import { menu } from "./menu.ts";
 import { notice } from "./notice.ts";
 import { online } from "./online.ts";
+import { original } from "./original.ts";
+import { pan } from "./pan.ts";
 import { password } from "./password.ts";
 import { pin } from "./pin.ts";
 import { present } from "./present.ts";
 import { printer } from "./printer.ts";
 import { printing } from "./printing.ts";
+import { reference } from "./reference.ts";
+import { report } from "./report.ts";
 import { reversing } from "./reversing.ts";
 import { selfcheck } from "./selfcheck.ts";
+import { settled } from "./settled.ts";
+import { settling } from "./settling.ts";
 import { signingOn } from "./signing-on.ts";
 import type { ScreenFunctions } from "./states.ts";
 import { supervisor } from "./supervisor.ts";
 import { tear } from "./tear.ts";
 import { trace } from "./trace.ts";
+import { transaction } from "./transaction.ts";
 import { unknown } from "./unknown.ts";
 
 export const screens: ScreenFunctions = {
@@ -34,11 +45,17 @@ export const screens: ScreenFunctions = {
   menu,
   card,
   present,
+  pan,
+  expiry,
   amount,
   confirm,
   pin,
   supervisor,
   trace,
+  reference,
+  date,
+  authcode,
+  original,
   online,
   reversing,
   approved,
@@ -47,6 +64,11 @@ export const screens: ScreenFunctions = {
   printing,
   tear,
   printer,
+  settling,
+  settled,
+  transaction,
+  "card-tail": cardTail,
+  report,
   notice,
   locked,
   fault,

@@ -5,7 +5,7 @@ import type { Row, Screen } from "./tree.ts";
 
 /** The transaction was chosen first; now the card. */
 export function present(
-  { transaction, amountFen, problem, contact, contactless }: ScreenStates["present"],
+  { transaction, amountFen, problem, contact, contactless, keyed }: ScreenStates["present"],
   words: Words,
 ): Screen {
   const amount: Row[] = amountFen === undefined ? [] : [{ row: "amount", amountFen, label: words.say("amount.label") }];
@@ -13,6 +13,9 @@ export function present(
     id: "present",
     title: words.say(transaction),
     rows: [...amount, { row: "icons", items: readers(words, contact, contactless) }, ...problemRow(problem, "center")],
-    hints: [{ key: "cancel", text: words.say("hint.cancel") }],
+    hints: [
+      { key: "cancel", text: words.say("hint.cancel") },
+      ...(keyed ? [{ key: "enter" as const, text: words.say("hint.key-in") }] : []),
+    ],
   };
 }

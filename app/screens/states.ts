@@ -2,6 +2,7 @@
  * What each screen is a function of. `screens` in ./index.ts has one pure function a screen: (state, words) → Screen. `words` is the
  * catalogue of the language in use (app/text).
  */
+import type { BatchTotals, SettlementTotals } from "../model/ledger.ts";
 import type { Prompt } from "../text/words.ts";
 import type { Screen } from "./tree.ts";
 import type { Words } from "../text/words.ts";
@@ -14,6 +15,12 @@ export interface CheckItem {
   note?: string;
 }
 
+/** A label and its value, already in words. */
+export interface Pair {
+  label: Prompt;
+  value: string;
+}
+
 export interface ScreenStates {
   selfcheck: { items: CheckItem[]; waiting: boolean };
   login: { digits: string; problem?: string };
@@ -21,14 +28,41 @@ export interface ScreenStates {
   password: { operator: string; count: number; problem?: string };
   "signing-on": { phase: "connecting" | "sending" | "receiving" | "keys"; secondsLeft: number; of: number };
   idle: { merchant: string; date: string; time: string; training?: boolean; contact: boolean; contactless: boolean };
-  menu: { title: Prompt; rows: { key: string; text: Prompt; note?: string }[]; selected: number };
+  /** `words` stands instead of `text` where a row is no function but a thing. */
+  menu: { title: Prompt; rows: { key: string; text: Prompt; words?: string; note?: string }[]; selected: number };
   card: { masked: string; expiry?: string; selected: number; rows: { key: string; text: Prompt }[]; problem?: string };
-  present: { transaction: Prompt; amountFen?: number; problem?: string; contact: boolean; contactless: boolean };
-  amount: { transaction: Prompt; amountFen: number; masked?: string; problem?: string };
-  confirm: { transaction: Prompt; amountFen: number; masked: string };
+  /** keyed: Enter leads to typing the number. */
+  present: {
+    transaction: Prompt;
+    amountFen?: number;
+    problem?: string;
+    contact: boolean;
+    contactless: boolean;
+    keyed?: boolean;
+  };
+  /** A card number being typed: `shown` has stars for all but its newest digit. */
+  pan: { shown: string; problem?: string };
+  expiry: { digits: string; problem?: string };
+  /** label and ask: what amount it is, when not simply the amount. */
+  amount: { transaction: Prompt; amountFen: number; masked?: string; label?: Prompt; ask?: Prompt; problem?: string };
+  confirm: { transaction: Prompt; amountFen: number; masked?: string; rows?: Pair[]; ask?: Prompt };
   pin: { amountFen?: number; digits: number; masked: string };
   supervisor: { count: number; problem?: string };
   trace: { digits: string; problem?: string };
+  /** DE37 of the original, as its slip has it. */
+  reference: { digits: string; problem?: string };
+  /** MMDD of the original. */
+  date: { digits: string; problem?: string };
+  authcode: { code: string; problem?: string };
+  /** An earlier transaction. `place`: which of how many, when it is one of a list that up and down turn. */
+  original: {
+    title: Prompt;
+    amountFen: number;
+    rows: Pair[];
+    ask?: Prompt;
+    enter?: Prompt;
+    place?: { at: number; of: number };
+  };
   online: {
     transaction: Prompt;
     phase: "connecting" | "sending" | "waiting" | "receiving";
@@ -44,7 +78,8 @@ export interface ScreenStates {
     secondsLeft: number;
     of: number;
   };
-  approved: { transaction: Prompt; amountFen: number; approvedFen?: number; note?: string };
+  /** label: what amount it is, when not simply the amount. */
+  approved: { transaction: Prompt; amountFen: number; approvedFen?: number; note?: string; label?: Prompt };
   /** words and advice from the response table, already in the language. */
   declined: { transaction: Prompt; code?: string; words: string; advice?: string };
   /** The outcome is open; a reversal is owed. */
@@ -53,6 +88,26 @@ export interface ScreenStates {
   tear: { next: "merchant" | "cardholder" | "bank" };
   printer: { problem: "paper-out" | "cover-open" | "jam" | "overheat" | "unplugged" | "timeout" | "fault" };
   notice: { title: string; rows: { label?: string; value: string }[]; tone?: "normal" | "good" | "warn" | "bad" };
+  settling: { batch: string; steps: { label: Prompt; state: CheckItem["state"]; note?: string }[] };
+  /** problems: in the language. */
+  settled: {
+    batch: string;
+    regions: { region: keyof SettlementTotals; verdict: 0 | 1 | 2 | 3; totals: BatchTotals }[];
+    problems: string[];
+  };
+  /** One of a list to page through; id `original`. */
+  transaction: { title: string; rows: { label: string; value: string }[]; at: number; of: number };
+  /** The last four digits of a card, to find it by; id `trace`. */
+  "card-tail": { digits: string; problem?: string };
+  /** One page of a report; id `notice`. */
+  report: {
+    title: string;
+    rows: { label?: string; value: string }[];
+    page: number;
+    pages: number;
+    print: boolean;
+    tone?: "normal" | "good" | "warn" | "bad";
+  };
   locked: { operator: string; count: number; problem?: string };
   fault: { what: string; why: string; todo: string };
 }

@@ -1,4 +1,5 @@
 /** A state for every screen, and the hard ones: long words, full menus, nothing given, everything given. */
+import { maskTyping } from "../../../app/model/card.ts";
 import { screens } from "../../../app/screens/index.ts";
 import type { CheckItem, ScreenStates } from "../../../app/screens/states.ts";
 import type { Screen, StatusBar } from "../../../app/screens/tree.ts";
@@ -200,6 +201,73 @@ const ENTRIES: Entry[] = [
     problem: words.say("problem.amount-over", { limit: "50,000.00" }),
   })),
   entry("confirm", "confirm", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
+  entry("present-keyed", "present", { transaction: "transaction.refund", contact: true, contactless: false, keyed: true }),
+  entry("pan", "pan", { shown: maskTyping("6229990000000000019") }),
+  entry("pan-problem", "pan", (words) => ({ shown: maskTyping("6229"), problem: words.say("problem.pan-wrong") })),
+  entry("expiry", "expiry", { digits: "12" }),
+  entry("amount-refund", "amount", (words) => ({
+    transaction: "transaction.refund",
+    amountFen: 4000,
+    masked: MASKED,
+    label: "amount.refund",
+    ask: "amount.refund-ask",
+    problem: words.say("problem.amount-over-original", { limit: "30.00" }),
+  })),
+  entry("amount-received", "amount", {
+    transaction: "transaction.cash",
+    amountFen: 5000,
+    label: "amount.received",
+    ask: "amount.received-ask",
+  }),
+  entry("confirm-refund", "confirm", {
+    transaction: "transaction.refund",
+    amountFen: 10000,
+    masked: MASKED,
+    rows: [
+      { label: "pair.reference", value: "123456789012" },
+      { label: "pair.date", value: "11-21" },
+    ],
+  }),
+  entry("confirm-cash", "confirm", {
+    transaction: "transaction.cash",
+    amountFen: 4850,
+    rows: [
+      { label: "pair.received", value: "50.00" },
+      { label: "pair.change", value: "1.50" },
+    ],
+    ask: "confirm.cash",
+  }),
+  entry("reference", "reference", { digits: "12345678" }),
+  entry("date", "date", (words) => ({ digits: "1331", problem: words.say("problem.date-wrong") })),
+  entry("authcode", "authcode", { code: "12A4" }),
+  entry("original", "original", {
+    title: "transaction.void",
+    amountFen: 10000,
+    rows: [
+      { label: "pair.kind", value: "消费" },
+      { label: "pair.card", value: MASKED },
+      { label: "pair.trace", value: "000007" },
+      { label: "pair.stamp", value: "11-21 09:41" },
+    ],
+    ask: "original.ask",
+  }),
+  entry("original-hold", "original", {
+    title: "holds.title",
+    amountFen: 123456789,
+    rows: [
+      { label: "pair.auth-code", value: "123456" },
+      { label: "pair.card", value: MASKED },
+      { label: "pair.date", value: "2026-11-02" },
+      { label: "pair.days-left", value: "11" },
+    ],
+    enter: "hint.print-list",
+    place: { at: 2, of: 12 },
+  }),
+  entry("approved-balance", "approved", {
+    transaction: "transaction.balance",
+    amountFen: -1234,
+    label: "approved.balance",
+  }),
   entry("pin", "pin", { amountFen: 10000, digits: 4, masked: MASKED }),
   entry("pin-no-amount", "pin", { digits: 0, masked: MASKED }),
   entry("supervisor", "supervisor", { count: 4 }),
