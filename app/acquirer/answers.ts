@@ -1,5 +1,6 @@
 /** Reading an answer: what its fields mean, with everything that may be missing named as missing. */
 import { isTime, nearestDate } from "../model/dates.ts";
+import type { Region } from "../model/transaction.ts";
 import type { Message } from "./host.ts";
 
 /** Text of a host is GBK; who has the table (hal/printer/gb18030) hands its decoder in. */
@@ -66,6 +67,86 @@ export function localTimeOf(answer: Message, own: { date: string; time: string }
   const time = textOf(answer, 12);
   const date = nearestDate(textOf(answer, 13) ?? "", own.date);
   return date !== undefined && time !== undefined && isTime(time) ? { date, time } : { ...own };
+}
+
+/** DE54 (§3.10): account type 2, amount type 2, currency 3, sign, amount 12. Fen; undefined when it is absent or something else. */
+export function balanceOf(answer: Message): number | undefined {
+  const match = /^\d{2}.{2}\d{3}([CD])(\d{12})$/.exec(textOf(answer, 54) ?? "");
+  if (match === null) return undefined;
+  const amountFen = Number(match[2]);
+  return match[1] === "D" && amountFen > 0 ? -amountFen : amountFen;
+}
+
+type Verdict = 0 | 1 | 2 | 3;
+
+/** The last digit of each half of DE48 of a 0510 (§3.6): 1 balanced, 2 not, 3 error; 0 when it is not told. */
+export function settlementResult(answer: Message): Record<Region, Verdict> {
+  const digits = textOf(answer, 48) ?? "";
+  const verdict = (at: number): Verdict => {
+    const value = digits.length === 62 ? Number(digits[at]) : 0;
+    return value === 1 || value === 2 || value === 3 ? value : 0;
+  };
+  return { domestic: verdict(30), foreign: verdict(61) };
+}
+
+/** Bytes of each parameter (§7.3), which has no length of its own. */
+const PARAMETER_BYTES: Readonly<Record<string, number>> = {
+  ...{ "01": 1, "02": 1, "03": 1, "04": 1, "05": 1, "11": 2, "12": 2, "13": 1, "14": 14, "15": 14, "16": 14, "17": 14 },
+  ...{ "18": 1, "19": 2, "20": 1, "21": 1, "22": 40, "23": 1, "24": 1, "25": 1, "26": 4, "27": 2, "51": 10 },
+};
+
+/**
+ * DE62 of a parameter download: each code and its bytes. `unknown`: the first code that is in no table, or whose value ends too early; what stands behind
+ * it cannot be read.
+ */
+export function parameterTags(answer: Message): { tags: Map<string, Uint8Array>; unknown: string | undefined } {
+  const bytes = bytesOf(answer, 62) ?? new Uint8Array(0);
+  const tags = new Map<string, Uint8Array>();
+  for (let at = 0; at < bytes.length; ) {
+    const code = String.fromCharCode(...bytes.subarray(at, at + 2));
+    const end = at + 2 + (PARAMETER_BYTES[code] ?? Number.NaN);
+    if (!(end <= bytes.length)) return { tags, unknown: code };
+    tags.set(code, bytes.slice(at + 2, end));
+    at = end;
+  }
+  return { tags, unknown: undefined };
+}
+
+/** A transaction in the acquirer's books. */
+export interface StatementRow {
+  /** 60.1 of its message. */
+  kind: string;
+  trace: number;
+  batch: number;
+  amountFen: number;
+  reference: string;
+  /** The acquirer's own digit. */
+  state: string;
+}
+
+const STATEMENT_ROW = /^(\d{2})(\d{6})(\d{6})(\d{12})(.{12})(.)$/;
+const STATEMENT_ROW_BYTES = 39;
+
+/** DE62 of a 970: 1 last block, 2 more follow; then rows. A block with anything else in it is undefined as a whole. */
+export function statementRows(answer: Message): { last: boolean; rows: StatementRow[] } | undefined {
+  const text = asciiOnly(bytesOf(answer, 62) ?? new Uint8Array(0));
+  const flag = text[0];
+  if ((flag !== "1" && flag !== "2") || (text.length - 1) % STATEMENT_ROW_BYTES !== 0) return undefined;
+  const rows: StatementRow[] = [];
+  for (let at = 1; at < text.length; at += STATEMENT_ROW_BYTES) {
+    const match = STATEMENT_ROW.exec(text.slice(at, at + STATEMENT_ROW_BYTES));
+    if (match === null) return undefined;
+    const [, kind = "", trace, batch, amount, reference = "", state = ""] = match;
+    rows.push({
+      kind,
+      trace: Number(trace),
+      batch: Number(batch),
+      amountFen: Number(amount),
+      reference: reference.trim(),
+      state,
+    });
+  }
+  return { last: flag === "1", rows };
 }
 
 /** §3.9: 63.1 three characters; 63.2 in parts of 20 bytes: issuer, UnionPay, acquirer. */

@@ -2,7 +2,10 @@
  * Talking with the acquirer's host. `exchange` sends one request and tells its fate; it decides nothing about money.
  */
 import type { Cancel } from "../../platform/guest/system.ts";
-import type { CardData, ReversalRecord, TransactionKind } from "../model/transaction.ts";
+import type { SettlementTotals, UploadLine } from "../model/ledger.ts";
+import type { CardData, FinancialKind, Original, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
+
+export type { SettlementTotals, UploadLine } from "../model/ledger.ts";
 
 /** Fields of a message by number; BCD fields as digits, binary ones (52, 64, 62 of sign-on) as bytes. */
 export interface Message {
@@ -10,22 +13,45 @@ export interface Message {
   fields: Map<number, string | Uint8Array>;
 }
 
+/** A financial request with a card in hand. */
+export interface FinancialRequest {
+  about: FinancialKind;
+  trace: number;
+  batch: number;
+  amountFen: number;
+  card: CardData;
+  /** DE52 from the PIN pad. */
+  pinBlock: Uint8Array | undefined;
+  operator: string;
+  /** What it is about, of all but sale and preauth. */
+  original?: Original;
+  /** DE63.1 of a refund: the card's organisation; undefined = CUP. */
+  organisation?: string;
+}
+
 /** What a request is about; the message table (./messages.ts) says which fields it needs. */
 export type Request =
   | { about: "sign-on"; trace: number; batch: number; operator: string }
   | { about: "sign-off"; trace: number; batch: number }
   | { about: "echo"; batch: number }
-  | {
-      about: TransactionKind;
-      trace: number;
-      batch: number;
-      amountFen: number;
-      card: CardData;
-      /** DE52 from the PIN pad. */
-      pinBlock: Uint8Array | undefined;
-      operator: string;
-    }
-  | { about: "reversal"; of: ReversalRecord };
+  | FinancialRequest
+  | { about: "balance"; trace: number; batch: number; card: CardData; pinBlock: Uint8Array | undefined; operator: string }
+  | { about: "reversal"; of: ReversalRecord }
+  /** The 0220 of a stored record, by its kind or by what is done to it (`delivery.as`); the same trace each time. */
+  | { about: "advice"; of: TransactionRecord }
+  /** 0500; its answer has no DE39, so the code of its fate is "". */
+  | { about: "settlement"; trace: number; batch: number; operator: string; totals: SettlementTotals }
+  /** 0320 201; 1 to 8 lines. */
+  | { about: "upload"; trace: number; batch: number; lines: readonly UploadLine[] }
+  /** The 0220 of a stored record as 0320, without a MAC. */
+  | { about: "upload-record"; of: TransactionRecord }
+  /** 0320 207 after a balanced settlement, 202 otherwise; `count` records were uploaded. */
+  | { about: "upload-end"; trace: number; batch: number; count: number; balanced: boolean }
+  /** §2.9: 360, 362. `batch` 0 when not given. */
+  | { about: "parameters"; batch?: number }
+  | { about: "status"; tags: Uint8Array; batch?: number }
+  /** 970, an acquirer's own: what its books say of a day (YYYYMMDD); blocks count from 1. */
+  | { about: "statement"; date: string; block: number; batch?: number };
 
 export type Phase = "connecting" | "sending" | "waiting" | "receiving";
 

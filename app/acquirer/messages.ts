@@ -4,11 +4,20 @@
  */
 import { assert } from "../../platform/guest/assert.ts";
 import type { Profile } from "../model/profile.ts";
-import type { CardData, EntryMode, ReversalReason, TransactionKind } from "../model/transaction.ts";
+import { type BatchTotals, MOST_COUNT, MOST_FEN, MOST_LINES, type SettlementTotals, type UploadLine } from "../model/ledger.ts";
+import type {
+  AdviceKind,
+  Authority,
+  CardData,
+  EntryMode,
+  Original,
+  ReversalReason,
+  TransactionKind,
+} from "../model/transaction.ts";
 import type { Message } from "./host.ts";
 
 /** For the versions slip: raise it when a row changes what goes on the line. */
-export const MESSAGE_SET = "CUP 2.x/1";
+export const MESSAGE_SET = "CUP 2.x/2";
 
 /** The reader's part of DE60 (60.4, §3.1): keyed only is 0, stripe 2, + contact 5, + contactless 6. */
 export type ReadCapability = "0" | "2" | "5" | "6";
@@ -32,9 +41,21 @@ export interface Facts {
   pinBlock?: Uint8Array;
   authCode?: string;
   reason?: ReversalReason;
+  original?: Original;
+  /** DE63.1: organisation of the card. */
+  organisation?: string;
+  /** DE48 of an advice. */
+  tipFen?: number;
+  authority?: Authority;
+  totals?: SettlementTotals;
+  lines?: readonly UploadLine[];
+  /** Records uploaded, for the end of a batch upload. */
+  count?: number;
+  /** DE62 of downloads and reports. */
+  block62?: Uint8Array;
   /** Machine number, for sign-on. */
   serial?: string;
-  /** A reversal is made of a record; then DE2 goes with it whatever the entry was. */
+  /** Made of a stored record, which has no tracks: then DE2 goes with it whatever the entry was. */
   fromRecord?: boolean;
 }
 
@@ -47,6 +68,7 @@ type Value = string | Uint8Array | undefined;
  * is a fault of the program.
  */
 const RULES = {
+  2: (f) => f.card?.pan,
   "2c": (f) => (f.fromRecord || f.profile.dialect.panOnSwipe || !striped(f) || f.track2 === undefined ? f.card?.pan : undefined),
   3: (f) => f.row.processing,
   4: (f) => padded(f.amountFen, 12),
@@ -58,10 +80,18 @@ const RULES = {
   "26c": (f) => (f.pinBlock === undefined ? undefined : "12"),
   "35c": (f) => f.track2,
   "36c": (f) => f.track3,
+  "37 reference": (f) => f.original?.reference ?? "000000000000",
+  "37c": (f) => f.original?.reference,
+  "37c void": (f) => (f.profile.dialect.preauthVoidReference ? f.original?.reference : undefined),
+  38: (f) => f.authCode,
   "38c": (f) => f.authCode,
   39: (f) => f.reason,
   41: (f) => f.profile.terminal.id,
   42: (f) => f.profile.merchant.id,
+  "48 totals": (f) => f.totals && totals48(f.totals.domestic) + totals48(f.totals.foreign),
+  "48 lines": (f) => f.lines && lines48(f.lines),
+  "48 count": (f) => padded(f.count, 4),
+  "48c tip": (f) => (f.tipFen ? padded(f.tipFen, 12) : undefined),
   49: () => "156",
   // An SM4 block is too long for DE52: zeros stand there and it goes in DE59 (§4.3).
   "52c": (f) => (f.pinBlock?.length === SM4_BLOCK_BYTES ? new Uint8Array(8) : f.pinBlock),
@@ -69,8 +99,14 @@ const RULES = {
   "55c": (f) => f.card?.icData,
   "59c": (f) => (f.pinBlock?.length === SM4_BLOCK_BYTES ? f.pinBlock : undefined),
   60: (f) => field60(f),
+  "61 void": (f) => original61(f, f.profile.dialect.voidDate === true),
+  "61 date": (f) => original61(f, true),
+  "61 zeros": () => "0".repeat(16),
+  "61 authority": (f) => `${original61(f, false)}0000${f.authority?.mode ?? "00"}${f.authority?.institution ?? ""}`,
+  "62 block": (f) => f.block62,
   "62 sequence": (f) => (f.serial ? ascii(`Sequence No${padded(f.serial.length, 2)}${f.serial}`) : undefined),
   "63 operator": (f) => ascii((f.operator ?? "").padEnd(3)),
+  "63 organisation": (f) => ascii((f.organisation ?? "CUP").slice(0, 3).padEnd(3)),
   /** A place for the MAC; the session fills it. */
   64: () => new Uint8Array(8),
 } as const satisfies Record<string | number, (facts: Facts) => Value>;
@@ -94,20 +130,79 @@ export interface MessageRow {
   readonly reversal?: readonly FieldName[];
 }
 
-export type ManagementKind = "sign-on" | "sign-off" | "echo";
+export type ManagementKind = "sign-on" | "sign-off" | "echo" | "parameters" | "status" | "statement";
+export type SettlementKind = "settlement" | "upload" | "upload-end-balanced" | "upload-end-unbalanced";
+/** A row of the table. */
+export type MessageName = Exclude<TransactionKind, "cash"> | "balance" | ManagementKind | SettlementKind;
+
+/** §2.2: what a sale brings, without money and chip, which not every one of its relatives has. */
+const CARD = ["2c", 3, 11, "14c", 22, "23c", 25, "35c", "36c", 41, 42, 49, "53c", 60, 64] as const satisfies FieldName[];
+const PIN = ["26c", "52c", "59c"] as const satisfies FieldName[];
+const SALE = [...CARD, ...PIN, 4, "55c"] as const satisfies FieldName[];
+/** A sale that a chip has no say in (simplified flow). */
+const PLAIN = [...CARD, ...PIN, 4] as const satisfies FieldName[];
+/** §2.4. */
+const REVERSAL = [
+  "2c",
+  3,
+  4,
+  11,
+  "14c",
+  22,
+  "23c",
+  25,
+  "38c",
+  39,
+  41,
+  42,
+  49,
+  "53c",
+  "55c",
+  60,
+  64,
+] as const satisfies FieldName[];
+/** §2.5. */
+const OFFLINE = [
+  2,
+  3,
+  4,
+  11,
+  "14c",
+  22,
+  25,
+  "38c",
+  41,
+  42,
+  "48c tip",
+  49,
+  60,
+  "61 authority",
+  "63 organisation",
+  64,
+] as const satisfies FieldName[];
+
+const online = { network: "000", terminal: "reader" } as const;
+const management = { type: "00", terminal: "none" } as const;
 
 export const MESSAGES = {
   // §2.1
   "sign-on": {
     mti: "0800",
-    type: "00",
+    ...management,
     network: (profile) => profile.keys.signOnCode,
-    terminal: "none",
     fields: [11, 41, 42, 60, "62 sequence", "63 operator"],
   },
-  "sign-off": { mti: "0820", type: "00", network: "002", terminal: "none", fields: [11, 41, 42, 60] },
-  echo: { mti: "0820", type: "00", network: "301", terminal: "none", fields: [41, 42, 60] },
+  "sign-off": { mti: "0820", ...management, network: "002", fields: [11, 41, 42, 60] },
+  echo: { mti: "0820", ...management, network: "301", fields: [41, 42, 60] },
   // §2.2
+  balance: {
+    mti: "0200",
+    processing: "310000",
+    condition: "00",
+    type: "01",
+    ...online,
+    fields: [...CARD, ...PIN, "55c"],
+  },
   sale: {
     mti: "0200",
     processing: "000000",
@@ -115,16 +210,99 @@ export const MESSAGES = {
     type: "22",
     network: "000",
     terminal: "reader-partial",
-    fields: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "26c", "35c", "36c", 41, 42, 49, "52c", "53c", "55c", "59c", 60, 64],
-    reversal: ["2c", 3, 4, 11, "14c", 22, "23c", 25, "38c", 39, 41, 42, 49, "53c", "55c", 60, 64],
+    fields: SALE,
+    reversal: REVERSAL,
   },
-} as const satisfies Record<ManagementKind | TransactionKind, MessageRow>;
+  void: {
+    mti: "0200",
+    processing: "200000",
+    condition: "00",
+    type: "23",
+    ...online,
+    fields: [...PLAIN, "37 reference", "38c", "61 void"],
+    reversal: [...REVERSAL, "61 void"],
+  },
+  refund: {
+    mti: "0220",
+    processing: "200000",
+    condition: "00",
+    type: "25",
+    ...online,
+    fields: [...PLAIN, "37 reference", "38c", "61 date", "63 organisation"],
+  },
+  // §2.3
+  preauth: { mti: "0100", processing: "030000", condition: "06", type: "10", ...online, fields: SALE, reversal: REVERSAL },
+  "preauth-add": {
+    mti: "0100",
+    processing: "030000",
+    condition: "60",
+    type: "10",
+    ...online,
+    fields: [...SALE, 38, "61 zeros"],
+    reversal: [...REVERSAL, "61 zeros"],
+  },
+  "preauth-void": {
+    mti: "0100",
+    processing: "200000",
+    condition: "06",
+    type: "11",
+    ...online,
+    fields: [...PLAIN, "37c void", 38, "61 date"],
+    reversal: [...REVERSAL, "61 date"],
+  },
+  completion: {
+    mti: "0200",
+    processing: "000000",
+    condition: "06",
+    type: "20",
+    ...online,
+    fields: [...PLAIN, 38, "61 date"],
+    reversal: [...REVERSAL, "61 date"],
+  },
+  "completion-void": {
+    mti: "0200",
+    processing: "200000",
+    condition: "06",
+    type: "21",
+    ...online,
+    fields: [...PLAIN, "37 reference", "38c", "61 date"],
+    reversal: [...REVERSAL, "61 date"],
+  },
+  "completion-advice": {
+    mti: "0220",
+    processing: "000000",
+    condition: "06",
+    type: "24",
+    ...online,
+    fields: [...CARD, 4, 38, "61 date"],
+  },
+  // §2.5
+  offline: { mti: "0220", processing: "000000", condition: "00", type: "30", ...online, fields: OFFLINE },
+  adjustment: { mti: "0220", processing: "000000", condition: "00", type: "32", ...online, fields: [...OFFLINE, "37c"] },
+  tip: { mti: "0220", processing: "000000", condition: "00", type: "34", ...online, fields: [...OFFLINE, "37c"] },
+  // §2.8
+  settlement: { mti: "0500", ...management, network: "201", fields: [11, 41, 42, "48 totals", 49, 60, "63 operator"] },
+  upload: { mti: "0320", ...management, network: "201", fields: [11, 41, 42, "48 lines", 60] },
+  "upload-end-balanced": { mti: "0320", ...management, network: "207", fields: [11, 41, 42, "48 count", 60] },
+  "upload-end-unbalanced": { mti: "0320", ...management, network: "202", fields: [11, 41, 42, "48 count", 60] },
+  // §2.9
+  parameters: { mti: "0800", ...management, network: "360", fields: [41, 42, 60] },
+  status: { mti: "0820", ...management, network: "362", fields: [41, 42, 60, "62 block"] },
+  statement: { mti: "0800", ...management, network: "970", fields: [41, 42, 60, "62 block"] },
+} as const satisfies Record<MessageName, MessageRow>;
 
 /** The 0400 of a row (§2.4): same DE3, DE25 and DE60, its own field list. */
 export function reversalRow(kind: TransactionKind): MessageRow {
+  assert(kind !== "cash", "cash has no message");
   const row: MessageRow = MESSAGES[kind];
   assert(row.reversal !== undefined, `${kind} can be reversed`);
   return { ...row, mti: "0400", fields: row.reversal };
+}
+
+/** The 0220 of an advice as a record of a batch upload (§2.8): 0320, without a MAC. */
+export function uploadRow(kind: AdviceKind): MessageRow {
+  const row: MessageRow = MESSAGES[kind];
+  return { ...row, mti: "0320", fields: row.fields.filter((name) => name !== 64) };
 }
 
 export function draftMessage(facts: Facts): Message {
@@ -179,6 +357,25 @@ function field60(f: Facts): string {
   return start + reader + partial;
 }
 
+/** Batch and trace of the original, zeros when unknown, and MMDD of it where wanted (§3.7). */
+function original61({ original = {} }: Facts, date: boolean): string {
+  const { batch = 0, trace = 0 } = original;
+  return padded(batch, 6) + padded(trace, 6) + (date ? (original.date?.slice(4) ?? "0000") : "");
+}
+
+/** §3.6: sum and count of either direction, and a place for the host's verdict. */
+function totals48({ debitFen, debitCount, creditFen, creditCount }: BatchTotals): string {
+  assert(Math.max(debitFen, creditFen) <= MOST_FEN && Math.max(debitCount, creditCount) <= MOST_COUNT, "totals fit DE48");
+  return `${padded(debitFen, 12)}${padded(debitCount, 3)}${padded(creditFen, 12)}${padded(creditCount, 3)}0`;
+}
+
+function lines48(lines: readonly UploadLine[]): string {
+  assert(lines.length >= 1 && lines.length <= MOST_LINES, "an upload has 1 to 8 lines");
+  const line = ({ foreign, trace, pan, amountFen }: UploadLine): string =>
+    (foreign ? "01" : "00") + padded(trace, 6) + pan.padStart(20, "0") + padded(amountFen, 12);
+  return padded(lines.length, 2) + lines.map(line).join("");
+}
+
 /** Read from the stripe: the host takes the expiry, and mostly the number, from track 2. */
 function striped(f: Facts): boolean {
   return f.card?.entry === "swipe" || f.card?.entry === "fallback";
@@ -194,7 +391,7 @@ function padded(value: number | undefined, digits: number): string | undefined {
   return text;
 }
 
-function ascii(text: string): Uint8Array {
+export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0) & 127);
 }
 
@@ -205,5 +402,5 @@ function numberOf(name: FieldName): number {
 
 /** Conditional by its `c`, or a custom field that a host may do without. */
 function optional(name: FieldName): boolean {
-  return typeof name === "string" && name !== "63 operator";
+  return typeof name === "string" && (/^\d+c/.test(name) || name === "62 sequence");
 }

@@ -4,18 +4,20 @@ import type { PinPad } from "../../hal/pinpad/pinpad.ts";
 import { toHex } from "../../platform/guest/bytes.ts";
 import type { Logger } from "../../platform/guest/system.ts";
 import type { Profile } from "../model/profile.ts";
-import type { CardData } from "../model/transaction.ts";
-import type { Request } from "./host.ts";
+import type { AdviceKind, CardData, TransactionRecord } from "../model/transaction.ts";
+import { assert } from "../../platform/guest/assert.ts";
+import type { FinancialRequest, Request } from "./host.ts";
 import {
+  ascii,
   enciphersTracks,
   entryModeOf,
   type Facts,
-  type ManagementKind,
   MESSAGES,
   type MessageRow,
   type ReadCapability,
   reversalRow,
   securityOf,
+  uploadRow,
 } from "./messages.ts";
 
 export interface FactsSettings {
@@ -34,25 +36,84 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
     case "sign-on":
     case "sign-off":
     case "echo":
+    case "settlement":
+    case "upload":
       return { ...basis, ...request, row: MESSAGES[request.about] };
-    case "reversal": {
-      const { kind, entryMode, batch, trace, amountFen, reason, authCode, entry, pan, expiry } = request.of;
-      const card = { entry, pan, expiry };
-      return { ...basis, row: reversalRow(kind), fromRecord: true, card, entryMode, batch, trace, amountFen, reason, authCode };
+    case "upload-end": {
+      const row = MESSAGES[request.balanced ? "upload-end-balanced" : "upload-end-unbalanced"];
+      const { trace, batch, count } = request;
+      return { ...basis, row, trace, batch, count };
     }
+    case "parameters":
+      return { ...basis, row: MESSAGES.parameters, batch: request.batch ?? 0 };
+    case "status":
+      return { ...basis, row: MESSAGES.status, batch: request.batch ?? 0, block62: request.tags };
+    case "statement": {
+      const block62 = ascii(request.date + String(request.block).padStart(3, "0"));
+      assert(block62.length === 11, "a day has eight digits, a block three");
+      return { ...basis, row: MESSAGES.statement, batch: request.batch ?? 0, block62 };
+    }
+    case "reversal": {
+      const { kind, entryMode, batch, trace, amountFen, reason, authCode, entry, pan, expiry, original } = request.of;
+      const card = { entry, pan, expiry };
+      // §2.4: what the host gave for a transaction of its own, the original's for one about another.
+      const code = original?.authCode ?? authCode;
+      const row = reversalRow(kind);
+      return { ...basis, row, fromRecord: true, card, entryMode, batch, trace, amountFen, reason, authCode: code, original };
+    }
+    case "advice":
+      return { ...basis, ...factsOfRecord(request.of), row: MESSAGES[adviceKind(request.of)] };
+    case "upload-record":
+      return { ...basis, ...factsOfRecord(request.of), row: uploadRow(adviceKind(request.of)) };
     default: {
-      const { batch, trace, amountFen, card, pinBlock, operator } = request;
+      const { batch, trace, card, pinBlock, operator } = request;
       const row: MessageRow = MESSAGES[request.about];
       const entryMode = entryModeOf(card.entry, pinBlock !== undefined);
-      return { ...basis, row, batch, trace, amountFen, card, entryMode, pinBlock, operator, ...(await tracksOf(card, settings)) };
+      const facts = { ...basis, row, batch, trace, card, entryMode, pinBlock, operator, ...(await tracksOf(card, settings)) };
+      if (request.about === "balance") return facts;
+      const { amountFen, original, organisation } = request;
+      return { ...facts, amountFen, original, organisation, authCode: original?.authCode };
     }
   }
+}
+
+/** The message a stored record goes as. */
+export function adviceKind({ kind, delivery }: TransactionRecord): AdviceKind {
+  const advice = delivery?.as ?? kind;
+  assert(isAdvice(advice), `${advice} is told after the event`);
+  return advice;
+}
+
+const ADVICES: Record<AdviceKind, true> = { refund: true, "completion-advice": true, offline: true, adjustment: true, tip: true };
+const isAdvice = (kind: string): kind is AdviceKind => Object.hasOwn(ADVICES, kind);
+
+/** An adjustment or tip is about the record itself; everything else about the original it names. */
+function factsOfRecord(record: TransactionRecord): Omit<Facts, "profile" | "capability" | "row"> {
+  const { kind, batch, entry, pan, expiry, operator, delivery, tipFen, authority, organisation, reference } = record;
+  const own = kind === "offline" || delivery?.as !== undefined;
+  const original = own ? { batch, trace: record.trace, reference } : record.original;
+  return {
+    fromRecord: true,
+    card: { entry, pan, expiry },
+    entryMode: entryModeOf(entry, false),
+    batch,
+    trace: delivery?.trace ?? record.trace,
+    amountFen: record.amountFen,
+    authCode: own ? record.authCode : original?.authCode,
+    operator,
+    original,
+    tipFen,
+    authority,
+    organisation,
+  };
 }
 
 /** DE22 and DE53 of a request, without asking the pad. */
 export function requestSecurity(request: Request, profile: Profile): { entryMode: string; security: string | undefined } {
   if (request.about === "reversal") return { entryMode: request.of.entryMode, security: undefined };
-  if (isManagement(request)) return { entryMode: "", security: undefined };
+  if (request.about === "advice" || request.about === "upload-record")
+    return { entryMode: entryModeOf(request.of.entry, false), security: undefined };
+  if (!hasCard(request)) return { entryMode: "", security: undefined };
   const { card, pinBlock } = request;
   const { track2, track3 } = tracksToSend(card);
   const security = securityOf({ profile, pinBlock, track2, track3, tracksEnciphered: hasCipheredTracks(card, profile) });
@@ -95,6 +156,6 @@ function lineForm(track: string | undefined, longest: number): string | undefine
 
 const striped = (card: CardData): boolean => card.entry === "swipe" || card.entry === "fallback";
 
-function isManagement(request: Request): request is Extract<Request, { about: ManagementKind }> {
-  return request.about === "sign-on" || request.about === "sign-off" || request.about === "echo";
+function hasCard(request: Request): request is FinancialRequest | Extract<Request, { about: "balance" }> {
+  return "card" in request;
 }

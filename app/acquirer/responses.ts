@@ -137,6 +137,9 @@ export function isApproved(code: string): boolean {
 /** Answers to a 0400 after which nothing is owed any more: done, done before, never there (§2.4). */
 export const REVERSAL_TAKEN: ReadonlySet<string> = new Set(["00", "12", "25"]);
 
+/** Answers to an advice or a batch upload after which it is delivered: taken, or taken before (§5.4). */
+export const ADVICE_TAKEN: ReadonlySet<string> = new Set(["00", "94"]);
+
 /** Answers after which only a sign-on helps (§5.2). */
 export const NEEDS_SIGN_ON: ReadonlySet<string> = new Set(
   [...RESPONSES.values()].filter(({ action }) => action === "sign-on").map(({ code }) => code),

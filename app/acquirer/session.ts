@@ -15,8 +15,8 @@ import { type FieldTable, fieldTable } from "./fields.ts";
 import { unwrap, wrap } from "./frame.ts";
 import type { ExchangeOptions, Fate, Host, Message, Request } from "./host.ts";
 import { factsOf, requestSecurity } from "./requests.ts";
-import { answerMti, draftMessage, type Facts, type ReadCapability } from "./messages.ts";
-import { isApproved, REVERSAL_TAKEN } from "./responses.ts";
+import { answerMti, draftMessage, type ReadCapability } from "./messages.ts";
+import { ADVICE_TAKEN, isApproved, REVERSAL_TAKEN } from "./responses.ts";
 
 export interface HostSettings {
   system: System;
@@ -65,7 +65,7 @@ class AcquirerHost implements Host {
       const line = await this.#connect(options);
       if ("fate" in line) return line;
       connection = line.connection;
-      return await this.#talk(connection, draft.facts, draft.message, options);
+      return await this.#talk(connection, draft.message, options);
     } finally {
       connection?.close();
       this.#busy = false;
@@ -73,7 +73,7 @@ class AcquirerHost implements Host {
   }
 
   /** The message, complete but for nothing: tracks enciphered, MAC in place. */
-  async #draft(request: Request): Promise<{ facts: Facts; message: Message } | NotSent> {
+  async #draft(request: Request): Promise<{ message: Message } | NotSent> {
     const { pinpad, profile, capability = "2", system } = this.#settings;
     try {
       const facts = await factsOf(request, { pinpad, profile, capability, serial: system.facts().serial, log: system.log });
@@ -86,7 +86,7 @@ class AcquirerHost implements Host {
         assert(mac.length === MAC_BYTES, "a MAC has eight bytes");
         message.fields.set(64, mac);
       }
-      return { facts, message };
+      return { message };
     } catch (error) {
       if (error instanceof DeviceError) return notSent("pinpad", error.message);
       throw error;
@@ -111,7 +111,7 @@ class AcquirerHost implements Host {
   }
 
   /** From here on nothing can be cancelled: either nothing leaves, or the fate is the host's or unknown. */
-  async #talk(connection: Connection, facts: Facts, message: Message, options: ExchangeOptions): Promise<Fate> {
+  async #talk(connection: Connection, message: Message, options: ExchangeOptions): Promise<Fate> {
     const { profile } = this.#settings;
     const frame = wrap(profile, packMessage(message, this.#table));
     const seconds = Math.ceil(profile.responseTimeoutMs / 1000);
@@ -131,20 +131,20 @@ class AcquirerHost implements Host {
     } finally {
       wipe(frame);
     }
-    return this.#await(connection, facts, message, options);
+    return this.#await(connection, message, options);
   }
 
-  async #await(connection: Connection, facts: Facts, sent: Message, options: ExchangeOptions): Promise<Fate> {
+  async #await(connection: Connection, sent: Message, options: ExchangeOptions): Promise<Fate> {
     const wait = new Wait(this.#settings, options.onPhase);
     try {
       for (let strays = 0; strays <= MOST_STRAYS; strays++) {
         const heard = await wait.frame(connection);
         if (!("frame" in heard)) return { fate: "silent", words: heard.silence };
         options.onPhase?.("receiving", wait.secondsLeft);
-        const fate = await this.#read(heard.frame, facts, sent);
+        const fate = await this.#read(heard.frame, sent);
         if (fate !== "stray") return fate;
         this.#settings.system.log.warn(
-          `host: an answer to another request was dropped while waiting for trace ${facts.trace ?? "-"}`,
+          `host: an answer to another request was dropped while waiting for trace ${sent.fields.get(11) ?? "-"}`,
         );
       }
       return { fate: "wrong-packet", words: `${MOST_STRAYS} answers, none to this request` };
@@ -156,7 +156,7 @@ class AcquirerHost implements Host {
   /**
    * §1.5. "stray": an answer to another request, by its MTI or trace; the right one may still come. Everything else ends the wait.
    */
-  async #read(frame: Uint8Array, facts: Facts, sent: Message): Promise<Fate | "stray"> {
+  async #read(frame: Uint8Array, sent: Message): Promise<Fate | "stray"> {
     let headerRequest: number;
     let raw: Uint8Array;
     let answer: Message;
@@ -170,19 +170,19 @@ class AcquirerHost implements Host {
     if (isStray(sent, answer)) return "stray";
     const mismatch = mismatchOf(sent, answer);
     if (mismatch !== undefined) return { fate: "wrong-packet", words: mismatch };
-    const code = answer.fields.get(39) as string;
-    const macGood = await this.#macGood(raw, sent, answer, code, facts);
+    // The answer to a settlement has none (§2.8).
+    const code = (answer.fields.get(39) as string | undefined) ?? "";
+    const macGood = await this.#macGood(raw, sent, answer, code);
     if (macGood === "no-pad") return { fate: "silent", words: "the PIN pad could not check the answer's MAC" };
     return macGood ? { fate: "answered", code, answer, headerRequest } : { fate: "bad-mac", answer };
   }
 
   /** Checked whenever there is one; one must be there when the answer says that money moved, there or back. */
-  async #macGood(raw: Uint8Array, sent: Message, answer: Message, code: string, facts: Facts): Promise<boolean | "no-pad"> {
+  async #macGood(raw: Uint8Array, sent: Message, answer: Message, code: string): Promise<boolean | "no-pad"> {
     const { pinpad, profile, system } = this.#settings;
     const mac = answer.fields.get(64);
     if (!(mac instanceof Uint8Array)) {
-      const settles = facts.fromRecord ? REVERSAL_TAKEN.has(code) : isApproved(code);
-      return !(sent.fields.has(64) && settles);
+      return !(sent.fields.has(64) && settles(sent.mti, code));
     }
     assert(raw.length > MAC_BYTES, "a message with a MAC is longer than it");
     if (pinpad === undefined) return "no-pad";
@@ -258,18 +258,25 @@ function isStray(sent: Message, answer: Message): boolean {
   return sent.fields.has(11) && trace !== undefined && trace !== sent.fields.get(11);
 }
 
+/** Whether this answer to this request says that money moved, or that nothing is owed any more. */
+function settles(mti: string, code: string): boolean {
+  if (mti === "0400") return REVERSAL_TAKEN.has(code);
+  return isApproved(code) || (mti === "0220" && ADVICE_TAKEN.has(code));
+}
+
 /** What must come back as it was sent (§1.5), and must be there at all. */
 const ECHOED = [3, 4, 41, 42] as const;
 
 /** Words for what makes an answer no answer to this request; undefined when it is one. */
 function mismatchOf(sent: Message, answer: Message): string | undefined {
   const code = answer.fields.get(39);
-  if (typeof code !== "string") return "DE39 is missing";
+  if (typeof code !== "string" && sent.mti !== "0500") return "DE39 is missing";
   if (sent.fields.has(11) && !answer.fields.has(11)) return "DE11 is missing";
   for (const field of ECHOED) {
     const back = answer.fields.get(field);
     const there = sent.fields.get(field);
-    if (field === 4 && code === "10") continue;
+    // A partial approval brings its own amount; of an uploaded record the host may say what it likes.
+    if (field === 4 && (code === "10" || sent.mti === "0320")) continue;
     if (back !== undefined && there !== undefined && back !== there) return `DE${field} is not the request's`;
   }
   return code === "10" ? partialMismatch(sent, answer) : undefined;

@@ -1,33 +1,53 @@
 /** The journal on the store: see ./journal.ts for the promises, ./records.ts for what lies where. */
 import { assert } from "../../platform/guest/assert.ts";
-import { type Change, StoreError, type StoreFault, type System } from "../../platform/guest/system.ts";
-import { contribution, type Direction } from "../model/ledger.ts";
-import type { ReversalReason, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
-import { type BatchTotals, type Journal, JournalError } from "./journal.ts";
+import type { Change, System } from "../../platform/guest/system.ts";
+import { maskPan } from "../model/card.ts";
+import { DIRECTIONS, MOST_COUNT, MOST_FEN, type SettlementTotals, sumOf } from "../model/ledger.ts";
+import type { DeclinedRecord, Delivery, ReversalReason, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
+import { Batch } from "./batch.ts";
+import { effectOn, openHolds, outlived, reopened } from "./holds.ts";
 import {
+  type AdviceResult,
+  type ArchivedRecord,
+  type ArchivedSettlement,
+  type BatchTotals,
+  type ClosedBy,
+  type Hold,
+  type Journal,
+  JournalError,
+  type Settlement,
+  type SettlementResult,
+} from "./journal.ts";
+import {
+  ARCHIVE,
+  archiveKey,
+  CHUNK,
   DEBT_KEY,
+  DECLINED,
+  DECLINES,
+  declineKey,
   ENTRY,
   type Entry,
+  HOLD,
+  HOLDS,
+  LAST,
+  LAST_KEY,
   MAX_COUNTER,
   META,
   META_KEY,
   type Meta,
-  pack,
   REVERSAL,
   REVERSED,
   reversedKey,
   reversedPrefix,
-  type Shape,
+  SETTLEMENT,
+  SETTLEMENT_KEY,
   transactionKey,
   transactionPrefix,
-  unpack,
 } from "./records.ts";
+import { type Damage, SealedTable } from "./table.ts";
 
-/** A record that cannot be read. Nothing is skipped: what would need it throws JournalError "damaged". */
-export interface Damage {
-  key: string;
-  words: string;
-}
+export type { Damage } from "./table.ts";
 
 export interface JournalOptions {
   /** Most transactions of one batch (§5.6). */
@@ -45,48 +65,37 @@ export function openJournal(system: System, options: JournalOptions = {}): OpenJ
   return new StoredJournal(system, options.maxRecords ?? 500, options.copies ?? 2);
 }
 
-/** What is kept of a transaction in memory: enough to find and add up, nothing of the card. */
-interface Line {
-  trace: number;
-  order: number;
-  direction: Direction;
-  amountFen: number;
-  copiesPrinted: number;
-}
-
-/** What a refusal of the store is to those who keep the record of money. */
-const CODES: Record<StoreFault, "disk-full" | "io" | "damaged"> = {
-  "disk-full": "disk-full",
-  io: "io",
-  "too-large": "io",
-  damaged: "damaged",
-  newer: "damaged",
-};
+const MOST_DECLINES = 500;
+/** Records one commit clears away. */
+const CLEARED_AT_ONCE = 200;
 
 class StoredJournal implements OpenJournal {
   readonly #system: System;
   readonly #maxRecords: number;
   readonly #copies: number;
+  readonly #table: SealedTable;
   #meta: Meta;
   #owes: boolean;
-  /** Of the open batch: by trace, and oldest first. */
-  #byTrace = new Map<number, Line>();
-  #lines: Line[] = [];
-  #damage: Damage[] = [];
+  #batch = new Batch();
+  #settlement: Settlement | undefined;
 
   constructor(system: System, maxRecords: number, copies: number) {
     assert(maxRecords >= 1 && maxRecords < MAX_COUNTER, "a batch holds fewer records than there are traces");
     this.#system = system;
     this.#maxRecords = maxRecords;
     this.#copies = copies;
+    this.#table = new SealedTable(system);
     this.#meta = this.#openMeta();
     this.#owes = this.#openDebt();
+    this.#settlement = this.#openSettlement();
+    for (const key of this.#table.keys(HOLDS)) this.#table.examine(key, HOLD);
     this.#openBatch();
-    for (const { key, words } of this.#damage) system.log.error(`journal: ${key} ${words}`);
+    for (const { key, words } of this.damage) system.log.error(`journal: ${key} ${words}`);
+    this.#goOnClearing();
   }
 
   get damage(): readonly Damage[] {
-    return this.#damage;
+    return this.#table.damage;
   }
 
   get batch(): number {
@@ -103,12 +112,29 @@ class StoredJournal implements OpenJournal {
 
   get count(): number {
     this.#soundMeta();
-    return this.#lines.length + this.#damage.filter(({ key }) => key.startsWith("txn/")).length;
+    return this.#batch.lines.length + this.damage.filter(({ key }) => key.startsWith("txn/")).length;
+  }
+
+  get nearlyFull(): boolean {
+    return this.full || this.count >= 0.9 * this.#maxRecords || this.#mostCounted() >= 0.9 * MOST_COUNT;
+  }
+
+  get full(): boolean {
+    return this.count >= this.#maxRecords || this.#mostCounted() >= MOST_COUNT;
   }
 
   get owed(): ReversalRecord | undefined {
-    this.#refuseDamaged(DEBT_KEY);
-    return this.#owes ? this.#read(DEBT_KEY, REVERSAL) : undefined;
+    this.#table.refuseDamaged(DEBT_KEY);
+    return this.#owes ? this.#table.read(DEBT_KEY, REVERSAL) : undefined;
+  }
+
+  get settlement(): Settlement | undefined {
+    this.#table.refuseDamaged(SETTLEMENT_KEY);
+    return this.#settlement && structuredCopy(this.#settlement);
+  }
+
+  get settleFirst(): number | undefined {
+    return this.#soundMeta().hostBatch;
   }
 
   takeTrace(): number {
@@ -120,24 +146,23 @@ class StoredJournal implements OpenJournal {
 
   oweReversal(record: ReversalRecord): void {
     const meta = this.#soundMeta();
-    this.#refuseDamaged("");
+    this.#refuseNew();
     if (this.#owes) throw new JournalError("owed", "a reversal is owed already; it goes to the host before anything new");
-    if (this.count >= this.#maxRecords)
-      throw new JournalError("batch-full", `the batch has ${this.#maxRecords} transactions: settle first`);
+    this.#refuseBeyond(record);
     assert(record.trace === meta.nextTrace, "a request carries the next trace");
     assert(record.batch === meta.batch, "a request belongs to the open batch");
     assert(record.attempts === 0, "nothing was attempted yet");
-    assert(!this.#byTrace.has(record.trace), "no trace is used twice in a batch");
-    this.#commit({ ...meta, nextTrace: this.#traceAfter(record.trace) }, [this.#put(DEBT_KEY, record)]);
+    assert(!this.#batch.has(record.trace), "no trace is used twice in a batch");
+    this.#commit({ ...meta, nextTrace: this.#traceAfter(record.trace) }, [this.#table.put(DEBT_KEY, record)]);
     this.#owes = true;
   }
 
   giveReason(reason: ReversalReason, authCode?: string): void {
     const debt = this.#debt();
-    this.#commit(this.#meta, [this.#put(DEBT_KEY, { ...debt, reason, authCode: authCode ?? debt.authCode })]);
+    this.#commit(this.#meta, [this.#table.put(DEBT_KEY, { ...debt, reason, authCode: authCode ?? debt.authCode })]);
   }
 
-  approve(record: TransactionRecord): void {
+  approve(record: TransactionRecord, also: { voids?: number } = {}): void {
     const debt = this.#debt();
     assert(record.state === "approved", "what the host approved is approved");
     assert(record.trace === debt.trace && record.batch === debt.batch, "the record is of the request that is owed");
@@ -148,12 +173,16 @@ class StoredJournal implements OpenJournal {
     assert(record.approvedFen >= 0 && record.approvedFen <= record.amountFen, "no more is approved than was asked");
     const meta = this.#soundMeta();
     const entry: Entry = { order: meta.nextOrder, record };
+    const voided = also.voids === undefined ? undefined : this.#voided(also.voids);
     this.#commit({ ...meta, nextOrder: meta.nextOrder + 1 }, [
-      this.#put(transactionKey(record.batch, record.trace), entry),
+      this.#table.put(transactionKey(record.batch, record.trace), entry),
+      ...(voided === undefined ? [] : [this.#putEntry(voided)]),
+      ...effectOn(this.#table, record),
       { delete: DEBT_KEY },
     ]);
     this.#owes = false;
-    if (record.batch === meta.batch) this.#remember(entry);
+    if (voided !== undefined) this.#batch.change(voided);
+    if (record.batch === meta.batch) this.#batch.add(entry);
   }
 
   forgetDebt(): void {
@@ -164,76 +193,162 @@ class StoredJournal implements OpenJournal {
 
   countAttempt(): void {
     const debt = this.#debt();
-    this.#commit(this.#meta, [this.#put(DEBT_KEY, { ...debt, attempts: debt.attempts + 1 })]);
+    this.#commit(this.#meta, [this.#table.put(DEBT_KEY, { ...debt, attempts: debt.attempts + 1 })]);
   }
 
   reversed(): void {
     const reversal = this.#debt();
     const meta = this.#soundMeta();
     this.#commit({ ...meta, nextOrder: meta.nextOrder + 1 }, [
-      this.#put(reversedKey(reversal.batch, reversal.trace), { order: meta.nextOrder, reversal }),
+      this.#table.put(reversedKey(reversal.batch, reversal.trace), { order: meta.nextOrder, reversal }),
       { delete: DEBT_KEY },
     ]);
     this.#owes = false;
   }
 
+  post(record: TransactionRecord): void {
+    const meta = this.#soundMeta();
+    this.#refuseNew();
+    this.#refuseBeyond(record);
+    assert(record.trace === meta.nextTrace && record.batch === meta.batch, "a record carries the next trace of the open batch");
+    assert(!this.#batch.has(record.trace), "no trace is used twice in a batch");
+    if (record.kind === "cash") assert(record.state === "approved" && record.delivery === undefined, "nobody is told of cash");
+    else {
+      assert(["refund", "completion-advice", "offline"].includes(record.kind), "only advices are posted");
+      assert(record.state === "pending" && record.delivery?.state === "pending", "an advice is posted before it is delivered");
+      assert(record.delivery.attempts === 0 && record.approvedFen === record.amountFen, "an advice is posted whole");
+    }
+    const entry: Entry = { order: meta.nextOrder, record };
+    this.#commit({ ...meta, nextTrace: this.#traceAfter(record.trace), nextOrder: meta.nextOrder + 1 }, [
+      this.#putEntry(entry),
+      ...effectOn(this.#table, record),
+    ]);
+    this.#batch.add(entry);
+  }
+
+  adjust(trace: number, change: { amountFen: number; tipFen?: number; as: "adjustment" | "tip" }): void {
+    const meta = this.#soundMeta();
+    this.#refuseNew();
+    const entry = this.#entry(trace);
+    const { record } = entry;
+    const kinds = change.as === "adjustment" ? ["offline"] : ["sale", "offline", "completion"];
+    if (!kinds.includes(record.kind) || !(record.state === "approved" || record.state === "pending"))
+      throw new JournalError("not-found", `a ${record.kind} that is ${record.state} takes no ${change.as}`);
+    assert(Number.isSafeInteger(change.amountFen) && change.amountFen > 0, "an amount is whole fen, more than none");
+    assert((change.tipFen ?? 0) <= change.amountFen, "a tip is part of the amount");
+    if (this.#sumWith(record, change.amountFen - record.approvedFen) > MOST_FEN)
+      throw new JournalError("batch-full", "the batch adds up to more than a settlement can say: settle first");
+    const { amountFen, approvedFen, tipFen, delivery: told } = record;
+    // The host knows what it approved online or took before; of an offline sale still on its way it knows nothing for sure.
+    const known = told === undefined || told.state === "delivered" || told.state === "refused";
+    const before = known ? { amountFen, approvedFen, tipFen } : told.before;
+    const delivery: Delivery = { state: "pending", attempts: 0, as: change.as, trace: meta.nextTrace, before };
+    const amounts = { amountFen: change.amountFen, approvedFen: change.amountFen, tipFen: change.tipFen };
+    const changed: Entry = { ...entry, record: { ...record, ...amounts, state: "pending", delivery, copiesPrinted: 0 } };
+    this.#commit({ ...meta, nextTrace: this.#traceAfter(meta.nextTrace) }, [this.#putEntry(changed)]);
+    this.#batch.change(changed);
+  }
+
+  advising(trace: number): void {
+    const { entry, delivery } = this.#undelivered(trace);
+    this.#change({ ...entry, record: { ...entry.record, delivery: { ...delivery, attempts: delivery.attempts + 1 } } });
+  }
+
+  advised(trace: number, result: AdviceResult): void {
+    const { entry, delivery } = this.#undelivered(trace);
+    const record = adviceAnswered(entry.record, delivery, result);
+    const undone = record.state === "refused" && record.kind === "completion-advice";
+    this.#change({ ...entry, record }, undone ? reopened(this.#table, record.batch, record.trace) : []);
+  }
+
+  pendingAdvices(): TransactionRecord[] {
+    this.#table.refuseDamaged(transactionPrefix(this.batch));
+    return this.#batch.lines.filter(({ undelivered }) => undelivered).map(({ trace }) => this.#entry(trace).record);
+  }
+
+  voidLocally(trace: number): void {
+    this.#refuseSettling();
+    const { entry, delivery } = this.#undelivered(trace);
+    if (entry.record.kind !== "offline") throw new JournalError("not-found", "only an offline sale is voided here");
+    if (delivery.attempts > 0 || delivery.before !== undefined)
+      throw new JournalError("sent", "it has left this terminal: the host may have it");
+    this.#change({ ...entry, record: { ...entry.record, state: "voided", delivery: { ...delivery, state: "withdrawn" } } });
+  }
+
+  decline(record: DeclinedRecord): void {
+    const meta = this.#soundMeta();
+    const keys = this.#table.keys(DECLINES);
+    const oldest = keys.slice(0, Math.max(0, keys.length - MOST_DECLINES + 1));
+    this.#commit({ ...meta, nextOrder: meta.nextOrder + 1 }, [
+      this.#table.put(declineKey(meta.nextOrder), { order: meta.nextOrder, record }),
+      ...oldest.map((key) => ({ delete: key })),
+    ]);
+  }
+
+  declines(): DeclinedRecord[] {
+    return this.#table.keys(DECLINES).map((key) => this.#table.read(key, DECLINED).record);
+  }
+
+  holds(today: string): Hold[] {
+    return openHolds(this.#table, today);
+  }
+
   find(trace: number): TransactionRecord | undefined {
-    const key = transactionKey(this.batch, trace);
-    this.#refuseDamaged(key);
-    return this.#byTrace.has(trace) ? this.#read(key, ENTRY).record : undefined;
+    this.#table.refuseDamaged(transactionKey(this.batch, trace));
+    return this.#batch.has(trace) ? this.#entry(trace).record : undefined;
   }
 
   last(): TransactionRecord | undefined {
-    this.#refuseDamaged(transactionPrefix(this.batch));
-    const line = this.#lines.at(-1);
+    this.#table.refuseDamaged(transactionPrefix(this.batch));
+    const line = this.#batch.lines.at(-1);
     return line && this.find(line.trace);
   }
 
   list(): TransactionRecord[] {
-    this.#refuseDamaged(transactionPrefix(this.batch));
-    return this.#lines.map((line) => this.#read(transactionKey(this.#meta.batch, line.trace), ENTRY).record);
+    this.#table.refuseDamaged(transactionPrefix(this.batch));
+    return this.#batch.lines.map(({ trace }) => this.#entry(trace).record);
   }
 
   reversals(): ReversalRecord[] {
-    const keys = this.#system.store.keys(reversedPrefix(this.batch));
-    const taken = keys.map((key) => this.#read(key, REVERSED));
+    const taken = this.#table.keys(reversedPrefix(this.batch)).map((key) => this.#table.read(key, REVERSED));
     return taken.sort((a, b) => a.order - b.order).map(({ reversal }) => reversal);
   }
 
   totals(): BatchTotals {
-    this.#refuseDamaged(transactionPrefix(this.batch));
-    const totals: BatchTotals = { debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 };
-    for (const { direction, amountFen } of this.#lines) {
-      if (direction === "none") continue;
-      totals[`${direction}Fen`] += amountFen;
-      totals[`${direction}Count`] += 1;
-    }
-    assert(Number.isSafeInteger(totals.debitFen) && Number.isSafeInteger(totals.creditFen), "totals stay exact");
-    return totals;
+    const { domestic, foreign } = this.totalsBy();
+    return sumOf(domestic, foreign);
+  }
+
+  totalsBy(): SettlementTotals {
+    this.#table.refuseDamaged(transactionPrefix(this.batch));
+    return this.#batch.totals;
   }
 
   markPrinted(trace: number, copies: number): void {
-    const key = transactionKey(this.batch, trace);
-    this.#refuseDamaged(key);
-    const line = this.#byTrace.get(trace);
-    if (line === undefined) throw new JournalError("not-found", `no transaction ${trace} in this batch`);
     assert(Number.isInteger(copies) && copies >= 0, "copies are counted");
-    const { order, record } = this.#read(key, ENTRY);
-    this.#commit(this.#meta, [this.#put(key, { order, record: { ...record, copiesPrinted: copies } })]);
-    line.copiesPrinted = copies;
+    const entry = this.#entry(trace);
+    this.#change({ ...entry, record: { ...entry.record, copiesPrinted: copies } });
   }
 
   unprinted(): TransactionRecord | undefined {
-    this.#refuseDamaged(transactionPrefix(this.batch));
-    const line = this.#lines.findLast(({ copiesPrinted }) => copiesPrinted < this.#copies);
+    this.#table.refuseDamaged(transactionPrefix(this.batch));
+    const line = this.#batch.lines.findLast(({ copiesPrinted }) => copiesPrinted < this.#copies);
     return line && this.find(line.trace);
   }
 
   signOn(batch: number): void {
     const meta = this.#soundMeta();
     assert(Number.isInteger(batch) && batch >= 1 && batch <= MAX_COUNTER, "a batch number has six digits and is not zero");
-    this.#commit({ ...meta, batch, signedOn: true }, []);
-    if (batch !== meta.batch) this.#openBatch();
+    const open = this.count > 0 || this.#settlement !== undefined;
+    if (batch === meta.batch || open) {
+      if (batch !== meta.batch)
+        this.#system.log.warn(`the host is at batch ${batch}; batch ${meta.batch} is to be settled first`);
+      this.#commit({ ...meta, signedOn: true, hostBatch: batch === meta.batch ? undefined : batch }, []);
+      return;
+    }
+    this.#clear();
+    this.#commit({ ...this.#meta, batch, signedOn: true, hostBatch: undefined }, []);
+    this.#openBatch();
   }
 
   signOff(): void {
@@ -244,51 +359,218 @@ class StoredJournal implements OpenJournal {
     this.signOff();
   }
 
+  beginSettlement(): void {
+    const meta = this.#soundMeta();
+    this.#table.refuseDamaged("");
+    this.#refuseSettling();
+    if (this.#owes) throw new JournalError("owed", "a reversal is owed: it goes to the host before the settlement");
+    const totals = this.#batch.totals;
+    this.#putSettlement({ batch: meta.batch, totals, uploaded: 0, rounds: 0, ended: false, failed: [] });
+  }
+
+  abandonSettlement(): void {
+    const { result } = this.#settling();
+    if (result !== undefined) throw new JournalError("settling", "the host has answered: the settlement goes on");
+    this.#commit(this.#meta, [{ delete: SETTLEMENT_KEY }]);
+    this.#settlement = undefined;
+  }
+
+  settlementAnswered(result: SettlementResult): void {
+    const settlement = this.#settling();
+    assert(settlement.uploaded === 0 && settlement.rounds === 0 && !settlement.ended, "the verdict comes before the upload");
+    this.#putSettlement({ ...settlement, result: { domestic: result.domestic, foreign: result.foreign } });
+  }
+
+  uploaded(count: number, failed?: readonly number[]): void {
+    const settlement = this.#settling();
+    assert(settlement.result !== undefined && !settlement.ended, "the upload follows the verdict and ends before the end");
+    assert(Number.isInteger(count) && count >= 0 && count <= MAX_COUNTER, "steps are counted");
+    const rounds = settlement.rounds + (count < settlement.uploaded ? 1 : 0);
+    this.#putSettlement({ ...settlement, uploaded: count, rounds, failed: [...(failed ?? settlement.failed)] });
+  }
+
+  uploadEnded(): void {
+    const settlement = this.#settling();
+    assert(settlement.result !== undefined, "an upload ends after the host's verdict");
+    this.#putSettlement({ ...settlement, ended: true });
+  }
+
+  closeBatch(closedBy?: ClosedBy): void {
+    const meta = this.#soundMeta();
+    this.#table.refuseDamaged("");
+    const { batch, totals, result, failed, ended } = this.#settling();
+    assert(ended && batch === meta.batch, "a batch is closed when its upload has ended");
+    assert(!this.#owes, "nothing is owed when a batch is closed");
+    // What the batch before the last left behind goes first, or two closed batches would lie in one archive.
+    this.#clear();
+    const next = meta.hostBatch ?? (batch >= MAX_COUNTER ? 1 : batch + 1);
+    const newest = this.last()?.date ?? closedBy?.date;
+    this.#commit({ ...this.#meta, batch: next, hostBatch: undefined, clearing: batch }, [
+      this.#table.put(LAST_KEY, { batch, totals, result, failed, closedBy }),
+      { delete: SETTLEMENT_KEY },
+      ...this.#table.keys(ARCHIVE).map((key) => ({ delete: key })),
+      ...(newest === undefined ? [] : outlived(this.#table, newest)),
+    ]);
+    this.#settlement = undefined;
+    this.#openBatch();
+    this.#goOnClearing();
+  }
+
+  lastSettlement(): ArchivedSettlement | undefined {
+    if (!this.#table.has(LAST_KEY)) return undefined;
+    const last = this.#table.read(LAST_KEY, LAST);
+    const cleared = this.#table.keys(ARCHIVE).flatMap((key) => this.#table.read(key, CHUNK).entries);
+    const left = this.#meta.clearing === undefined ? [] : this.#table.keys(transactionPrefix(this.#meta.clearing));
+    const entries = [...cleared, ...left.map((key) => archived(this.#table.read(key, ENTRY)))];
+    return { ...last, records: entries.sort((a, b) => a.order - b.order).map(({ record }) => record) };
+  }
+
+  /** Clearing may fail for now without harm: the batch is closed already. */
+  #goOnClearing(): void {
+    if (this.#meta.clearing === undefined || this.damage.length > 0) return;
+    try {
+      this.#clear();
+    } catch (error) {
+      this.#system.log.error("journal: the last batch could not be cleared away; the next start tries again", error);
+    }
+  }
+
+  /** Moves the records of the closed batch into the archive, without card numbers. */
+  #clear(): void {
+    const batch = this.#meta.clearing;
+    if (batch === undefined) return;
+    assert(batch !== this.#meta.batch, "only a closed batch is cleared away");
+    const records = this.#table.keys(transactionPrefix(batch));
+    for (let at = 0; at < records.length; at += CLEARED_AT_ONCE) {
+      const keys = records.slice(at, at + CLEARED_AT_ONCE);
+      const entries = keys.map((key) => archived(this.#table.read(key, ENTRY)));
+      const chunk = this.#table.put(archiveKey(this.#table.keys(ARCHIVE).length), { entries });
+      this.#commit(this.#meta, [chunk, ...keys.map((key) => ({ delete: key }))]);
+    }
+    const reversals = this.#table.keys(reversedPrefix(batch));
+    for (let at = 0; at < reversals.length; at += CLEARED_AT_ONCE)
+      this.#commit(
+        this.#meta,
+        reversals.slice(at, at + CLEARED_AT_ONCE).map((key) => ({ delete: key })),
+      );
+    this.#commit({ ...this.#meta, clearing: undefined }, []);
+  }
+
   #openMeta(): Meta {
     const first: Meta = { batch: 1, nextTrace: 1, signedOn: false, nextOrder: 1 };
-    const { store } = this.#system;
-    const sealed = store.get(META_KEY);
-    if (sealed === undefined) {
-      const orphan = [...store.keys("txn/"), ...store.keys("rev/"), ...store.keys(DEBT_KEY)].length > 0;
-      if (orphan) this.#damage.push({ key: META_KEY, words: "is gone, but records of money are there" });
-      return first;
-    }
-    return this.#examine(META_KEY, META, sealed) ?? first;
+    if (this.#table.has(META_KEY)) return this.#table.examine(META_KEY, META) ?? first;
+    const orphan = ["txn/", "rev/", DEBT_KEY, SETTLEMENT_KEY].some((prefix) => this.#table.keys(prefix).length > 0);
+    if (orphan) this.#table.report(META_KEY, "is gone, but records of money are there");
+    return first;
   }
 
   #openDebt(): boolean {
-    const sealed = this.#system.store.get(DEBT_KEY);
-    if (sealed === undefined) return false;
-    const debt = this.#examine(DEBT_KEY, REVERSAL, sealed);
-    if (debt !== undefined && this.#system.store.get(transactionKey(debt.batch, debt.trace)) !== undefined) {
-      this.#damage.push({ key: DEBT_KEY, words: "owes the reversal of a transaction that stands as approved" });
-    }
+    if (!this.#table.has(DEBT_KEY)) return false;
+    const debt = this.#table.examine(DEBT_KEY, REVERSAL);
+    if (debt !== undefined && this.#table.has(transactionKey(debt.batch, debt.trace)))
+      this.#table.report(DEBT_KEY, "owes the reversal of a transaction that stands as approved");
     return true;
+  }
+
+  #openSettlement(): Settlement | undefined {
+    if (!this.#table.has(SETTLEMENT_KEY)) return undefined;
+    const settlement = this.#table.examine(SETTLEMENT_KEY, SETTLEMENT);
+    if (settlement !== undefined && settlement.batch !== this.#meta.batch)
+      this.#table.report(SETTLEMENT_KEY, "settles another batch");
+    return settlement;
   }
 
   /** Reads the open batch into the index; each record is unsealed once to be sure of it. */
   #openBatch(): void {
-    this.#byTrace.clear();
-    this.#lines = [];
-    this.#damage = this.#damage.filter(({ key }) => !key.startsWith("txn/") && !key.startsWith("rev/"));
-    const { store } = this.#system;
+    this.#batch = new Batch();
+    this.#table.forget("txn/");
+    this.#table.forget("rev/");
     const entries: Entry[] = [];
-    for (const key of store.keys(transactionPrefix(this.#meta.batch))) {
-      const entry = this.#examine(key, ENTRY, store.get(key));
+    for (const key of this.#table.keys(transactionPrefix(this.#meta.batch))) {
+      const entry = this.#table.examine(key, ENTRY);
       if (entry === undefined) continue;
       if (transactionKey(entry.record.batch, entry.record.trace) === key) entries.push(entry);
-      else this.#damage.push({ key, words: "holds another transaction" });
+      else this.#table.report(key, "holds another transaction");
     }
-    for (const entry of entries.sort((a, b) => a.order - b.order)) this.#remember(entry);
-    for (const key of store.keys(reversedPrefix(this.#meta.batch))) this.#examine(key, REVERSED, store.get(key));
+    for (const entry of entries.sort((a, b) => a.order - b.order)) this.#batch.add(entry);
+    for (const key of this.#table.keys(reversedPrefix(this.#meta.batch))) this.#table.examine(key, REVERSED);
   }
 
-  #remember({ order, record }: Entry): void {
-    const { trace, copiesPrinted } = record;
-    const line: Line = { trace, order, copiesPrinted, ...contribution(record) };
-    assert(order > (this.#lines.at(-1)?.order ?? 0), "records stand in the order they were written");
-    this.#byTrace.set(trace, line);
-    this.#lines.push(line);
+  /** Before anything new begins (§5.3). */
+  #refuseNew(): void {
+    this.#table.refuseDamaged("");
+    this.#refuseSettling();
+    const { hostBatch, batch, clearing } = this.#meta;
+    if (hostBatch !== undefined)
+      throw new JournalError("settle-first", `the host is at batch ${hostBatch}: settle batch ${batch} first`);
+    assert(clearing !== batch, "a batch that is cleared away takes nothing new");
+  }
+
+  #refuseSettling(): void {
+    if (this.#settlement !== undefined)
+      throw new JournalError("settling", `the settlement of batch ${this.#settlement.batch} is not finished`);
+  }
+
+  #refuseBeyond(record: Pick<TransactionRecord, "kind" | "amountFen">): void {
+    if (this.count >= this.#maxRecords)
+      throw new JournalError("batch-full", `the batch has ${this.#maxRecords} transactions: settle first`);
+    if (this.#mostCounted() >= MOST_COUNT || this.#sumWith(record, record.amountFen) > MOST_FEN)
+      throw new JournalError("batch-full", "the batch adds up to more than a settlement can say: settle first");
+  }
+
+  #mostCounted(): number {
+    const { domestic, foreign } = this.#batch.totals;
+    return Math.max(domestic.debitCount, domestic.creditCount, foreign.debitCount, foreign.creditCount);
+  }
+
+  /** What the record's side would add up to with so much more; whatever its region turns out to be. */
+  #sumWith({ kind }: Pick<TransactionRecord, "kind">, moreFen: number): number {
+    const direction = DIRECTIONS[kind];
+    if (direction === "none") return 0;
+    const { domestic, foreign } = this.#batch.totals;
+    return Math.max(domestic[`${direction}Fen`], foreign[`${direction}Fen`]) + moreFen;
+  }
+
+  #voided(trace: number): Entry {
+    const entry = this.#entry(trace);
+    if (entry.record.state !== "approved")
+      throw new JournalError("not-found", `transaction ${trace} is ${entry.record.state} and cannot be voided`);
+    return { ...entry, record: { ...entry.record, state: "voided" } };
+  }
+
+  #entry(trace: number): Entry {
+    const key = transactionKey(this.batch, trace);
+    this.#table.refuseDamaged(key);
+    if (!this.#batch.has(trace)) throw new JournalError("not-found", `no transaction ${trace} in this batch`);
+    return this.#table.read(key, ENTRY);
+  }
+
+  #undelivered(trace: number): { entry: Entry; delivery: Delivery } {
+    const entry = this.#entry(trace);
+    const { delivery } = entry.record;
+    if (delivery?.state !== "pending" && delivery?.state !== "unanswered")
+      throw new JournalError("not-found", `transaction ${trace} has nothing to deliver`);
+    return { entry, delivery };
+  }
+
+  #change(entry: Entry, also: Change[] = []): void {
+    this.#commit(this.#meta, [this.#putEntry(entry), ...also]);
+    this.#batch.change(entry);
+  }
+
+  #putEntry(entry: Entry): Change {
+    return this.#table.put(transactionKey(entry.record.batch, entry.record.trace), entry);
+  }
+
+  #settling(): Settlement {
+    this.#table.refuseDamaged(SETTLEMENT_KEY);
+    if (this.#settlement === undefined) throw new JournalError("not-found", "no settlement is under way");
+    return this.#settlement;
+  }
+
+  #putSettlement(settlement: Settlement): void {
+    this.#commit(this.#meta, [this.#table.put(SETTLEMENT_KEY, settlement)]);
+    this.#settlement = settlement;
   }
 
   #debt(): ReversalRecord {
@@ -300,52 +582,53 @@ class StoredJournal implements OpenJournal {
   #traceAfter(trace: number): number {
     let next = trace;
     do next = next >= MAX_COUNTER ? 1 : next + 1;
-    while (this.#byTrace.has(next));
+    while (this.#batch.has(next));
     return next;
   }
 
-  #examine<T>(key: string, shape: Shape<T>, sealed: Uint8Array | undefined): T | undefined {
-    const read = sealed === undefined ? { fault: "is gone" } : unpack(this.#system, key, sealed, shape);
-    if ("value" in read) return read.value;
-    this.#damage.push({ key, words: read.fault });
-    return undefined;
-  }
-
-  #read<T>(key: string, shape: Shape<T>): T {
-    const sealed = this.#system.store.get(key);
-    const read = sealed === undefined ? { fault: "is gone" } : unpack(this.#system, key, sealed, shape);
-    if ("value" in read) return read.value;
-    throw new JournalError("damaged", `${key} ${read.fault}`);
-  }
-
   #soundMeta(): Meta {
-    this.#refuseDamaged(META_KEY);
+    this.#table.refuseDamaged(META_KEY);
     return this.#meta;
-  }
-
-  #refuseDamaged(prefix: string): void {
-    const hit = this.#damage.find(({ key }) => key.startsWith(prefix));
-    if (hit !== undefined) throw new JournalError("damaged", `${hit.key} ${hit.words}`);
-  }
-
-  #put(key: string, value: unknown): Change {
-    try {
-      return { put: key, value: pack(this.#system, key, value) };
-    } catch (error) {
-      throw new JournalError("io", `${key} could not be sealed: ${error instanceof Error ? error.message : "unknown"}`);
-    }
   }
 
   /** One atomic write; memory follows only when it is on the disk. */
   #commit(meta: Meta, changes: readonly Change[]): void {
     const moved = meta !== this.#meta;
-    try {
-      this.#system.store.commit(moved ? [...changes, this.#put(META_KEY, meta)] : changes);
-    } catch (error) {
-      if (error instanceof JournalError) throw error;
-      const code = error instanceof StoreError ? CODES[error.code] : "io";
-      throw new JournalError(code, error instanceof Error ? error.message : "the store refused");
-    }
+    this.#table.commit(moved ? [...changes, this.#table.put(META_KEY, meta)] : changes);
     this.#meta = meta;
   }
+}
+
+/** What an advice has become by its answer. */
+function adviceAnswered(record: TransactionRecord, delivery: Delivery, result: AdviceResult): TransactionRecord {
+  const told: Delivery = { ...delivery, state: result.state, code: result.code ?? delivery.code };
+  if (result.state === "unanswered") return { ...record, delivery: told };
+  if (result.state === "refused") {
+    // A refused adjustment or tip leaves what the host knew before; a refused advice leaves nothing.
+    return delivery.before === undefined
+      ? { ...record, state: "refused", delivery: told }
+      : { ...record, ...delivery.before, state: "approved", delivery: told };
+  }
+  return {
+    ...record,
+    state: "approved",
+    responseCode: result.code ?? record.responseCode,
+    // An adjustment's answer has a reference of its own; the transaction keeps the one it was known by first.
+    reference: record.reference ?? result.reference,
+    authCode: record.authCode ?? result.authCode,
+    settlementDate: result.settlementDate ?? record.settlementDate,
+    organisation: record.organisation ?? result.organisation,
+    issuer: result.issuer ?? record.issuer,
+    acquirer: result.acquirer ?? record.acquirer,
+    delivery: { ...told, before: undefined },
+  };
+}
+
+function archived({ order, record }: Entry): { order: number; record: ArchivedRecord } {
+  const { pan, expiry: _, ...kept } = record;
+  return { order, record: { ...kept, masked: maskPan(pan) } };
+}
+
+function structuredCopy(settlement: Settlement): Settlement {
+  return { ...settlement, failed: [...settlement.failed] };
 }

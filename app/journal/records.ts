@@ -3,8 +3,9 @@
  * known as damaged. The shapes are checked when read; what does not fit is damaged too.
  */
 import type { System } from "../../platform/guest/system.ts";
-import { DIRECTIONS } from "../model/ledger.ts";
-import type { ReversalRecord, TransactionRecord } from "../model/transaction.ts";
+import { type BatchTotals, DIRECTIONS, type SettlementTotals } from "../model/ledger.ts";
+import type { Authority, DeclinedRecord, Delivery, Original, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
+import type { ArchivedRecord, ArchivedSettlement, ClosedBy, Settlement, SettlementResult } from "./journal.ts";
 
 /** Where the counters stand. */
 export interface Meta {
@@ -13,6 +14,10 @@ export interface Meta {
   signedOn: boolean;
   /** Order of records in the store; only rises. */
   nextOrder: number;
+  /** The host's batch number, while the open batch has to be settled under its own. */
+  hostBatch?: number;
+  /** A closed batch whose records are not yet cleared away. */
+  clearing?: number;
 }
 
 /** A transaction and its place in time, which the trace cannot tell once it has wrapped. */
@@ -27,10 +32,35 @@ export interface Reversed {
   reversal: ReversalRecord;
 }
 
+/** A pre-authorisation that outlives its batch. */
+export interface StoredHold {
+  record: TransactionRecord;
+  /** The completion that closed it; a void of that opens it again. */
+  closedBy?: { batch: number; trace: number };
+}
+
+export interface Declined {
+  order: number;
+  record: DeclinedRecord;
+}
+
+/** Up to 200 records of the last closed batch. */
+export interface ArchiveChunk {
+  entries: { order: number; record: ArchivedRecord }[];
+}
+
 export const MAX_COUNTER = 999_999;
 
 export const META_KEY = "meta";
 export const DEBT_KEY = "debt";
+export const SETTLEMENT_KEY = "settle";
+export const LAST_KEY = "last";
+export const holdKey = (batch: number, trace: number): string => `${HOLDS}${six(batch)}/${six(trace)}`;
+export const HOLDS = "hold/";
+export const declineKey = (order: number): string => `${DECLINES}${String(order).padStart(12, "0")}`;
+export const DECLINES = "dec/";
+export const archiveKey = (chunk: number): string => `${ARCHIVE}${six(chunk)}`;
+export const ARCHIVE = "arc/";
 export const transactionKey = (batch: number, trace: number): string => `${transactionPrefix(batch)}${six(trace)}`;
 export const transactionPrefix = (batch: number): string => `txn/${six(batch)}/`;
 export const reversedKey = (batch: number, trace: number): string => `${reversedPrefix(batch)}${six(trace)}`;
@@ -89,7 +119,11 @@ const whole: Check = (value) => Number.isSafeInteger(value) && (value as number)
 const counter: Check = (value) => whole(value) && (value as number) >= 1 && (value as number) <= MAX_COUNTER;
 const flag: Check = (value) => typeof value === "boolean";
 const text: Check = (value) => typeof value === "string";
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
+const every =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const texts = every(text);
 const digits =
   (least: number, most: number): Check =>
   (value) =>
@@ -112,18 +146,44 @@ const entry = oneOf("swipe", "manual", "contact", "contactless", "fallback");
 const pan = digits(13, 19);
 const expiry = maybe(digits(4, 4));
 
-export const META: Shape<Meta> = { batch: counter, nextTrace: counter, signedOn: flag, nextOrder: whole };
+export const META: Shape<Meta> = {
+  batch: counter,
+  nextTrace: counter,
+  signedOn: flag,
+  nextOrder: whole,
+  hostBatch: maybe(counter),
+  clearing: maybe(counter),
+};
 
-const TRANSACTION: Shape<TransactionRecord> = {
+const ORIGINAL: Shape<Original> = {
+  batch: maybe(whole),
+  trace: maybe(whole),
+  date: maybe(digits(8, 8)),
+  reference: maybe(text),
+  authCode: maybe(text),
+  amountFen: maybe(whole),
+  kind: maybe(kind),
+};
+
+const DELIVERY: Shape<Delivery> = {
+  state: oneOf("pending", "delivered", "refused", "unanswered", "withdrawn"),
+  attempts: whole,
+  code: maybe(text),
+  as: maybe(oneOf("adjustment", "tip")),
+  trace: maybe(counter),
+  before: maybe(shaped({ amountFen: whole, approvedFen: whole, tipFen: maybe(whole) })),
+};
+
+const AUTHORITY: Shape<Authority> = { mode: oneOf("00", "01", "02"), institution: maybe(digits(0, 11)) };
+
+const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {
   kind,
-  state: oneOf("approved", "reversed", "voided"),
+  state: oneOf("approved", "reversed", "voided", "pending", "refused"),
   batch: counter,
   trace: counter,
   amountFen: whole,
   approvedFen: whole,
   entry,
-  pan,
-  expiry,
   operator: text,
   date: digits(8, 8),
   time: digits(6, 6),
@@ -137,7 +197,14 @@ const TRANSACTION: Shape<TransactionRecord> = {
   remarks: texts,
   pinEntered: flag,
   copiesPrinted: whole,
+  original: maybe(shaped(ORIGINAL)),
+  tipFen: maybe(whole),
+  region: maybe(oneOf("domestic", "foreign")),
+  delivery: maybe(shaped(DELIVERY)),
+  authority: maybe(shaped(AUTHORITY)),
+  cash: maybe(shaped({ receivedFen: whole, changeFen: whole })),
 };
+const TRANSACTION: Shape<TransactionRecord> = { ...KEPT, pan, expiry };
 
 export const REVERSAL: Shape<ReversalRecord> = {
   kind,
@@ -155,7 +222,52 @@ export const REVERSAL: Shape<ReversalRecord> = {
   date: digits(8, 8),
   time: digits(6, 6),
   attempts: whole,
+  original: maybe(shaped(ORIGINAL)),
 };
 
 export const ENTRY: Shape<Entry> = { order: whole, record: shaped(TRANSACTION) };
 export const REVERSED: Shape<Reversed> = { order: whole, reversal: shaped(REVERSAL) };
+
+const DECLINE: Shape<DeclinedRecord> = {
+  kind: oneOf(...Object.keys(DIRECTIONS), "balance"),
+  trace: whole,
+  amountFen: whole,
+  masked: text,
+  entry,
+  operator: text,
+  date: digits(8, 8),
+  time: digits(6, 6),
+  code: text,
+};
+export const DECLINED: Shape<Declined> = { order: whole, record: shaped(DECLINE) };
+
+const place = shaped({ batch: counter, trace: counter });
+export const HOLD: Shape<StoredHold> = { record: shaped(TRANSACTION), closedBy: maybe(place) };
+
+const TOTALS: Shape<BatchTotals> = { debitFen: whole, debitCount: whole, creditFen: whole, creditCount: whole };
+const totals = shaped<SettlementTotals>({ domestic: shaped(TOTALS), foreign: shaped(TOTALS) });
+const verdict: Check = (value) => [0, 1, 2, 3].includes(value as number);
+const result = maybe(shaped<SettlementResult>({ domestic: verdict, foreign: verdict }));
+const traces = every(counter);
+
+export const SETTLEMENT: Shape<Settlement> = {
+  batch: counter,
+  totals,
+  result,
+  uploaded: whole,
+  rounds: whole,
+  ended: flag,
+  failed: traces,
+};
+
+const CLOSED_BY: Shape<ClosedBy> = { operator: text, date: digits(8, 8), time: digits(6, 6) };
+export const LAST: Shape<Omit<ArchivedSettlement, "records">> = {
+  batch: counter,
+  totals,
+  result,
+  failed: traces,
+  closedBy: maybe(shaped(CLOSED_BY)),
+};
+
+const ARCHIVED: Shape<ArchivedRecord> = { ...KEPT, masked: text };
+export const CHUNK: Shape<ArchiveChunk> = { entries: every(shaped({ order: whole, record: shaped(ARCHIVED) })) };

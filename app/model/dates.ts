@@ -33,6 +33,13 @@ export function readableStamp(date: string, time: string): string {
   return `${date.slice(0, 4)}/${date.slice(4, 6)}/${date.slice(6)} ${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}`;
 }
 
+/** Days from one YYYYMMDD to another; negative when the second is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return dayOf(to) - dayOf(from);
+}
+
+const dayOf = (date: string): number => dayNumber(Number(date.slice(0, 4)), Number(date.slice(4, 6)), Number(date.slice(6)));
+
 /** hhmmss that a clock can show. */
 export function isTime(text: string): boolean {
   return /^([01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(text);

@@ -1,19 +1,72 @@
-/** Which way money goes, per transaction (§3.6). */
-import type { TransactionKind, TransactionRecord } from "./transaction.ts";
+/** Which way money goes, per transaction (§3.6), and what a batch adds up to. */
+import type { Region, TransactionKind, TransactionRecord } from "./transaction.ts";
 
-/** debit: to the merchant · credit: back to the cardholder · none: only held, or only asked. */
+/** debit: to the merchant · credit: back to the cardholder · none: only held, only asked, or never seen by the host. */
 export type Direction = "debit" | "credit" | "none";
 
-export const DIRECTIONS = { sale: "debit" } as const satisfies Record<TransactionKind, Direction>;
+export const DIRECTIONS = {
+  sale: "debit",
+  void: "credit",
+  refund: "credit",
+  preauth: "none",
+  "preauth-add": "none",
+  "preauth-void": "none",
+  completion: "debit",
+  "completion-void": "credit",
+  "completion-advice": "debit",
+  offline: "debit",
+  adjustment: "none",
+  tip: "none",
+  cash: "none",
+} as const satisfies Record<TransactionKind, Direction>;
+
+export interface BatchTotals {
+  debitFen: number;
+  debitCount: number;
+  creditFen: number;
+  creditCount: number;
+}
+
+export type SettlementTotals = Record<Region, BatchTotals>;
+
+/** The most one sum and one count of DE48 can say (§3.6: 12 and 3 digits). */
+export const MOST_FEN = 999_999_999_999;
+export const MOST_COUNT = 999;
 
 /**
- * What a record adds to its batch's totals. A voided one still counts, since its void counts on the other side; a reversed one never
- * happened.
+ * What a record adds to its batch's totals. A voided one still counts, since its void counts on the other side; one that was reversed, refused by
+ * the host, or voided here before it was ever sent, never happened.
  */
-export function contribution(record: Pick<TransactionRecord, "kind" | "state" | "approvedFen">): {
+export function contribution(record: Pick<TransactionRecord, "kind" | "state" | "approvedFen" | "delivery">): {
   direction: Direction;
   amountFen: number;
 } {
-  const direction: Direction = record.state === "reversed" ? "none" : DIRECTIONS[record.kind];
+  const never = record.state === "reversed" || record.state === "refused" || record.delivery?.state === "withdrawn";
+  const direction: Direction = never ? "none" : DIRECTIONS[record.kind];
   return { direction, amountFen: direction === "none" ? 0 : record.approvedFen };
 }
+
+/** Domestic unless the card is of another organisation (§3.9). */
+export function regionOf({ region, organisation }: Pick<TransactionRecord, "region" | "organisation">): Region {
+  return region ?? (organisation === undefined || organisation === "CUP" ? "domestic" : "foreign");
+}
+
+export const noTotals = (): BatchTotals => ({ debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 });
+
+export const sumOf = (a: BatchTotals, b: BatchTotals): BatchTotals => ({
+  debitFen: a.debitFen + b.debitFen,
+  debitCount: a.debitCount + b.debitCount,
+  creditFen: a.creditFen + b.creditFen,
+  creditCount: a.creditCount + b.creditCount,
+});
+
+/** One line of a batch upload (DE48, §3.6). */
+export interface UploadLine {
+  foreign: boolean;
+  trace: number;
+  pan: string;
+  amountFen: number;
+}
+
+/** Lines of one message. */
+export const MOST_LINES = 8;

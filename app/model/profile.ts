@@ -1,3 +1,27 @@
+import type { TransactionKind } from "./transaction.ts";
+
+/** Switches of a merchant; absent means the default. */
+export interface Rules {
+  /** A void asks for the card again. Default true. */
+  voidNeedsCard?: boolean;
+  /** Default true. */
+  voidNeedsPin?: boolean;
+  /** Default true. */
+  completionNeedsPin?: boolean;
+  /** Default true. */
+  voidNeedsSupervisor?: boolean;
+  /** Default true. */
+  refundNeedsSupervisor?: boolean;
+  /** Largest refund. Default 2,000,000 (20,000.00). */
+  maxRefundFen?: number;
+  /** Card numbers may be keyed. Default false. */
+  manualEntry?: boolean;
+  /** How much a tip or an adjustment may add, percent; 0: none. Default 0. */
+  tipPercent?: number;
+  /** What the merchant may do at all. Default everything. */
+  enabled?: TransactionKind[];
+}
+
 /**
  * The acquirer profile: merchant, terminal and the ways of one host. It reaches the terminal as the asset
  * `profile.json` and fills the parameters at first start. It never holds a key.
@@ -32,9 +56,15 @@ export interface Profile {
     wrongPacket: "drop" | "keep";
     /** DE39 of a reversal when nothing was heard at all. */
     unansweredReason: "98" | "06";
+    /** MMDD of the original behind batch and trace in DE61 of a sale void (16 digits instead of 12). */
+    voidDate?: boolean;
+    /** DE37 in the void of a pre-authorisation. */
+    preauthVoidReference?: boolean;
     /** Fields this host does not want packed as digits (§1.4 note). */
     encodings?: Partial<Record<48 | 60 | 61, "digits" | "ascii">>;
   };
+  /** What this merchant may do, and how carefully; each has the default of §5.6 and §7.4. */
+  rules?: Rules;
   autoSignOn: boolean;
   receipt: { copies: 2 | 3; bankName?: string };
   language: "zh-CN" | "en";

@@ -1,7 +1,43 @@
 /** The nouns of a transaction. Amounts are integers of fen. */
 
-/** Grows one word a transaction; each word is a file in app/transactions and a row in app/acquirer/messages. */
-export type TransactionKind = "sale";
+/**
+ * One word a transaction; each word is a file in app/transactions and, but for cash, a row in app/acquirer/messages. adjustment and tip are kinds
+ * of message only: they change the amount of the record they are about, which keeps its own kind.
+ */
+export type TransactionKind =
+  | "sale"
+  | "void"
+  | "refund"
+  | "preauth"
+  | "preauth-add"
+  | "preauth-void"
+  | "completion"
+  | "completion-void"
+  | "completion-advice"
+  | "offline"
+  | "adjustment"
+  | "tip"
+  | "cash";
+
+/** What can be asked of the host with a card in hand. */
+export type FinancialKind = Exclude<TransactionKind, "offline" | "adjustment" | "tip" | "cash">;
+
+/** Told to the host after the event, again and again until it takes it; never reversed (§2.5). */
+export type AdviceKind = Extract<TransactionKind, "refund" | "completion-advice" | "offline" | "adjustment" | "tip">;
+
+/** What a transaction says of the one it is about (DE37, 38, 61). */
+export interface Original {
+  batch?: number;
+  trace?: number;
+  /** YYYYMMDD. */
+  date?: string;
+  /** DE37. */
+  reference?: string;
+  /** DE38. */
+  authCode?: string;
+  amountFen?: number;
+  kind?: TransactionKind;
+}
 
 export type EntryMode = "swipe" | "manual" | "contact" | "contactless" | "fallback";
 
@@ -25,7 +61,39 @@ export interface CardData {
   icData?: Uint8Array;
 }
 
-export type TransactionState = "approved" | "reversed" | "voided";
+/**
+ * approved: it stands · voided: a void of it stands too · pending: an advice that is durable and not delivered; it counts like an
+ * approved one · refused: the host refused it; it counts no more.
+ */
+export type TransactionState = "approved" | "reversed" | "voided" | "pending" | "refused";
+
+/** How far an advice has come (§5.4). */
+export interface Delivery {
+  /**
+   * pending: it has to go, or to go again · unanswered: tried and not answered; it has to go again · delivered · refused: it never goes again ·
+   * withdrawn: voided here before it went.
+   */
+  state: "pending" | "delivered" | "refused" | "unanswered" | "withdrawn";
+  /** Times it was about to leave. */
+  attempts: number;
+  /** DE39 of the answer. */
+  code?: string;
+  /** The message it goes as when that is not the record's own kind. */
+  as?: "adjustment" | "tip";
+  /** Trace of that message (§5.2: of its own). */
+  trace?: number;
+  /** What the host knows of the record while an adjustment or tip is on its way; a refusal brings it back. */
+  before?: { amountFen: number; approvedFen: number; tipFen?: number };
+}
+
+/** Who authorised an offline sale (DE61, §3.7): 00 the terminal, 01 by telephone, 02 small amount; and the institution, up to 11 digits. */
+export interface Authority {
+  mode: "00" | "01" | "02";
+  institution?: string;
+}
+
+/** Card issued at home or abroad: settlement adds them up apart (§3.6). */
+export type Region = "domestic" | "foreign";
 
 /** The durable record of money that moved. Stored sealed. Kept until its batch is closed. */
 export interface TransactionRecord {
@@ -62,6 +130,32 @@ export interface TransactionRecord {
   pinEntered: boolean;
   /** Copies that are on paper: 0, 1 (merchant), 2 (cardholder too). */
   copiesPrinted: number;
+  original?: Original;
+  /** Part of the amount that is tip. */
+  tipFen?: number;
+  /** When it is not what the organisation says. */
+  region?: Region;
+  /** Of an advice, and of what was adjusted or tipped. */
+  delivery?: Delivery;
+  /** Of an offline sale. */
+  authority?: Authority;
+  cash?: { receivedFen: number; changeFen: number };
+}
+
+/** A transaction that came to nothing, for reports and risk rules. Stored sealed; without the card's number. */
+export interface DeclinedRecord {
+  kind: TransactionKind | "balance";
+  trace: number;
+  amountFen: number;
+  /** As maskPan gives it. */
+  masked: string;
+  entry: EntryMode;
+  operator: string;
+  /** YYYYMMDD, hhmmss. */
+  date: string;
+  time: string;
+  /** DE39, or "silent", "cancelled". */
+  code: string;
 }
 
 /** Why a reversal is owed: DE39 of 0400 (§5.1). */
@@ -88,4 +182,6 @@ export interface ReversalRecord {
   date: string;
   time: string;
   attempts: number;
+  /** Of a void, completion and the like: goes into the 0400 as it went into the request. */
+  original?: Original;
 }

@@ -120,7 +120,7 @@ function signatureLines({ organisation }: TransactionRecord, language: SlipLangu
 
 function markLines({ record, duplicate, mark, language }: SaleSlipInput): SlipLine[] {
   const marks = [
-    ...(record.state === "approved" ? [] : [MARKS[record.state]]),
+    ...(record.state === "approved" || record.state === "pending" ? [] : [MARKS[record.state]]),
     ...(duplicate ? [MARKS.duplicate] : []),
     ...(mark === undefined ? [] : [MARKS[mark]]),
   ];

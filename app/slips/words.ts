@@ -18,7 +18,21 @@ export const COPIES: Record<SlipCopy, Bilingual> = {
   cardholder: ["持卡人存根", "CARDHOLDER COPY"],
 };
 
-export const KINDS: Record<TransactionKind, Bilingual> = { sale: ["消费", "SALE"] };
+export const KINDS: Record<TransactionKind, Bilingual> = {
+  sale: ["消费", "SALE"],
+  void: ["消费撤销", "VOID"],
+  refund: ["退货", "REFUND"],
+  preauth: ["预授权", "PRE-AUTH"],
+  "preauth-add": ["追加预授权", "ADD AUTH"],
+  "preauth-void": ["预授权撤销", "CANCEL"],
+  completion: ["预授权完成", "AUTH COMPLETE"],
+  "completion-void": ["预授权完成撤销", "COMPLETE VOID"],
+  "completion-advice": ["预授权完成通知", "AUTH SETTLEMENT"],
+  offline: ["离线结算", "OFFLINE"],
+  adjustment: ["结算调整", "ADJUST"],
+  tip: ["追加小费", "TIP"],
+  cash: ["现金收款", "CASH"],
+};
 
 /** Behind the card number (§6.1): how it was read. */
 export const ENTRY_LETTERS: Record<EntryMode, string> = {
@@ -65,6 +79,7 @@ export const MARKS = {
   training: ["**培训/TRAINING，凭证无效**", "**TRAINING, NOT VALID**"],
   voided: ["**已撤销/VOIDED**", "**VOIDED**"],
   reversed: ["**已冲正/REVERSED**", "**REVERSED**"],
+  refused: ["**主机拒绝/REFUSED**", "**REFUSED BY HOST**"],
 } as const satisfies Record<string, Bilingual>;
 
 export type Mark = "test" | "training";

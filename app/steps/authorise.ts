@@ -4,9 +4,9 @@
  */
 import { CancelSource } from "../../platform/guest/cancel.ts";
 import { institutionsOf, localTimeOf, readAnswer } from "../acquirer/answers.ts";
-import type { Fate, Host, Message, Phase, Request } from "../acquirer/host.ts";
+import type { Fate, FinancialRequest, Host, Message, Phase } from "../acquirer/host.ts";
 import { isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
-import type { CardData, ReversalReason, ReversalRecord, TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import type { CardData, FinancialKind, ReversalReason, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { now, type Terminal } from "./terminal.ts";
 
@@ -19,7 +19,7 @@ export type Outcome =
   | { outcome: "unknown"; why: "silent" | "bad-mac" | "wrong-packet" | "journal" };
 
 export interface Authorisation {
-  kind: TransactionKind;
+  kind: FinancialKind;
   amountFen: number;
   card: CardData;
   pinBlock: Uint8Array | undefined;
@@ -45,7 +45,15 @@ export function lightsOut(t: Terminal): void {
 export async function authorise(t: Terminal, host: Host, { kind, amountFen, card, pinBlock }: Authorisation): Promise<Outcome> {
   const { journal } = t;
   const operator = t.operator ?? "";
-  const request: Request = { about: kind, trace: journal.nextTrace, batch: journal.batch, amountFen, card, pinBlock, operator };
+  const request: FinancialRequest = {
+    about: kind,
+    trace: journal.nextTrace,
+    batch: journal.batch,
+    amountFen,
+    card,
+    pinBlock,
+    operator,
+  };
   const owed: ReversalRecord = {
     kind,
     reason: t.profile.dialect.unansweredReason,
@@ -89,7 +97,7 @@ export async function authorise(t: Terminal, host: Host, { kind, amountFen, card
 }
 
 /** What a fate means for the money; each case leaves the journal saying the same. */
-function conclude(t: Terminal, fate: Fate, request: Request & { about: TransactionKind }, owed: ReversalRecord): Outcome {
+function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: ReversalRecord): Outcome {
   const { journal, system } = t;
   switch (fate.fate) {
     case "not-sent":
@@ -136,7 +144,7 @@ function declined(t: Terminal, code: string): Outcome {
   return { outcome: "declined", code };
 }
 
-function approved(t: Terminal, answer: Message, request: Request & { about: TransactionKind }, owed: ReversalRecord): Outcome {
+function approved(t: Terminal, answer: Message, request: FinancialRequest, owed: ReversalRecord): Outcome {
   const read = readAnswer(answer, hostTextDecoder(t));
   const record: TransactionRecord = {
     kind: request.about,

@@ -1,6 +1,7 @@
 /** Reads the acquirer profile; a wrong one is refused naming the field. */
 import * as v from "valibot";
 import { decodeUtf8 } from "../../platform/guest/bytes.ts";
+import { DIRECTIONS } from "../model/ledger.ts";
 import type { Profile } from "../model/profile.ts";
 
 export class ProfileError extends Error {
@@ -8,7 +9,7 @@ export class ProfileError extends Error {
 }
 
 const digits = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^\\d{${length}}$`), `must be ${length} digits`));
-const ms = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const address = v.object({ host: v.pipe(v.string(), v.nonEmpty()), port });
 
@@ -28,16 +29,31 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
     signOnCode: v.picklist(["001", "003", "004"]),
     mac: v.picklist(["ecb", "x9.9", "x9.19", "sm4"]),
   }),
-  responseTimeoutMs: ms(1_000, 300_000),
-  connectTimeoutMs: ms(1_000, 120_000),
+  responseTimeoutMs: whole(1_000, 300_000),
+  connectTimeoutMs: whole(1_000, 120_000),
   reversalAttempts: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9)),
-  promptTimeoutMs: ms(5_000, 600_000),
+  promptTimeoutMs: whole(5_000, 600_000),
   dialect: v.strictObject({
     panOnSwipe: v.boolean(),
     partialApproval: v.boolean(),
     wrongPacket: v.picklist(["drop", "keep"]),
     unansweredReason: v.picklist(["98", "06"]),
+    voidDate: v.optional(v.boolean()),
+    preauthVoidReference: v.optional(v.boolean()),
   }),
+  rules: v.optional(
+    v.strictObject({
+      voidNeedsCard: v.optional(v.boolean()),
+      voidNeedsPin: v.optional(v.boolean()),
+      completionNeedsPin: v.optional(v.boolean()),
+      voidNeedsSupervisor: v.optional(v.boolean()),
+      refundNeedsSupervisor: v.optional(v.boolean()),
+      maxRefundFen: v.optional(whole(1, 999_999_999_999)),
+      manualEntry: v.optional(v.boolean()),
+      tipPercent: v.optional(whole(0, 100)),
+      enabled: v.optional(v.array(v.picklist(Object.keys(DIRECTIONS) as (keyof typeof DIRECTIONS)[]))),
+    }),
+  ),
   autoSignOn: v.boolean(),
   receipt: v.strictObject({ copies: v.picklist([2, 3]), bankName: v.optional(v.string()) }),
   language: v.picklist(["zh-CN", "en"]),

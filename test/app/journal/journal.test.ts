@@ -4,7 +4,7 @@ import { JournalError } from "../../../app/journal/journal.ts";
 import { openJournal, type OpenJournal } from "../../../app/journal/open.ts";
 import type { ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, journalOn, owedNext, PAN, pictureOf, sell, systemOn } from "./world.ts";
+import { approvedOf, journalOn, owedNext, PAN, pictureOf, sell, settleAll, systemOn } from "./world.ts";
 
 let disk: FaultyDisk;
 let journal: OpenJournal;
@@ -161,14 +161,31 @@ describe("counters", () => {
 
 describe("sign-on", () => {
   test("survives a restart, and the host's batch is the one to use", () => {
-    sell(journal);
     journal.signOn(7);
     for (const now of [journal, journalOn(disk)]) {
-      expect(now).toMatchObject({ batch: 7, signedOn: true, count: 0, nextTrace: 2 });
+      expect(now).toMatchObject({ batch: 7, signedOn: true, count: 0, nextTrace: 1 });
       expect(now.list()).toEqual([]);
     }
+  });
+
+  test("records of this batch keep it open under its own number until they are settled", () => {
+    const record = sell(journal);
+    journal.signOn(7);
+    for (const now of [journal, journalOn(disk)]) {
+      expect([now.batch, now.signedOn, now.settleFirst, now.list()]).toEqual([1, true, 7, [record]]);
+      expect(codeOf(() => now.oweReversal(owedNext(now)))).toBe("settle-first");
+    }
+    settleAll(journal);
+    expect(journalOn(disk)).toMatchObject({ batch: 7, settleFirst: undefined, count: 0 });
+    journal.oweReversal(owedNext(journal));
+  });
+
+  test("a host that is back at this batch asks for no settlement any more", () => {
+    sell(journal);
+    journal.signOn(7);
     journal.signOn(1);
-    expect(journal.count).toBe(1);
+    expect(journal.settleFirst).toBeUndefined();
+    sell(journal);
   });
 
   test("ends with a sign-off, or when the keys are no good any more", () => {

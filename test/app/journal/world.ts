@@ -82,3 +82,11 @@ export function pictureOf(journal: OpenJournal): string {
   const lists = { list: journal.list(), reversals: journal.reversals(), totals: journal.totals(), last: journal.last() };
   return JSON.stringify({ batch, nextTrace, count, owed, signedOn, damage, ...lists });
 }
+
+/** A settlement that balances at once. */
+export function settleAll(journal: OpenJournal): void {
+  journal.beginSettlement();
+  journal.settlementAnswered({ domestic: 1, foreign: 1 });
+  journal.uploadEnded();
+  journal.closeBatch({ operator: "01", date: "20261121", time: "180000" });
+}

@@ -1,0 +1,85 @@
+/** What a batch upload tells, and in which order (§5.5): pure, so that an upload cut off anywhere goes on where it was. */
+import { contribution, MOST_LINES, regionOf, type UploadLine } from "../model/ledger.ts";
+import type { TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import type { Settlement, SettlementResult } from "./journal.ts";
+
+/** One 0320: up to eight lines, or one stored advice. `traces` are of the records it tells. */
+export type UploadStep =
+  | { step: "lines"; lines: UploadLine[]; traces: number[] }
+  | { step: "record"; of: TransactionRecord; traces: number[] };
+
+type Part = "offline" | "online" | "later" | "never";
+
+/** Pre-authorisations move no money; adjustments and tips are not records; cash is nobody's business but the merchant's. */
+const PARTS: Record<TransactionKind, Part> = {
+  sale: "online",
+  void: "online",
+  refund: "later",
+  preauth: "never",
+  "preauth-add": "never",
+  "preauth-void": "never",
+  completion: "online",
+  "completion-void": "online",
+  "completion-advice": "later",
+  offline: "offline",
+  adjustment: "never",
+  tip: "never",
+  cash: "never",
+};
+
+/** A sale with a tip goes as the tip, which carries its whole amount. */
+function partOf(record: TransactionRecord): Part {
+  if (contribution(record).direction === "none") return "never";
+  const tipped = record.delivery?.as !== undefined && record.delivery.state !== "refused";
+  return tipped ? "offline" : PARTS[record.kind];
+}
+
+/** The whole list, of the regions that did not balance: offline ones, then eight online ones a message, then refunds and completion advices. */
+export function uploadOrder(records: readonly TransactionRecord[], result: SettlementResult): UploadStep[] {
+  const parts: Record<Part, TransactionRecord[]> = { offline: [], online: [], later: [], never: [] };
+  for (const record of records) if (result[regionOf(record)] !== 1) parts[partOf(record)].push(record);
+  const single = (of: TransactionRecord): UploadStep => ({ step: "record", of, traces: [of.trace] });
+  return [...parts.offline.map(single), ...inEights(parts.online), ...parts.later.map(single)];
+}
+
+function inEights(records: readonly TransactionRecord[]): UploadStep[] {
+  const steps: UploadStep[] = [];
+  for (let at = 0; at < records.length; at += MOST_LINES) {
+    const eight = records.slice(at, at + MOST_LINES);
+    steps.push({ step: "lines", lines: eight.map(lineOf), traces: eight.map(({ trace }) => trace) });
+  }
+  return steps;
+}
+
+const lineOf = (record: TransactionRecord): UploadLine => ({
+  foreign: regionOf(record) === "foreign",
+  trace: record.trace,
+  pan: record.pan,
+  amountFen: record.approvedFen,
+});
+
+export type UploadPlace = Pick<Settlement, "uploaded" | "rounds" | "failed">;
+
+/** The next step of this round and its place in the list; in later rounds only what failed. Undefined at the round's end. */
+export function nextUpload(steps: readonly UploadStep[], place: UploadPlace): { at: number; step: UploadStep } | undefined {
+  const failed = new Set(place.failed);
+  for (let at = place.uploaded; at < steps.length; at++) {
+    const step = steps[at] as UploadStep;
+    if (place.rounds === 0 || step.traces.some((trace) => failed.has(trace))) return { at, step };
+  }
+  return undefined;
+}
+
+/** `failed` after a step was or was not answered. */
+export function failedAfter(failed: readonly number[], { traces }: UploadStep, answered: boolean): number[] {
+  const others = failed.filter((trace) => !traces.includes(trace));
+  return answered ? others : [...others, ...traces];
+}
+
+/** Records the host has, for the end message (§5.5.7). */
+export function uploadedCount(steps: readonly UploadStep[], { failed }: Pick<UploadPlace, "failed">): number {
+  return steps.reduce((sum, { traces }) => sum + traces.length, 0) - failed.length;
+}
+
+/** Both verdicts 1: nothing is uploaded and the end is 207. */
+export const balanced = ({ domestic, foreign }: SettlementResult): boolean => domestic === 1 && foreign === 1;
