@@ -71,7 +71,7 @@ test("one other byte from the host is noticed", async () => {
   const at = lastLine(({ event, args }) => event === "data" && args?.[0] === line);
   // The last byte of the answer is the last of its MAC, which the PIN pad is asked to judge.
   const answer = parsed(at);
-  const result = await withLine(at, { ...answer, args: [line, flipped(answer.args?.[1])] });
+  const result = await withLine(at, { ...answer, args: answer.args?.with(1, flipped(answer.args[1])) });
   expect(result.same).toBe(false);
   expect(result.difference?.line).toBeGreaterThan(at + 1);
   expect(result.difference?.expected).toContain('"write"');
@@ -80,7 +80,7 @@ test("one other byte from the host is noticed", async () => {
 test("one other byte that was written is noticed, at its line", async () => {
   const at = lastLine(({ call, args }) => call === "write" && isBytes(args?.[1]));
   const line = parsed(at);
-  const result = await withLine(at, { ...line, args: [line.args?.[0], flipped(line.args?.[1])] });
+  const result = await withLine(at, { ...line, args: line.args?.with(1, flipped(line.args[1])) });
   expect(result.difference?.line).toBe(at + 1);
 });
 
