@@ -33,7 +33,6 @@ import type { ScreenFunctions } from "./states.ts";
 import { supervisor } from "./supervisor.ts";
 import { tear } from "./tear.ts";
 import { trace } from "./trace.ts";
-import { transaction } from "./transaction.ts";
 import { unknown } from "./unknown.ts";
 
 export const screens: ScreenFunctions = {
@@ -66,7 +65,6 @@ export const screens: ScreenFunctions = {
   printer,
   settling,
   settled,
-  transaction,
   "card-tail": cardTail,
   report,
   notice,

@@ -7,7 +7,13 @@ export function menu({ title, rows, selected }: ScreenStates["menu"], words: Wor
   return {
     id: "menu",
     title: words.say(title),
-    rows: rows.map(({ key, text, note }, at) => ({ row: "choice", key, text: words.say(text), selected: at === selected, note })),
+    rows: rows.map(({ key, text, words: own, note }, at) => ({
+      row: "choice",
+      key,
+      text: own ?? words.say(text),
+      selected: at === selected,
+      note,
+    })),
     hints: [
       { key: "cancel", text: words.say("hint.back") },
       { key: "up", text: "" },

@@ -95,8 +95,6 @@ export interface ScreenStates {
     regions: { region: keyof SettlementTotals; verdict: 0 | 1 | 2 | 3; totals: BatchTotals }[];
     problems: string[];
   };
-  /** One of a list to page through; id `original`. */
-  transaction: { title: string; rows: { label: string; value: string }[]; at: number; of: number };
   /** The last four digits of a card, to find it by; id `trace`. */
   "card-tail": { digits: string; problem?: string };
   /** One page of a report; id `notice`. */
