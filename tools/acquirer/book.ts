@@ -1,21 +1,38 @@
 /**
- * What the host knows: accounts, terminals, transactions. It changes only by records of the ledger, so replaying the ledger gives the
- * same book.
+ * What the host knows: accounts, terminals, transactions, settlements, parameters. It changes only by records of the ledger, so
+ * replaying the ledger gives the same book.
  */
 import type { Fields } from "./codec.ts";
-import type { Account, LedgerEntry, LedgerView } from "./contract.ts";
+import type { Account, LedgerEntry, LedgerView, StatementRow } from "./contract.ts";
 import type { SignOnCode } from "./keys.ts";
+import { directionOf, isKind, type Kind, kindRow } from "./kinds.ts";
+import { isForeign } from "./organisations.ts";
+import { Settlements, type SettlementRecord } from "./settlements.ts";
+import { dayOf, timeOf } from "./time.ts";
 
-export interface Transaction extends LedgerEntry {
+/** As it was when it came; what became of it since is in Booked. */
+export interface Transaction extends Omit<LedgerEntry, "foreign" | "refundedFen" | "totalFen" | "heldFen"> {
+  kind: Kind;
   /** DE3 of the request. */
   processing: string;
+  /** DE61 of the request. */
+  original61?: string;
   /** SHA-256 of MTI … DE63 of the request: is a second one the same? */
   digest: string;
   /** The answer given, without 64. */
   answer: Fields;
   pin: "right" | "wrong" | "unchecked";
-  /** What left the account, fen. */
+  /** What left the account, fen; below zero: what came back to it. */
   movedFen: number;
+}
+
+/** A transaction in the book. */
+export interface Booked extends Transaction {
+  /** What it stands for: approved, then changed by adjustments and tips. */
+  totalFen: number;
+  refundedFen: number;
+  /** Of a pre-authorisation, with its add-ons; whether it holds money is in `state`. */
+  heldFen: number;
 }
 
 /** One terminal's message is known by its terminal, batch and trace. */
@@ -30,7 +47,10 @@ export type LedgerRecord =
   | { record: "signed-on"; terminal: string; merchant: string; code: SignOnCode; batch: string }
   | { record: "signed-off"; terminal: string }
   | { record: "transaction"; transaction: Transaction }
-  | { record: "reversed"; key: TransactionKey; at: string; reason: string };
+  | { record: "reversed"; key: TransactionKey; at: string; reason: string }
+  | { record: "parameters"; parameters: Record<string, string> }
+  | { record: "status"; terminal: string; at: string; values: Record<string, string> }
+  | SettlementRecord;
 
 export interface TerminalState {
   terminal: string;
@@ -46,45 +66,84 @@ export interface AccountState {
   wrongPins: number;
 }
 
-const keyOf = ({ terminal, batch, trace }: TransactionKey): string => `${terminal} ${batch} ${trace}`;
+export const keyOf = ({ terminal, batch, trace }: TransactionKey): string => `${terminal} ${batch} ${trace}`;
+
+export const nextBatch = (batch: string): string => String((Number(batch) % 999_999) + 1).padStart(6, "0");
 
 export class Book {
   readonly accounts = new Map<string, AccountState>();
   readonly terminals = new Map<string, TerminalState>();
-  readonly transactions: Transaction[] = [];
-  readonly #byKey = new Map<string, Transaction>();
+  readonly statuses = new Map<string, { at: string; values: Record<string, string> }>();
+  readonly transactions: Booked[] = [];
+  readonly settlements = new Settlements(this);
+  parameters: Record<string, string> = {};
+  readonly #byKey = new Map<string, Booked>();
 
   constructor(accounts: readonly Account[]) {
     for (const account of accounts) this.apply({ record: "account", account });
   }
 
-  find(key: TransactionKey): Transaction | undefined {
+  find(key: TransactionKey): Booked | undefined {
     return this.#byKey.get(keyOf(key));
+  }
+
+  ofBatch(terminal: string, batch: string): Booked[] {
+    return this.transactions.filter((transaction) => transaction.terminal === terminal && transaction.batch === batch);
   }
 
   /** The highest trace of a batch, "000000" when it has none. */
   lastTrace(terminal: string, batch: string): string {
+    return this.ofBatch(terminal, batch).reduce((last, { trace }) => (trace > last ? trace : last), "000000");
+  }
+
+  /** What open pre-authorisations hold of an account, fen. */
+  heldFen(pan: string): number {
     return this.transactions
-      .filter((transaction) => transaction.terminal === terminal && transaction.batch === batch)
-      .reduce((last, { trace }) => (trace > last ? trace : last), "000000");
+      .filter((each) => each.kind === "preauth" && each.state === "held" && each.pan === pan)
+      .reduce((sum, { heldFen }) => sum + heldFen, 0);
   }
 
   apply(record: LedgerRecord): void {
-    if (record.record === "account") {
-      this.accounts.set(record.account.pan, { account: { ...record.account }, wrongPins: 0 });
-    } else if (record.record === "signed-on") {
-      const { terminal, merchant, code, batch } = record;
-      this.terminals.set(terminal, { terminal, merchant, code, batch, signedOn: true });
-    } else if (record.record === "signed-off") {
-      const state = this.terminals.get(record.terminal);
-      if (state !== undefined) state.signedOn = false;
-    } else if (record.record === "transaction") this.#enter({ ...record.transaction });
-    else this.#reverse(record.key);
+    switch (record.record) {
+      case "account":
+        this.accounts.set(record.account.pan, { account: { ...record.account }, wrongPins: 0 });
+        return;
+      case "signed-on": {
+        const { terminal, merchant, code, batch } = record;
+        this.terminals.set(terminal, { terminal, merchant, code, batch, signedOn: true });
+        return;
+      }
+      case "signed-off": {
+        const state = this.terminals.get(record.terminal);
+        if (state !== undefined) state.signedOn = false;
+        return;
+      }
+      case "transaction":
+        this.#enter(record.transaction);
+        return;
+      case "reversed":
+        this.#reverse(record.key);
+        return;
+      case "parameters":
+        this.parameters = { ...this.parameters, ...record.parameters };
+        return;
+      case "status":
+        this.statuses.set(record.terminal, { at: record.at, values: record.values });
+        return;
+      default:
+        this.settlements.apply(record);
+        if (record.record === "closed") this.#advance(record);
+    }
   }
 
   #enter(transaction: Transaction): void {
-    this.transactions.push(transaction);
-    this.#byKey.set(keyOf(transaction), transaction);
+    if (!isKind(transaction.kind)) throw new Error(`ledger: no kind of transaction is called ${String(transaction.kind)}`);
+    const { approvedFen } = transaction;
+    const holds = transaction.kind === "preauth" || transaction.kind === "preauth-add";
+    const booked: Booked = { ...transaction, totalFen: approvedFen, refundedFen: 0, heldFen: holds ? approvedFen : 0 };
+    this.transactions.push(booked);
+    this.#byKey.set(keyOf(booked), booked);
+    if (approvedFen > 0) this.#toOriginal(booked, "apply");
     const holder = this.accounts.get(transaction.pan);
     if (holder === undefined) return;
     holder.account.balanceFen -= transaction.movedFen;
@@ -93,37 +152,72 @@ export class Book {
   }
 
   #reverse(key: TransactionKey): void {
-    const transaction = this.find(key);
-    if (transaction === undefined) throw new Error(`ledger: a reversal of ${keyOf(key)}, which is not there`);
-    const holder = this.accounts.get(transaction.pan);
-    if (holder !== undefined) holder.account.balanceFen += transaction.movedFen;
-    transaction.state = "reversed";
+    const booked = this.find(key);
+    if (booked === undefined) throw new Error(`ledger: a reversal of ${keyOf(key)}, which is not there`);
+    const holder = this.accounts.get(booked.pan);
+    if (holder !== undefined) holder.account.balanceFen += booked.movedFen;
+    booked.state = "reversed";
+    this.#toOriginal(booked, "undo");
+  }
+
+  #toOriginal(later: Booked, step: "apply" | "undo"): void {
+    const original = later.original === undefined ? undefined : this.find(later.original);
+    if (original === undefined) return;
+    kindRow(later.kind).deed?.[step]?.(original, later);
+    // Voiding a completion gives its hold back; taking that back charges it again.
+    if (later.kind !== "completion-void" || original.original === undefined) return;
+    const hold = this.find(original.original);
+    if (hold !== undefined) hold.state = step === "apply" ? "held" : "completed";
+  }
+
+  #advance({ terminal, batch }: { terminal: string; batch: string }): void {
+    const state = this.terminals.get(terminal);
+    if (state?.batch === batch) state.batch = nextBatch(batch);
   }
 
   view(mask: (pan: string) => string): LedgerView {
     const entries = this.transactions.map((transaction) => entryOf(transaction, mask));
     const byState: Record<string, number> = {};
     for (const { state } of entries) byState[state] = (byState[state] ?? 0) + 1;
-    return { transactions: entries, byState, batches: this.#totals() };
+    return { transactions: entries, byState, batches: this.#totals(), settlements: this.settlements.view() };
   }
 
   #totals(): LedgerView["batches"] {
     const totals = new Map<string, LedgerView["batches"][number]>();
-    for (const { terminal, batch, state, approvedFen } of this.transactions) {
-      if (state !== "approved") continue;
+    for (const booked of this.transactions) {
+      const direction = directionOf(booked);
+      if (direction === "none") continue;
+      const { terminal, batch, totalFen } = booked;
       const key = `${terminal} ${batch}`;
       const row = totals.get(key) ?? { terminal, batch, debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 };
       totals.set(key, row);
-      row.debitFen += approvedFen;
-      row.debitCount++;
+      row[`${direction}Fen`] += totalFen;
+      row[`${direction}Count`]++;
     }
     return [...totals.values()];
   }
+
+  /** `day`: YYYYMMDD. */
+  statement(terminal: string, day: string, mask: (pan: string) => string): StatementRow[] {
+    return this.transactions
+      .filter((each) => each.terminal === terminal && dayOf(each.at) === day)
+      .map(({ at, kind, trace, batch, pan, amountFen, approvedFen, reference, code, state }) => ({
+        time: timeOf(at),
+        kind,
+        trace,
+        batch,
+        pan: mask(pan),
+        amountFen: state === "declined" || state === "reversed-early" ? amountFen : approvedFen,
+        reference,
+        code,
+        state,
+      }));
+  }
 }
 
-function entryOf(transaction: Transaction, mask: (pan: string) => string): LedgerEntry {
-  const { n, at, kind, terminal, merchant, batch, trace, pan, amountFen, approvedFen, reference, authCode, code, state } =
-    transaction;
+function entryOf(booked: Booked, mask: (pan: string) => string): LedgerEntry {
+  const { n, at, kind, terminal, merchant, batch, trace, pan, amountFen, approvedFen, reference, authCode, code, state } = booked;
+  const { original, refundedFen, totalFen, heldFen } = booked;
   return {
     n,
     at,
@@ -139,5 +233,10 @@ function entryOf(transaction: Transaction, mask: (pan: string) => string): Ledge
     authCode,
     code,
     state,
+    ...(isForeign(pan) ? { foreign: true } : {}),
+    ...(original === undefined ? {} : { original }),
+    ...(refundedFen === 0 ? {} : { refundedFen }),
+    ...(totalFen === approvedFen ? {} : { totalFen }),
+    ...(kind === "preauth" && heldFen > 0 ? { heldFen } : {}),
   };
 }

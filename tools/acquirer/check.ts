@@ -5,6 +5,7 @@
 import { type Fields, fieldName } from "./codec.ts";
 import { conditions, type Facts, factsOf } from "./conditions.ts";
 import { type MessageRow, matrix, wantedOf } from "./matrix.ts";
+import type { Shape } from "./shapes.ts";
 import { isText } from "./text.ts";
 
 /** DE60 in its parts (§3.1). */
@@ -40,12 +41,20 @@ export function pickRow(mti: string, fields: Fields): Pick {
   const judged = candidates.map((row) => ({ row, differences: differencesOf(row, fields) }));
   const nearest = judged.reduce((best, other) => (other.differences.length < best.differences.length ? other : best));
   if (nearest.differences.length === 0) return { row: nearest.row };
+  const unreversible = mti === "0400" ? namedBy(fields) : undefined;
+  if (unreversible !== undefined)
+    return { code: "12", words: `a ${unreversible.word} is never reversed (§5.1); send it again instead`, row: undefined };
   // Another processing code or management code means another transaction, not a slip in this one.
   const other = nearest.differences.some(({ part, value }) => (part === "3" || part === "60.3") && value !== "");
   const words = nearest.differences.map(({ part, value, wanted }) => {
     return value === "" ? `DE${part} is missing` : `DE${part} is ${value}, ${nearest.row.word} has ${wanted}`;
   });
   return { code: other ? "12" : "30", words: words.join("; "), row: nearest.row };
+}
+
+/** The transaction of any MTI that these names belong to. */
+function namedBy(fields: Fields): MessageRow | undefined {
+  return matrix.find((row) => row.kind !== undefined && row.mti < "0300" && differencesOf(row, fields).length === 0);
 }
 
 function differencesOf(row: MessageRow, fields: Fields): { part: string; value: string; wanted: string }[] {
@@ -88,7 +97,7 @@ function presenceFaults(row: MessageRow, fields: Fields, facts: Facts): string[]
 }
 
 /** What a field's value must look like, whatever the message; words for the log. */
-const values: Record<number, { shape: RegExp; words: string }> = {
+const values: Record<number, Shape> = {
   2: { shape: /^\d{13,19}$/, words: "must have 13 to 19 digits" },
   11: { shape: /^(?!000000)\d{6}$/, words: "must be 000001 to 999999" },
   14: { shape: /^\d\d(0[1-9]|1[0-2])$/, words: "must be YYMM with a month 01 to 12" },
@@ -98,18 +107,21 @@ const values: Record<number, { shape: RegExp; words: string }> = {
   42: { shape: /^[ -~]{15}$/, words: "must have 15 printable characters" },
 };
 
-/** What is particular to one service. */
-const serviceValues: Partial<Record<MessageRow["service"], Record<number, { shape: RegExp; words: string }>>> = {
-  "sign-on": { 63: { shape: /^(\d\d |\d{3})$/, words: "must be the operator: two digits and a space, or three digits" } },
-  reverse: { 39: { shape: /^(98|96|A0|06)$/, words: "must be a reason of §5.1: 98, 96, A0 or 06" } },
-};
-
 function valueFault(row: MessageRow, de: number, value: string): string[] {
-  const rules = [values[de], serviceValues[row.service]?.[de]];
+  const rules: (Shape | undefined)[] = [values[de], row.shapes?.[de]];
   const broken = rules.find((rule) => rule !== undefined && !rule.shape.test(value));
   if (broken !== undefined) return [`${fieldName(de)} ${broken.words}`];
   if (row.service === "sign-on" && de === 62) return sequenceFault(value);
+  if (row.service === "upload-stripe" && de === 48) return countFault(value);
   return [];
+}
+
+/** §3.6: the count says how many records follow. */
+function countFault(value: string): string[] {
+  const records = (value.length - 2) / 40;
+  return records === Number(value.slice(0, 2))
+    ? []
+    : [`${fieldName(48)} says ${value.slice(0, 2)} records, ${records} follow (§3.6)`];
 }
 
 /** §2.1: `Sequence No`, two digits of length, the hardware's id. Other forms are seen too and pass. */

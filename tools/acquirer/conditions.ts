@@ -15,7 +15,8 @@ export interface Facts {
 
 export type Verdict = { need: "must" | "may" | "never"; why: string };
 type Rule = (facts: Facts) => Verdict;
-export type RuleSet = "none" | "card" | "reversal";
+/** original: about an earlier one, so a chip need not be asked again · advice: decided without the host · stored: out of a terminal's store. */
+export type RuleSet = "none" | "card" | "original" | "advice" | "reversal" | "stored";
 
 const must = (why: string): Verdict => ({ need: "must", why });
 const may: Verdict = { need: "may", why: "" };
@@ -46,13 +47,28 @@ const card: Record<number, Rule> = {
     pin && sm4 ? must("an SM4 PIN block has 16 bytes and stands here") : never("DE53.2 does not say SM4 with a PIN"),
 };
 
+const original: Record<number, Rule> = { ...card, 55: chipOnly };
+
+const trackMay: Rule = (facts) => (keyed(facts) ? never("DE22 says keyed") : may);
+
+const advice: Record<number, Rule> = {
+  2: () => must("an advice names its card"),
+  14: () => may,
+  23: chipOnly,
+  35: trackMay,
+  36: trackMay,
+  53: ({ track }) => (track ? may : never("there is neither PIN nor track")),
+};
+
+const stored: Record<number, Rule> = { ...advice, 53: () => may, 55: chipOnly };
+
 const reversal: Record<number, Rule> = {
   2: ({ entry }) => (entry === "03" ? may : must("a reversal comes from a record that has the number")),
   23: chipOnly,
   55: chipOnly,
 };
 
-export const conditions: Record<RuleSet, Record<number, Rule>> = { none: {}, card, reversal };
+export const conditions: Record<RuleSet, Record<number, Rule>> = { none: {}, card, original, advice, reversal, stored };
 
 export function factsOf(fields: Fields): Facts {
   const mode = fields[22] ?? "";

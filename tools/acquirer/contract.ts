@@ -50,6 +50,8 @@ export interface Account {
   /** An answer code for everything this card does: "41" lost … */
   status?: string;
   kind?: "debit" | "credit";
+  /** In views: what open pre-authorisations hold back, fen; absent: nothing. `balanceFen` is before it. */
+  heldFen?: number;
   label?: string;
   holder?: string;
   /** Issuer's institution id for 44.1, 8 digits. */
@@ -106,9 +108,33 @@ export interface Rule {
   count?: number;
 }
 
+/**
+ * approved: moved money, or changed a hold · answered: moved nothing (balance) · declined · reversed: as if it had never been · voided:
+ * a void of it stands too · refunded: so much of it was given back (`refundedFen`) · held: holds money back · completed: a hold that was
+ * charged · reversed-early: its reversal came first, so it can never be approved.
+ */
+export type EntryState =
+  | "approved"
+  | "answered"
+  | "declined"
+  | "reversed"
+  | "voided"
+  | "refunded"
+  | "held"
+  | "completed"
+  | "reversed-early";
+
+/** What another entry refers to. */
+export interface OriginalKey {
+  terminal: string;
+  batch: string;
+  trace: string;
+}
+
 export interface LedgerEntry {
   n: number;
   at: string;
+  /** sale, void, refund, preauth … : the words of ./kinds.ts. */
   kind: string;
   terminal: string;
   merchant: string;
@@ -121,23 +147,94 @@ export interface LedgerEntry {
   authCode: string;
   /** Answer code given. */
   code: string;
-  /** approved moved money; reversed moved it back; reversed-early: its reversal came first, so it can never be approved. */
-  state: "approved" | "declined" | "reversed" | "voided" | "reversed-early";
+  state: EntryState;
+  /** A card of another organisation than UnionPay: settlement counts it apart. */
+  foreign?: boolean;
+  /** The transaction this one is about: of a void, refund, completion, adjustment … */
+  original?: OriginalKey;
+  /** Sum of its refunds, when there are any. */
+  refundedFen?: number;
+  /** What it stands for after adjustments and tips, when there were any. Settlement counts this. */
+  totalFen?: number;
+  /** Of a pre-authorisation: what it holds with its add-ons. */
+  heldFen?: number;
 }
 
 export interface AcquirerState {
   accounts: Account[];
   rules: (Rule & { left?: number })[];
-  /** Terminals that signed on, with their batch. */
-  terminals: { terminal: string; merchant: string; signedOn: boolean; batch: string }[];
+  /** Terminals that signed on, with their batch; `status` is the last status upload, values by code of §7.3. */
+  terminals: {
+    terminal: string;
+    merchant: string;
+    signedOn: boolean;
+    batch: string;
+    status?: { at: string; values: Record<string, string> };
+  }[];
+  /** What a parameter download hands out, by code of §7.3. */
+  parameters: Record<string, string>;
   /** Answer given to each message, newest last; refusals say why. */
   log: { at: string; level: "info" | "refused"; words: string }[];
+}
+
+/** One half of DE48 of a settlement (§3.6). */
+export interface Totals {
+  debitFen: number;
+  debitCount: number;
+  creditFen: number;
+  creditCount: number;
+}
+
+export interface BothTotals {
+  domestic: Totals;
+  foreign: Totals;
+}
+
+export interface SettlementProblem {
+  /** missing: was to be uploaded and was not · doubled: came twice · different: not as the host has it · unknown: the host has none. */
+  what: "missing" | "doubled" | "different" | "unknown";
+  trace: string;
+  words: string;
+}
+
+export interface SettlementView {
+  terminal: string;
+  batch: string;
+  /** Of the last 0500 that was compared. */
+  at: string;
+  balanced: { domestic: boolean; foreign: boolean };
+  totals: { host: BothTotals; terminal: BothTotals };
+  /** Records of the batch upload that came; a message that came twice counts once. */
+  uploaded: number;
+  /** What the terminal said it uploaded, when it ended. */
+  told?: number;
+  problems: SettlementProblem[];
+  closed: boolean;
 }
 
 export interface LedgerView {
   transactions: LedgerEntry[];
   byState: Record<string, number>;
-  batches: { terminal: string; batch: string; debitFen: number; debitCount: number; creditFen: number; creditCount: number }[];
+  /** Money that stands, by terminal and batch. */
+  batches: ({ terminal: string; batch: string } & Totals)[];
+  /** Oldest first. */
+  settlements: SettlementView[];
+}
+
+/** One line of a terminal's daily statement. */
+export interface StatementRow {
+  /** hhmmss. */
+  time: string;
+  kind: string;
+  trace: string;
+  batch: string;
+  /** Masked unless asked for in clear. */
+  pan: string;
+  /** What the host approved; what was asked when it did not. */
+  amountFen: number;
+  reference: string;
+  code: string;
+  state: EntryState;
 }
 
 /** One connection: bytes as they come off the line. */
@@ -159,6 +256,10 @@ export interface AcquirerHost {
   addRule(rule: Rule): void;
   clearRules(): void;
   setAccount(account: Account): void;
+  /** Values by code of §7.3, put over those it has: {"12":"45"}. Throws Error saying which code cannot be or has a wrong value. */
+  setParameters(parameters: Record<string, string>): void;
+  /** What the host has of a terminal on a day (YYYYMMDD of its own time), oldest first. */
+  statement(terminal: string, date: string, options?: { clear?: boolean }): StatementRow[];
   onChange: (() => void) | undefined;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { encodeBody, encodeFrame, type Fields, withLength } from "./codec.ts";
 import type { Rule } from "./contract.ts";
 import { macOf } from "./crypto.ts";
-import type { Reply } from "./service.ts";
+import type { Reply } from "./requests.ts";
 import { fromHex, toHex } from "./text.ts";
 
 export type Fault = Rule["fault"];

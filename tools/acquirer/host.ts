@@ -1,12 +1,21 @@
 /** The host as its lines see it: frames in, rules applied, answers out in time, every message in the log. */
 import { createServer, type Server, type Socket } from "node:net";
-import type { LedgerRecord } from "./book.ts";
 import { split60 } from "./check.ts";
 import { type DecodedFrame, decodeMessage, maskPan, swapTpdu } from "./codec.ts";
-import type { Account, AcquirerConnection, AcquirerHost, AcquirerOptions, AcquirerState, LedgerView, Rule } from "./contract.ts";
+import type {
+  Account,
+  AcquirerConnection,
+  AcquirerHost,
+  AcquirerOptions,
+  AcquirerState,
+  LedgerView,
+  Rule,
+  StatementRow,
+} from "./contract.ts";
 import { deliveryOf, sealedFrame } from "./faults.ts";
 import { FrameSplitter } from "./framing.ts";
 import type { LedgerStorage } from "./ledger.ts";
+import { checkParameters } from "./parameters.ts";
 import { Rules } from "./rules.ts";
 import { Service } from "./service.ts";
 import { localTime } from "./time.ts";
@@ -195,9 +204,17 @@ export class Host implements AcquirerHost {
     const clear = options.clear === true;
     const accounts = [...this.#service.book.accounts.values()].map(({ account }) => {
       const { pin, ...rest } = account;
-      return clear ? { ...account } : { ...rest, pan: maskPan(account.pan) };
+      const heldFen = this.#service.book.heldFen(account.pan);
+      const shown: Account = clear ? { ...account } : { ...rest, pan: maskPan(account.pan) };
+      return heldFen === 0 ? shown : { ...shown, heldFen };
     });
-    return { accounts, rules: this.#rulesShown(clear), terminals: this.#terminalsShown(), log: [...this.#log] };
+    return {
+      accounts,
+      rules: this.#rulesShown(clear),
+      terminals: this.#terminalsShown(),
+      parameters: this.#service.parameters,
+      log: [...this.#log],
+    };
   }
 
   #rulesShown(clear: boolean): AcquirerState["rules"] {
@@ -210,12 +227,11 @@ export class Host implements AcquirerHost {
   }
 
   #terminalsShown(): AcquirerState["terminals"] {
-    return [...this.#service.book.terminals.values()].map(({ terminal, merchant, signedOn, batch }) => ({
-      terminal,
-      merchant,
-      signedOn,
-      batch,
-    }));
+    const { terminals, statuses } = this.#service.book;
+    return [...terminals.values()].map(({ terminal, merchant, signedOn, batch }) => {
+      const status = statuses.get(terminal);
+      return { terminal, merchant, signedOn, batch, ...(status === undefined ? {} : { status: structuredClone(status) }) };
+    });
   }
 
   ledger(options: { clear?: boolean } = {}): LedgerView {
@@ -234,8 +250,20 @@ export class Host implements AcquirerHost {
 
   setAccount(account: Account): void {
     checkAccount(account);
-    this.#service.setAccount({ record: "account", account: { ...account } } satisfies LedgerRecord);
+    const { heldFen: _view, ...own } = account;
+    this.#service.record({ record: "account", account: own });
     this.onChange?.();
+  }
+
+  setParameters(parameters: Record<string, string>): void {
+    checkParameters(parameters);
+    this.#service.record({ record: "parameters", parameters: { ...parameters } });
+    this.onChange?.();
+  }
+
+  statement(terminal: string, date: string, options: { clear?: boolean } = {}): StatementRow[] {
+    if (!/^\d{8}$/.test(date)) throw new Error(`statement: date ${JSON.stringify(date)} must be YYYYMMDD`);
+    return this.#service.book.statement(terminal, date, options.clear === true ? (pan) => pan : maskPan);
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,12 @@ import type { WorkingKeys } from "./keys.ts";
 import { fromHex, textBytes } from "./text.ts";
 
 export interface Question {
-  amountFen: number;
+  /** Undefined: no money is asked for. */
+  amountFen: number | undefined;
+  /** What may leave the account; undefined: nothing leaves it, or it was promised before. */
+  availableFen: number | undefined;
+  /** full: everything · account: only whether there is one, and the PIN when one came; the payment it is about was judged before. */
+  asks: "full" | "account";
   limitFen: number;
   fields: Fields;
   custom: Custom60;
@@ -35,13 +40,15 @@ export function judge(question: Question): Verdict {
 }
 
 function amountObjection({ amountFen, limitFen }: Question): Verdict | undefined {
+  if (amountFen === undefined) return undefined;
   if (amountFen === 0) return no("13", "DE4 amount is zero");
   if (amountFen > limitFen) return no("61", `DE4 amount ${amountFen} fen is over the limit of ${limitFen} fen`);
   return undefined;
 }
 
-function cardObjection({ account: state, card, custom, fields, month }: Question): Verdict | undefined {
+function cardObjection({ account: state, card, custom, fields, month, asks }: Question): Verdict | undefined {
   if (state === undefined) return no("14", `no account for card ${maskPan(card.pan)}`);
+  if (asks === "account") return undefined;
   const { account } = state;
   if (account.status !== undefined && account.status !== "")
     return no(account.status, `the account's status is ${account.status}`);
@@ -59,20 +66,21 @@ function cardObjection({ account: state, card, custom, fields, month }: Question
 }
 
 function pinThenMoney(question: Question): Verdict {
-  const { account: state, amountFen } = question;
+  const { account: state, amountFen, availableFen } = question;
   if (state === undefined) throw new Error("issuer: an unknown card got past its check");
   const pin = checkPin(question, state);
   if (pin.code !== "00") return pin;
-  if (amountFen > state.account.balanceFen)
-    return no("51", `${state.account.balanceFen} fen are there, ${amountFen} were asked`, pin.pin);
+  if (amountFen !== undefined && availableFen !== undefined && amountFen > availableFen)
+    return no("51", `${availableFen} fen are there, ${amountFen} were asked`, pin.pin);
   return { code: "00", words: "", pin: pin.pin };
 }
 
-function checkPin({ fields, card, keys }: Question, state: AccountState): Verdict {
-  if (state.account.pin !== undefined && state.wrongPins >= PIN_TRIES)
+function checkPin({ fields, card, keys, asks }: Question, state: AccountState): Verdict {
+  const asked = asks === "full" || fields[52] !== undefined;
+  if (asked && state.account.pin !== undefined && state.wrongPins >= PIN_TRIES)
     return no("38", `${state.wrongPins} wrong PINs before this`);
   if (fields[52] === undefined) {
-    return state.account.pin === undefined
+    return state.account.pin === undefined || asks === "account"
       ? { code: "00", words: "", pin: "unchecked" }
       : no("55", "this card has a PIN and DE52 is missing");
   }

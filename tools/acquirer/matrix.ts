@@ -4,8 +4,28 @@
  * host has it.
  */
 import type { RuleSet } from "./conditions.ts";
+import type { Kind } from "./kinds.ts";
+import { advices, payments } from "./rows/payments.ts";
+import { management } from "./rows/management.ts";
+import { reversals } from "./rows/reversals.ts";
+import { settlement } from "./rows/settlement.ts";
+import type { Shape } from "./shapes.ts";
 
-export type Service = "sign-on" | "sign-off" | "echo" | "authorise" | "reverse";
+/** A file in ./services each. */
+export type ServiceName =
+  | "sign-on"
+  | "sign-off"
+  | "echo"
+  | "parameters"
+  | "status"
+  | "statement"
+  | "reversal"
+  | "settlement"
+  | "upload-stripe"
+  | "upload-advice"
+  | "upload-chip"
+  | "upload-end"
+  | Kind;
 
 export interface MessageRow {
   word: string;
@@ -15,89 +35,20 @@ export interface MessageRow {
   names: { "3"?: string; "25"?: string; "60.1": string; "60.3": string };
   request: string;
   conditions: RuleSet;
+  /** What is particular to fields of this message. */
+  shapes?: Readonly<Record<number, Shape>>;
   /** How many digits DE60 may have (§3.1). */
   lengths60: readonly number[];
   answer: string;
   /** Carries 64, and so needs the keys of a sign-on (§4.5). */
   mac: boolean;
-  service: Service;
+  service: ServiceName;
+  /** What it books, reverses or uploads. */
+  kind?: Kind;
 }
 
-/** Answer of financial requests, of reversals and of network management (§2, §2.1). */
-const FR = "2 3e 4e 11e 12 13 14 15 23e 25e 32 37 38 39 41e 42e 44 49e 53e 54 55 60e 62 63 64";
-const RR = "2 3e 4e 11e 12 13 14 15 23e 25e 32 37 39 41e 42e 44 49e 53e 55 60e 64";
-
-const FINANCIAL_60 = [13, 14, 17];
-const MANAGEMENT_60 = [11];
-
-const signOn = (code: string, what: string): MessageRow => ({
-  word: `sign-on ${code}`,
-  zh: `签到（${what}）`,
-  mti: "0800",
-  names: { "60.1": "00", "60.3": code },
-  request: "11 41 42 60 62o 63",
-  conditions: "none",
-  lengths60: MANAGEMENT_60,
-  answer: "11e 12 13 32 37 39 41e 42e 60e 62 63",
-  mac: false,
-  service: "sign-on",
-});
-
-export const matrix: readonly MessageRow[] = [
-  signOn("001", "单倍长密钥"),
-  signOn("003", "双倍长密钥"),
-  signOn("004", "双倍长密钥和磁道密钥"),
-  signOn("005", "国密"),
-  signOn("006", "国密和磁道密钥"),
-  {
-    word: "sign-off",
-    zh: "签退",
-    mti: "0820",
-    names: { "60.1": "00", "60.3": "002" },
-    request: "11 41 42 60",
-    conditions: "none",
-    lengths60: MANAGEMENT_60,
-    answer: "11e 12 13 32 37 39 41e 42e 60e",
-    mac: false,
-    service: "sign-off",
-  },
-  {
-    word: "echo",
-    zh: "回响测试",
-    mti: "0820",
-    names: { "60.1": "00", "60.3": "301" },
-    request: "41 42 60 63o",
-    conditions: "none",
-    lengths60: MANAGEMENT_60,
-    answer: "12 13 37 39 41e 42e 60e",
-    mac: false,
-    service: "echo",
-  },
-  {
-    word: "sale",
-    zh: "消费",
-    mti: "0200",
-    names: { "3": "000000", "25": "00", "60.1": "22", "60.3": "000" },
-    request: "2c 3 4 11 14c 22 23c 25 26c=12 35c 36c 41 42 49=156 52c 53c 55c 59c 60 62o 64",
-    conditions: "card",
-    lengths60: FINANCIAL_60,
-    answer: FR,
-    mac: true,
-    service: "authorise",
-  },
-  {
-    word: "sale reversal",
-    zh: "消费冲正",
-    mti: "0400",
-    names: { "3": "000000", "25": "00", "60.1": "22", "60.3": "000" },
-    request: "2c 3 4 11 14o 22 23c 25 38o 39 41 42 49=156 53o 55c 60 62o 64",
-    conditions: "reversal",
-    lengths60: FINANCIAL_60,
-    answer: RR,
-    mac: true,
-    service: "reverse",
-  },
-];
+/** More exact rows first: the first of equally near ones is named to who sends something else. */
+export const matrix: readonly MessageRow[] = [...management, ...payments, ...advices, ...reversals, ...settlement];
 
 export interface Wanted {
   de: number;

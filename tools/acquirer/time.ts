@@ -6,6 +6,8 @@ export interface LocalTime {
   time: string;
   /** YYMM. */
   month: string;
+  /** YYYYMMDD. */
+  day: string;
   /** With offset: 2026-07-01T09:30:00+08:00. */
   iso: string;
 }
@@ -18,6 +20,20 @@ export function localTime(wallMs: number, offsetMinutes: number): LocalTime {
     date: text.slice(5, 7) + text.slice(8, 10),
     time: text.slice(11, 13) + text.slice(14, 16) + text.slice(17, 19),
     month: text.slice(2, 4) + text.slice(5, 7),
+    day: dayOf(text),
     iso: `${text.slice(0, 19)}${offsetMinutes < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`,
   };
 }
+
+/** YYYYMMDD of an ISO time as it is written. */
+export const dayOf = (iso: string): string => iso.slice(0, 10).replaceAll("-", "");
+
+/** MMDD of an ISO time as it is written. */
+export const dateOf = (iso: string): string => dayOf(iso).slice(4);
+
+/** hhmmss of an ISO time as it is written. */
+export const timeOf = (iso: string): string => iso.slice(11, 19).replaceAll(":", "");
+
+/** Whole days from one day to another, both as an ISO time writes them. */
+export const daysBetween = (earlier: string, later: string): number =>
+  (Date.parse(later.slice(0, 10)) - Date.parse(earlier.slice(0, 10))) / 86_400_000;
