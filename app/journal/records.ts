@@ -143,7 +143,10 @@ const shaped =
 
 const kind = oneOf(...Object.keys(DIRECTIONS));
 const entry = oneOf("swipe", "manual", "contact", "contactless", "fallback");
-const pan = digits(13, 19);
+/** A cash record has no card. */
+const pan: Check = (value) => value === "" || digits(13, 19)(value);
+/** Cash has no card. */
+const panOrCash: Check = (value) => value === "" || pan(value);
 const expiry = maybe(digits(4, 4));
 
 export const META: Shape<Meta> = {
@@ -204,7 +207,7 @@ const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {
   authority: maybe(shaped(AUTHORITY)),
   cash: maybe(shaped({ receivedFen: whole, changeFen: whole })),
 };
-const TRANSACTION: Shape<TransactionRecord> = { ...KEPT, pan, expiry };
+const TRANSACTION: Shape<TransactionRecord> = { ...KEPT, pan: panOrCash, expiry };
 
 export const REVERSAL: Shape<ReversalRecord> = {
   kind,

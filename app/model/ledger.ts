@@ -51,6 +51,31 @@ export function regionOf({ region, organisation }: Pick<TransactionRecord, "regi
   return region ?? (organisation === undefined || organisation === "CUP" ? "domestic" : "foreign");
 }
 
+export interface KindTotal {
+  kind: TransactionKind;
+  region: Region;
+  count: number;
+  /** Of both directions as a positive number. */
+  amountFen: number;
+}
+
+type Counted = Pick<TransactionRecord, "kind" | "state" | "approvedFen" | "delivery" | "region" | "organisation">;
+
+/** What moved money, by kind and region, in the order of the kinds; kinds that did not happen are left out (§6.4). */
+export function totalsByKind(records: readonly Counted[]): KindTotal[] {
+  const sums = new Map<string, KindTotal>();
+  for (const record of records) {
+    const { direction, amountFen } = contribution(record);
+    if (direction === "none") continue;
+    const region = regionOf(record);
+    const key = `${region}/${record.kind}`;
+    const sum = sums.get(key) ?? { kind: record.kind, region, count: 0, amountFen: 0 };
+    sums.set(key, { ...sum, count: sum.count + 1, amountFen: sum.amountFen + amountFen });
+  }
+  const order = Object.keys(DIRECTIONS);
+  return [...sums.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
 export const noTotals = (): BatchTotals => ({ debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 });
 
 export const sumOf = (a: BatchTotals, b: BatchTotals): BatchTotals => ({

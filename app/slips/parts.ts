@@ -1,8 +1,9 @@
 /** What slips are put together from: labels, titles, amounts. */
+import { readableStamp } from "../model/dates.ts";
 import { yuan } from "../model/money.ts";
 import type { Profile } from "../model/profile.ts";
 import type { SlipLine } from "./slip.ts";
-import { type Bilingual, LABELS, type Label, type SlipLanguage } from "./words.ts";
+import { type Bilingual, LABELS, type Label, type Mark, MARKS, type SlipLanguage } from "./words.ts";
 
 /** Columns of the narrowest paper (58 mm). */
 export const NARROW_COLUMNS = 32;
@@ -23,10 +24,12 @@ export function centered(text: string, bold = true): SlipLine {
   return { text, align: "center", bold };
 }
 
-/** Title in both languages, over the bank's name when the profile has one. */
-export function titleLines(title: Bilingual, profile: Pick<Profile, "receipt">, language: SlipLanguage): SlipLine[] {
-  const [zh, en] = title;
+/** Title in both languages (or the one text it has), under the bank's name when the profile has one. */
+export function titleLines(title: Bilingual | string, profile: Pick<Profile, "receipt">, language: SlipLanguage): SlipLine[] {
   const { bankName } = profile.receipt;
+  if (typeof title === "string")
+    return [...(bankName === undefined ? [] : [centered(bankName)]), { text: title, align: "center", bold: true, size: "tall" }];
+  const [zh, en] = title;
   return [
     ...(bankName === undefined ? [] : [centered(bankName)]),
     ...(language === "en" ? [] : [{ text: zh, align: "center", bold: true, size: "large" } satisfies SlipLine]),
@@ -53,3 +56,51 @@ export function amountLines(name: Label, amountFen: number, language: SlipLangua
 }
 
 export const six = (value: number): string => String(value).padStart(6, "0");
+
+/** Columns a text takes: one for ASCII, two for the rest. */
+export const columnsOf = (text: string): number => [...text].reduce((sum, c) => sum + (c.charCodeAt(0) < 0x80 ? 1 : 2), 0);
+
+export interface Stamp {
+  operator?: string;
+  batch?: number;
+  /** YYYYMMDD, hhmmss. */
+  date: string;
+  time: string;
+}
+
+/** The head of a report: title, merchant, and when and by whom it was printed. */
+export function headLines(
+  title: Bilingual | string,
+  { operator, batch, date, time }: Stamp,
+  profile: Profile,
+  language: SlipLanguage,
+): SlipLine[] {
+  return [
+    ...titleLines(title, profile, language),
+    { rule: "=" },
+    ...merchantLines(profile, language),
+    ...pair("operator", operator, language),
+    ...pair("batch", batch === undefined ? undefined : six(batch), language),
+    ...pair("stamp", readableStamp(date, time), language),
+    { rule: "-" },
+  ];
+}
+
+/** "Sale    3   RMB 100.00": three columns on the narrowest paper; the name on a line of its own when they do not fit. */
+export function tally(name: string, count: number, amountFen: number, bold = false): SlipLine[] {
+  const right = `${String(count).padStart(4)} ${yuan(amountFen).padStart(15)}`;
+  const room = NARROW_COLUMNS - columnsOf(right) - columnsOf(name);
+  return room >= 0
+    ? [{ left: name, right, bold }]
+    : [
+        { text: name, bold },
+        { text: right, align: "right", bold },
+      ];
+}
+
+/** Marks at the foot of a report. */
+export function footLines({ duplicate, mark }: { duplicate?: boolean; mark?: Mark }, language: SlipLanguage): SlipLine[] {
+  return [...(duplicate ? [MARKS.duplicate] : []), ...(mark === undefined ? [] : [MARKS[mark]])].map((words) =>
+    centered(inLanguage(words, language)),
+  );
+}

@@ -1,5 +1,5 @@
 /** The words on paper, Chinese and English. A Chinese slip has both, as UnionPay's slips do (§6.1); an English one only English. */
-import type { EntryMode, ReversalReason, TransactionKind } from "../model/transaction.ts";
+import type { EntryMode, Region, ReversalReason, TransactionKind } from "../model/transaction.ts";
 import type { SlipCopy } from "./slip.ts";
 
 export type SlipLanguage = "zh-CN" | "en";
@@ -8,6 +8,14 @@ export type Bilingual = readonly [zh: string, en: string];
 export const TITLES = {
   sale: ["银联POS签购单", "POS SALES SLIP"],
   reversal: ["冲正未成功", "REVERSAL NOT DELIVERED"],
+  cash: ["现金收款凭证", "CASH RECEIPT"],
+  totals: ["交易汇总单", "TRANSACTION TOTALS"],
+  settlement: ["结算总计单", "SETTLEMENT TOTALS"],
+  details: ["交易明细单", "TRANSACTION DETAILS"],
+  undelivered: ["未成功上送交易明细", "ADVICES NOT DELIVERED"],
+  refused: ["上送后被平台拒绝交易明细", "ADVICES REFUSED"],
+  failed: ["上送失败交易单", "UPLOAD FAILURES"],
+  holds: ["未完成预授权", "OPEN PRE-AUTHORISATIONS"],
   versions: ["版本信息", "VERSIONS"],
   "self-test": ["打印自检", "PRINTER SELF-TEST"],
 } as const satisfies Record<string, Bilingual>;
@@ -67,6 +75,21 @@ export const LABELS = {
   signature: ["持卡人签名", "SIGNATURE"],
   reason: ["冲正原因", "REASON"],
   attempts: ["已发送次数", "ATTEMPTS"],
+  preauthCode: ["预授权码", "PRE-AUTH CODE"],
+  originalTrace: ["原凭证号", "ORIG VOUCHER NO"],
+  originalDate: ["原交易日期", "ORIG DATE"],
+  originalReference: ["原参考号", "ORIG REF NO"],
+  base: ["消费金额", "BASE"],
+  tip: ["小费", "TIP"],
+  sum: ["总计", "TOTAL"],
+  received: ["实收", "RECEIVED"],
+  change: ["找零", "CHANGE"],
+  debit: ["借记合计", "DEBIT"],
+  credit: ["贷记合计", "CREDIT"],
+  net: ["净额", "NET"],
+  count: ["笔数", "COUNT"],
+  daysLeft: ["剩余天数", "DAYS LEFT"],
+  code: ["应答码", "RESPONSE"],
   serial: ["机器编号", "MACHINE NO"],
   abi: ["接口版本", "ABI"],
 } as const satisfies Record<string, Bilingual>;
@@ -83,6 +106,42 @@ export const MARKS = {
 } as const satisfies Record<string, Bilingual>;
 
 export type Mark = "test" | "training";
+
+export const KEEP_SAFE: Bilingual = ["请妥善保管", "PLEASE KEEP THIS SLIP"];
+
+export const REGIONS: Record<Region, Bilingual> = { domestic: ["内卡", "DOMESTIC CARDS"], foreign: ["外卡", "FOREIGN CARDS"] };
+
+/** The host's verdict of a settlement (§6.4): 0 not told, 1, 2, 3. */
+export const VERDICTS: readonly [Bilingual, Bilingual, Bilingual, Bilingual] = [
+  ["对账结果未知", "NOT TOLD"],
+  ["对账平", "BALANCED"],
+  ["对账不平", "NOT BALANCED"],
+  ["对账出错", "ERROR"],
+];
+
+export const LIST_WORDS = {
+  columns: ["凭证号 类型 授权码        金额", "VOUCHER T AUTH        AMOUNT"],
+  none: ["无交易", "NONE"],
+  total: ["合计", "TOTAL"],
+  reversalOwed: ["冲正未送达", "REVERSAL NOT DELIVERED"],
+} as const satisfies Record<string, Bilingual>;
+
+/** Type letters of a detail list (§6.5); small ones for what §6.5 has none for. */
+export const KIND_LETTERS: Record<TransactionKind, string> = {
+  sale: "S",
+  void: "V",
+  refund: "R",
+  preauth: "A",
+  "preauth-add": "a",
+  "preauth-void": "v",
+  completion: "P",
+  "completion-void": "W",
+  "completion-advice": "C",
+  offline: "L",
+  adjustment: "J",
+  tip: "G",
+  cash: "X",
+};
 
 export const PIN_ENTERED: Bilingual = ["已输密 PIN ENTERED", "PIN ENTERED"];
 

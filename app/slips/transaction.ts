@@ -1,0 +1,191 @@
+/** The slip of a transaction (签购单), its fields in the order of §6.1, with what §6.2 adds for each kind. */
+import { bankName } from "../model/banks.ts";
+import { grouped, maskPan } from "../model/card.ts";
+import { readableStamp } from "../model/dates.ts";
+import { DIRECTIONS } from "../model/ledger.ts";
+import { yuan } from "../model/money.ts";
+import type { Profile } from "../model/profile.ts";
+import type { TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import { amountLines, both, centered, inLanguage, label, merchantLines, pair, six, titleLines } from "./parts.ts";
+import type { Slip, SlipCopy, SlipLine } from "./slip.ts";
+import {
+  CONFIRM_WITH_BANK,
+  CONSENT,
+  COPIES,
+  ENTRY_LETTERS,
+  KEEP_SAFE,
+  KINDS,
+  LABELS,
+  type Mark,
+  MARKS,
+  PIN_ENTERED,
+  type SlipLanguage,
+  TITLES,
+} from "./words.ts";
+
+export interface TransactionSlipInput {
+  record: TransactionRecord;
+  copy: SlipCopy;
+  /** Printed before: says so. */
+  duplicate?: boolean;
+  /** Test or training: says that it is worth nothing. */
+  mark?: Mark;
+  profile: Profile;
+  language: SlipLanguage;
+}
+
+export function transactionSlip(input: TransactionSlipInput): Slip {
+  const { record, copy, profile, language } = input;
+  return {
+    name: `${record.kind} ${six(record.batch)}/${six(record.trace)} ${copy}`,
+    lines: [
+      ...titleLines(record.kind === "cash" ? TITLES.cash : TITLES.sale, profile, language),
+      ...copyLine(copy, language),
+      { rule: "-" },
+      ...merchantLines(profile, language),
+      ...pair("operator", record.operator, language),
+      ...pair("issuer", record.issuer && bankName(record.issuer, language), language),
+      ...pair("acquirer", record.acquirer && bankName(record.acquirer, language), language),
+      { rule: "-" },
+      ...cardLines(input),
+      ...transactionLines(record, language),
+      { rule: "-" },
+      ...originalLines(record, language),
+      ...moneyLines(record, language),
+      ...remarkLines(record, language),
+      ...(copy === "merchant" && record.kind !== "cash" ? signatureLines(record, language) : []),
+      ...markLines(input),
+    ],
+  };
+}
+
+function copyLine(copy: SlipCopy, language: SlipLanguage): SlipLine[] {
+  const [zh, en] = COPIES[copy];
+  return language === "en" ? [centered(en)] : [{ left: zh, right: en }];
+}
+
+/** The merchant's side sees how the card was read and when it expires; the cardholder's does not. */
+function cardLines({ record, copy, language }: TransactionSlipInput): SlipLine[] {
+  if (record.kind === "cash") return [];
+  const own = copy === "cardholder";
+  const letter = own ? "" : ` /${ENTRY_LETTERS[record.entry]}`;
+  const { expiry } = record;
+  return [
+    { text: `${label("card", language)}:` },
+    { text: grouped(maskPan(record.pan)) + letter, bold: true, size: "tall" },
+    ...(own ? [] : pair("organisation", record.organisation, language)),
+    ...(own ? [] : pair("expiry", expiry && `${expiry.slice(0, 2)}/${expiry.slice(2)}`, language)),
+  ];
+}
+
+/** The code of a pre-authorisation is what completes it later: large, and to be kept. */
+function transactionLines(record: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  const code: SlipLine[] =
+    record.kind === "preauth" && record.authCode !== undefined
+      ? [
+          { text: `${label("preauthCode", language)}:` },
+          { text: record.authCode, align: "center", bold: true, size: "large" },
+          { text: inLanguage(KEEP_SAFE, language), align: "center" },
+        ]
+      : pair("authCode", record.authCode, language);
+  return [
+    { left: label("kind", language), right: both(KINDS[shownKind(record)], language), bold: true },
+    ...pair("batch", six(record.batch), language),
+    ...pair("trace", six(record.trace), language),
+    ...code,
+    ...pair("stamp", readableStamp(record.date, record.time), language),
+    ...pair("reference", record.reference, language),
+  ];
+}
+
+/** An adjusted or tipped record is shown as what was done to it last, unless the host refused that. */
+export function shownKind({ kind, delivery }: Pick<TransactionRecord, "kind" | "delivery">): TransactionKind {
+  return delivery?.as !== undefined && delivery.state !== "refused" ? delivery.as : kind;
+}
+
+type OriginalLine = "trace" | "authCode" | "date" | "reference";
+
+/** What a slip tells of the original (§6.2). */
+const ORIGINALS: Partial<Record<TransactionKind, readonly OriginalLine[]>> = {
+  void: ["trace"],
+  "completion-void": ["trace", "authCode", "date"],
+  "preauth-void": ["authCode", "date"],
+  "preauth-add": ["authCode", "date"],
+  completion: ["authCode"],
+  "completion-advice": ["authCode"],
+  refund: ["reference", "date"],
+};
+
+function originalLines({ kind, original }: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  if (original === undefined) return [];
+  const { trace, authCode, date, reference } = original;
+  const LINES: Record<OriginalLine, () => SlipLine[]> = {
+    trace: () => pair("originalTrace", trace === undefined || trace === 0 ? undefined : six(trace), language),
+    authCode: () => pair("preauthCode", authCode, language),
+    date: () => pair("originalDate", date && `${date.slice(0, 4)}/${date.slice(4, 6)}/${date.slice(6)}`, language),
+    reference: () => pair("originalReference", reference, language),
+  };
+  const lines = (ORIGINALS[kind] ?? []).flatMap((name) => LINES[name]());
+  return lines.length === 0 ? [] : [...lines, { rule: "-" }];
+}
+
+/**
+ * A partial approval (answer 10) shows what the card paid and what is left to pay; a tip stands apart from the total; what goes back to the
+ * cardholder has a minus.
+ */
+function moneyLines(record: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  const { kind, amountFen, approvedFen, tipFen, cash } = record;
+  if (approvedFen !== amountFen)
+    return [
+      ...pair("total", `RMB ${yuan(amountFen)}`, language),
+      ...amountLines("approved", approvedFen, language),
+      ...pair("rest", `RMB ${yuan(amountFen - approvedFen)}`, language),
+    ];
+  if (tipFen)
+    return [
+      ...pair("base", `RMB ${yuan(amountFen - tipFen)}`, language),
+      ...pair("tip", `RMB ${yuan(tipFen)}`, language),
+      ...amountLines("sum", amountFen, language),
+    ];
+  return [
+    ...amountLines("amount", DIRECTIONS[kind] === "credit" ? -amountFen : amountFen, language),
+    ...(cash === undefined
+      ? []
+      : [
+          ...pair("received", `RMB ${yuan(cash.receivedFen)}`, language),
+          ...pair("change", `RMB ${yuan(cash.changeFen)}`, language),
+        ]),
+  ];
+}
+
+function remarkLines(record: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  const confirm = CONFIRM_WITH_BANK[record.responseCode];
+  const words = [
+    ...record.remarks,
+    ...(confirm === undefined ? [] : [inLanguage(confirm, language)]),
+    ...(record.pinEntered ? [inLanguage(PIN_ENTERED, language)] : []),
+  ];
+  if (words.length === 0) return [];
+  return [{ text: `${label("remarks", language)}:` }, ...words.map((text): SlipLine => ({ text }))];
+}
+
+/** Cards of foreign organisations are signed in English (§6.1). */
+function signatureLines({ organisation }: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  const consent = CONSENT[organisation === undefined ? language : "en"];
+  return [
+    { rule: "-" },
+    { text: `${both(LABELS.signature, language)}:` },
+    { feed: 3 },
+    { rule: "." },
+    ...consent.map((text): SlipLine => ({ text, align: "center" })),
+  ];
+}
+
+function markLines({ record, duplicate, mark, language }: TransactionSlipInput): SlipLine[] {
+  const marks = [
+    ...(record.state === "approved" || record.state === "pending" ? [] : [MARKS[record.state]]),
+    ...(duplicate ? [MARKS.duplicate] : []),
+    ...(mark === undefined ? [] : [MARKS[mark]]),
+  ];
+  return marks.map((words) => centered(inLanguage(words, language)));
+}
