@@ -114,7 +114,7 @@ export function parameterTags(answer: Message): { tags: Map<string, Uint8Array>;
 
 /** A transaction in the acquirer's books. */
 export interface StatementRow {
-  /** 60.1 of its message. */
+  /** Two letters or digits of the acquirer's for the kind. */
   kind: string;
   trace: number;
   batch: number;
@@ -124,7 +124,7 @@ export interface StatementRow {
   state: string;
 }
 
-const STATEMENT_ROW = /^(\d{2})(\d{6})(\d{6})(\d{12})(.{12})(.)$/;
+const STATEMENT_ROW = /^(.{2})(\d{6})(\d{6})(\d{12})(.{12})(.)$/;
 const STATEMENT_ROW_BYTES = 39;
 
 /** DE62 of a 970: 1 last block, 2 more follow; then rows. A block with anything else in it is undefined as a whole. */

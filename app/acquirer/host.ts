@@ -13,7 +13,10 @@ export interface Message {
   fields: Map<number, string | Uint8Array>;
 }
 
-/** A financial request with a card in hand. */
+/**
+ * A financial request with a card in hand. A refund and a completion-advice go without tracks and PIN, exactly as they will go again from their
+ * record, so that a host can tell a repetition from a second one.
+ */
 export interface FinancialRequest {
   about: FinancialKind;
   trace: number;

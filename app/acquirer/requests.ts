@@ -65,6 +65,13 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
       return { ...basis, ...factsOfRecord(request.of), row: MESSAGES[adviceKind(request.of)] };
     case "upload-record":
       return { ...basis, ...factsOfRecord(request.of), row: uploadRow(adviceKind(request.of)) };
+    case "refund":
+    case "completion-advice": {
+      const { batch, trace, amountFen, card, operator, original, organisation, pinBlock } = request;
+      assert(pinBlock === undefined, `a ${request.about} goes without a PIN`);
+      const told = { ...toldFromStore(card), batch, trace, amountFen, operator, original, organisation };
+      return { ...basis, ...told, row: MESSAGES[request.about], authCode: original?.authCode };
+    }
     default: {
       const { batch, trace, card, pinBlock, operator } = request;
       const row: MessageRow = MESSAGES[request.about];
@@ -93,9 +100,7 @@ function factsOfRecord(record: TransactionRecord): Omit<Facts, "profile" | "capa
   const own = kind === "offline" || delivery?.as !== undefined;
   const original = own ? { batch, trace: record.trace, reference } : record.original;
   return {
-    fromRecord: true,
-    card: { entry, pan, expiry },
-    entryMode: entryModeOf(entry, false),
+    ...toldFromStore({ entry, pan, expiry }),
     batch,
     trace: delivery?.trace ?? record.trace,
     amountFen: record.amountFen,
@@ -108,11 +113,22 @@ function factsOfRecord(record: TransactionRecord): Omit<Facts, "profile" | "capa
   };
 }
 
+/**
+ * The card of a record. Tracks are not kept, so the number of a swiped card comes from the terminal itself, and DE22 says so (§3.4: keyed);
+ * else a host would look for a track.
+ */
+function toldFromStore({ entry, pan, expiry }: Pick<CardData, "entry" | "pan" | "expiry">) {
+  const told = striped({ entry }) ? "manual" : entry;
+  return { fromRecord: true, card: { entry: told, pan, expiry }, entryMode: entryModeOf(told, false) } as const;
+}
+
 /** DE22 and DE53 of a request, without asking the pad. */
 export function requestSecurity(request: Request, profile: Profile): { entryMode: string; security: string | undefined } {
   if (request.about === "reversal") return { entryMode: request.of.entryMode, security: undefined };
   if (request.about === "advice" || request.about === "upload-record")
-    return { entryMode: entryModeOf(request.of.entry, false), security: undefined };
+    return { entryMode: toldFromStore(request.of).entryMode, security: undefined };
+  if (request.about === "refund" || request.about === "completion-advice")
+    return { entryMode: toldFromStore(request.card).entryMode, security: undefined };
   if (!hasCard(request)) return { entryMode: "", security: undefined };
   const { card, pinBlock } = request;
   const { track2, track3 } = tracksToSend(card);
@@ -154,7 +170,7 @@ function lineForm(track: string | undefined, longest: number): string | undefine
   return text !== undefined && text.length <= longest && /^[0-9D]+$/.test(text) ? text : undefined;
 }
 
-const striped = (card: CardData): boolean => card.entry === "swipe" || card.entry === "fallback";
+const striped = (card: Pick<CardData, "entry">): boolean => card.entry === "swipe" || card.entry === "fallback";
 
 function hasCard(request: Request): request is FinancialRequest | Extract<Request, { about: "balance" }> {
   return "card" in request;

@@ -231,7 +231,7 @@ class StoredJournal implements OpenJournal {
     this.#refuseNew();
     const entry = this.#entry(trace);
     const { record } = entry;
-    const kinds = change.as === "adjustment" ? ["offline"] : ["sale", "offline", "completion"];
+    const kinds = change.as === "adjustment" ? ["offline"] : ["sale", "offline"];
     if (!kinds.includes(record.kind) || !(record.state === "approved" || record.state === "pending"))
       throw new JournalError("not-found", `a ${record.kind} that is ${record.state} takes no ${change.as}`);
     assert(Number.isSafeInteger(change.amountFen) && change.amountFen > 0, "an amount is whole fen, more than none");

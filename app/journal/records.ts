@@ -226,6 +226,7 @@ export const REVERSAL: Shape<ReversalRecord> = {
   time: digits(6, 6),
   attempts: whole,
   original: maybe(shaped(ORIGINAL)),
+  organisation: maybe(text),
 };
 
 export const ENTRY: Shape<Entry> = { order: whole, record: shaped(TRANSACTION) };

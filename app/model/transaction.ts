@@ -184,4 +184,5 @@ export interface ReversalRecord {
   attempts: number;
   /** Of a void, completion and the like: goes into the 0400 as it went into the request. */
   original?: Original;
+  organisation?: string;
 }
