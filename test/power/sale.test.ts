@@ -6,9 +6,9 @@ import { cutsOf, listed, momentsOf, type Shares, shares, sweepFirstStart, sweepF
 const LONG_MS = 3_600_000;
 
 const plan: [Flow, Shares, least: number][] = [
-  [approved, { disk: 0.75, wires: 0.1 }, 60],
-  [declined, { disk: 0.4, wires: 0.03 }, 20],
-  [signOn, { disk: 0.3, wires: 0.04 }, 20],
+  [approved, { disk: 0.65, wires: 0.1 }, 60],
+  [declined, { disk: 0.5, wires: 0.04 }, 20],
+  [signOn, { disk: 0.2, wires: 0.03 }, 15],
 ];
 
 for (const [flow, normal, least] of plan) {
@@ -29,7 +29,7 @@ for (const [flow, normal, least] of plan) {
 test(
   "first start: the power goes, and the next start begins anew",
   async () => {
-    const result = await sweepFirstStart(shares({ disk: 0.5, wires: 0 }));
+    const result = await sweepFirstStart(shares({ disk: 0.3, wires: 0 }));
     console.log(told(result));
     expect(result.violations).toEqual([]);
     expect(result.cuts).toBeGreaterThanOrEqual(5);
