@@ -105,6 +105,7 @@ test.each([
   ["POST", "/acquirer", { match: { amount: "1" } }, 400, "match.amount"],
   ["POST", "/acquirer", { rules: [{ match: {}, fault: "sulk" }] }, 400, "rules.0.fault"],
   ["POST", "/acquirer", { account: { pan: "1", balanceFen: 0 } }, 400, "account.pan"],
+  ["POST", "/acquirer", { parameters: { "99": "1" } }, 400, 'parameters: there is no code "99"'],
   ["GET", "/paper.png?n=99", undefined, 400, "99"],
   ["GET", "/wire?after=x", undefined, 400, "after"],
   ["PUT", "/keys", {}, 405, "POST"],
@@ -162,6 +163,8 @@ test("rules and accounts reach the acquirer and can be taken away", async () => 
   expect((await call("POST", "/keys", { keys: ["1"] })).json.screen.id).toBe("unknown");
   await call("POST", "/acquirer", { match: { amount: "000000000051" }, answer: { "39": "51" } });
   expect((await call("GET", "/acquirer")).json.rules).toMatchObject([{ left: 0 }, { answer: { "39": "51" } }]);
+  await call("POST", "/acquirer", { parameters: { "12": "45" } });
+  expect((await call("GET", "/acquirer")).json.parameters).toMatchObject({ "11": "60", "12": "45" });
   await call("DELETE", "/acquirer/rules");
   expect((await call("GET", "/acquirer")).json.rules).toEqual([]);
   expect((await call("GET", "/acquirer/ledger")).json.transactions).toEqual([]);

@@ -281,13 +281,14 @@ export const ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/acquirer",
-    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}}",
+    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}, parameters:{code:value}}",
     body: s.acquirerBody,
     bodyFor: s.acquirerBodyFor,
     answer: s.anything,
     run: ({ desk, body }) => {
       const host = acquirer(desk);
-      const { rules = [], accounts = [], account } = "match" in body ? { rules: [body] } : body;
+      const { rules = [], accounts = [], account, parameters } = "match" in body ? { rules: [body] } : body;
+      if (parameters !== undefined) setParameters(host, parameters);
       for (const rule of rules) host.addRule(rule);
       for (const each of account === undefined ? accounts : [...accounts, account]) desk.addAccount(s.accountOf(each));
       return { json: { rules: host.state().rules, accounts: host.state().accounts.length } };
@@ -322,6 +323,14 @@ export const ROUTES: readonly Route[] = [
 function acquirer(desk: Desk): NonNullable<Desk["acquirer"]> {
   if (desk.acquirer === undefined) throw new NotNow("the desk uses an external host; it has no built-in acquirer");
   return desk.acquirer;
+}
+
+function setParameters(host: NonNullable<Desk["acquirer"]>, parameters: Record<string, string>): void {
+  try {
+    host.setParameters(parameters);
+  } catch (error) {
+    throw new BadRequest((error as Error).message);
+  }
 }
 
 function tracksOf(desk: Desk, id: string): { track1?: string | null; track2?: string | null; track3?: string | null } {
