@@ -85,6 +85,39 @@ export interface SaleSettings {
   batch?: string;
 }
 
+/** MTI, DE3, DE25 and 60.1 of each transaction, as §2.2–§2.5 have them. */
+const NAMES = {
+  balance: ["0200", "310000", "00", "01"],
+  sale: ["0200", "000000", "00", "22"],
+  void: ["0200", "200000", "00", "23"],
+  refund: ["0220", "200000", "00", "25"],
+  preauth: ["0100", "030000", "06", "10"],
+  "preauth-add": ["0100", "030000", "60", "10"],
+  "preauth-void": ["0100", "200000", "06", "11"],
+  completion: ["0200", "000000", "06", "20"],
+  "completion-void": ["0200", "200000", "06", "21"],
+  "completion-advice": ["0220", "000000", "06", "24"],
+  offline: ["0220", "000000", "00", "30"],
+  adjustment: ["0220", "000000", "00", "32"],
+  tip: ["0220", "000000", "00", "34"],
+} as const;
+
+export type Word = keyof typeof NAMES;
+
+/** Advices carry no PIN. */
+const WITHOUT_PIN: ReadonlySet<string> = new Set(["completion-advice", "offline", "adjustment", "tip"]);
+/** Reversals that name their original. */
+const REVERSALS_WITH_61: ReadonlySet<string> = new Set(["void", "preauth-void", "completion", "completion-void"]);
+/** The day of the test clock. */
+export const TODAY = "0706";
+export const NO_TRACE = "000000000000";
+
+export interface DaySettings extends SaleSettings {
+  /** DE22 = 01x with DE2 and DE14, no track. */
+  keyed?: boolean;
+  terminal?: string;
+}
+
 export class Bench {
   readonly clock = new TestClock();
   readonly host: AcquirerHost;
@@ -164,6 +197,61 @@ export class Bench {
 
   reversal(settings: SaleSettings = {}, changes: Changes = {}): Answer | undefined {
     return this.send("0400", this.reversalFields(settings, changes));
+  }
+
+  /** Any transaction; `more` is what it says of its original: 37, 38, 48, 61, 63. */
+  fieldsOf(word: Word, settings: DaySettings = {}, more: Changes = {}): Changes {
+    const [, processing, condition, type] = NAMES[word];
+    const keyed = settings.keyed === true;
+    const advice = WITHOUT_PIN.has(word);
+    const sale = this.saleFields(advice ? { ...settings, pin: undefined } : settings);
+    const pan = settings.pan ?? (settings.track2 ?? TRACK2).split("D")[0]!;
+    const pin = sale[52] !== undefined;
+    const bare = { 35: undefined, 2: pan, 14: "3012" };
+    return {
+      ...sale,
+      ...(word === "balance" ? { 4: undefined } : {}),
+      ...(settings.terminal === undefined ? {} : { 41: settings.terminal }),
+      ...(advice ? { 2: pan } : {}),
+      ...(keyed ? { ...bare, 22: pin ? "011" : "012", 53: pin ? `2${sale[53]!.slice(1, 2)}00000000000000` : undefined } : {}),
+      3: processing,
+      25: condition,
+      60: `${type}${settings.batch ?? BATCH}00060`,
+      ...more,
+    };
+  }
+
+  transact(word: Word, settings: DaySettings = {}, more: Changes = {}): Answer | undefined {
+    return this.send(NAMES[word][0], this.fieldsOf(word, settings, more));
+  }
+
+  /** The 0400 of a transaction, with the same `more`. */
+  undo(word: Word, settings: DaySettings = {}, more: Changes = {}): Answer | undefined {
+    const {
+      26: _26,
+      35: _35,
+      36: _36,
+      37: _37,
+      48: _48,
+      52: _52,
+      55: _55,
+      63: _63,
+      ...kept
+    } = this.fieldsOf(word, settings, more);
+    const named = REVERSALS_WITH_61.has(word) ? {} : { 61: undefined };
+    const pan = settings.pan ?? (settings.track2 ?? TRACK2).split("D")[0]!;
+    return this.send("0400", { ...kept, ...named, 2: pan, 39: "98" });
+  }
+
+  /** A message of network management, settlement or upload. */
+  manage(mti: string, management: string, fields: Changes = {}, batch = BATCH): Answer | undefined {
+    return this.send(mti, { ...this.#who(), 60: `00${batch}${management}`, ...fields }, false);
+  }
+
+  entry(trace: string, batch = BATCH) {
+    const found = this.host.ledger().transactions.find((each) => each.trace === trace && each.batch === batch);
+    if (found === undefined) throw new Error(`no entry with trace ${trace} in batch ${batch}`);
+    return found;
   }
 
   rule(rule: Rule): void {
