@@ -16,22 +16,29 @@ import { clocked, dashed } from "./model/time.ts";
 import type { StatusBar } from "./screens/tree.ts";
 import { loadFonts } from "./screens/fonts.ts";
 import { createRenderer } from "./screens/render.ts";
+import { deliverAdvices } from "./steps/advise.ts";
 import { pick } from "./steps/ask.ts";
 import { readSwipe } from "./steps/card.ts";
 import { batch6, trace6 } from "./steps/numbers.ts";
 import { openOperators } from "./steps/operators.ts";
 import { settleDebt } from "./steps/outcome.ts";
 import { deliverOwed } from "./steps/reverse.ts";
+import { isEnabled } from "./steps/rules.ts";
 import { readProfile } from "./steps/profile.ts";
+import { finishSettlement } from "./steps/settle.ts";
 import { openSettings } from "./steps/settings.ts";
 import { tell } from "./steps/tell.ts";
-import { isoNow, Left, levelOf, now, type Terminal, wallMs } from "./steps/terminal.ts";
+import { isoNow, Left, levelOf, now, type Readers, type Terminal, wallMs } from "./steps/terminal.ts";
 import { createUi, type Input, type Ui } from "./steps/ui.ts";
+import { balance } from "./transactions/balance.ts";
+import { preauth } from "./transactions/preauth.ts";
 import { sale } from "./transactions/sale.ts";
 
 /** An owed reversal is tried again this often while nobody sells. */
 const DEBT_RETRY_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
+/** No board has a chip reader yet. */
+const NO_CHIPS: Readers = { contact: false, contactless: false };
 
 async function boot(system: GuestSystem): Promise<void> {
   const devices = openBoard(system);
@@ -79,6 +86,7 @@ function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefin
       link,
       host: link && devices.pinpad && createHost({ system, link, pinpad: devices.pinpad, profile }),
       ui,
+      readers: NO_CHIPS,
       damage: [...system.storeReport.damage, ...journal.damage].map(({ words }) => words),
       operator: undefined,
       locked: false,
@@ -111,6 +119,9 @@ async function startSession(t: Terminal): Promise<void> {
   await logIn(t);
   await perform(t, () => signOnAfterLogIn(t));
   await perform(t, () => settleDebt(t));
+  await perform(t, () => finishSettlement(t));
+  // What a settlement has told the host must not change before it has ended.
+  if (t.journal.settlement === undefined) await perform(t, () => deliverAdvices(t));
   await perform(t, () => offerUnprinted(t));
 }
 
@@ -137,12 +148,13 @@ async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
       merchant: t.profile.merchant.name,
       date: dashed(date),
       time: clocked(time, false),
-      contact: false,
-      contactless: false,
+      ...t.readers,
     });
     const input = await t.ui.wait({ card: true, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
     if (input.input === "timeout") {
-      if (t.journal.owed !== undefined && t.system.scheduler.now() >= retryAt) return () => settleDebt(t);
+      if (t.system.scheduler.now() < retryAt) continue;
+      if (t.journal.owed !== undefined) return () => settleDebt(t);
+      if (t.journal.settlement !== undefined) return () => finishSettlement(t);
       continue;
     }
     const flow = flowOf(t, input);
@@ -158,14 +170,28 @@ function flowOf(t: Terminal, input: Exclude<Input, { input: "timeout" }>): (() =
   return undefined;
 }
 
+/** What can begin with a card in hand. */
+const CARD_FIRST = [
+  { key: "1", text: "menu.sale", kind: "sale", run: sale },
+  { key: "2", text: "menu.preauth-hold", kind: "preauth", run: preauth },
+  { key: "3", text: "menu.balance", kind: undefined, run: balance },
+] as const;
+
 /** A card at idle: its number to compare, and what to do with it; 消费 first. */
 async function cardFirst(t: Terminal, swipe: Extract<Input, { input: "swipe" }>["swipe"]): Promise<void> {
   const read = readSwipe(t, swipe);
   if ("problem" in read) return tell(t, t.ui.say("check.msr"), [read.problem], "warn");
   const { card } = read;
-  const rows = [{ key: "1", text: "menu.sale" as const }];
-  await pick(t, rows, (selected) => t.ui.show("card", { masked: maskPan(card.pan), expiry: card.expiry, rows, selected }));
-  await sale(t, { card });
+  const rows = CARD_FIRST.filter(({ kind }) => kind === undefined || isEnabled(t, kind));
+  const { run } = await pick(t, rows, (selected) =>
+    t.ui.show("card", {
+      masked: maskPan(card.pan),
+      expiry: card.expiry,
+      rows: rows.map(({ key, text }) => ({ key, text })),
+      selected,
+    }),
+  );
+  await run(t, { card });
 }
 
 function paperOf({ printer }: Devices): StatusBar["paper"] {
@@ -185,14 +211,14 @@ function statusBar(t: Terminal | undefined): StatusBar {
     paper: paperOf(t.devices),
     batch: batch6(t.journal.batch),
     operator: t.operator ?? "",
-    debt: t.journal.owed === undefined ? 0 : 1,
+    debt: (t.journal.owed === undefined ? 0 : 1) + t.journal.pendingAdvices().length,
     ...idle,
   };
 }
 
 /** The debug channel's state line. */
 function debugState(t: Terminal | undefined): Record<string, unknown> {
-  const { link, paper, batch, operator, debt } = statusBar(t);
+  const { link, paper, batch, operator } = statusBar(t);
   const works = t !== undefined && t.damage.length === 0;
   return {
     level: works ? levelOf(t) : "faulted",
@@ -200,7 +226,7 @@ function debugState(t: Terminal | undefined): Record<string, unknown> {
     trace: works ? trace6(t.journal.nextTrace) : "",
     time: works ? isoNow(t) : "",
     indicators: { link, paper, batch, operator },
-    debt: { reversals: debt, offline: 0 },
+    debt: { reversals: works && t.journal.owed !== undefined ? 1 : 0, offline: works ? t.journal.pendingAdvices().length : 0 },
     language: t?.settings.language ?? "zh-CN",
   };
 }

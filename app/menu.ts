@@ -2,19 +2,42 @@
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
 import { lock } from "./admin/login.ts";
+import { printBatchDetails, printBatchTotals, reprintSettlement } from "./admin/print.ts";
+import { browseAll, findByAmount, findByTail, findByTrace } from "./admin/query.ts";
+import { reconciliation } from "./admin/reconciliation.ts";
+import { batchTotals, feeReport, reportBy } from "./admin/reports.ts";
 import { reprintAny, reprintLast } from "./admin/reprint.ts";
 import { selfCheck } from "./admin/self-check.ts";
+import { settlement } from "./admin/settlement.ts";
 import { signOffNow, signOnNow } from "./admin/sign-on.ts";
 import { versions } from "./admin/versions.ts";
+import type { TransactionKind } from "./model/transaction.ts";
 import { pick } from "./steps/ask.ts";
+import { isEnabled } from "./steps/rules.ts";
 import { Left, type Terminal } from "./steps/terminal.ts";
 import type { Prompt } from "./text/words.ts";
+import { adjustment } from "./transactions/adjustment.ts";
+import { balance } from "./transactions/balance.ts";
+import { cash } from "./transactions/cash.ts";
+import { completion } from "./transactions/completion.ts";
+import { completionAdvice } from "./transactions/completion-advice.ts";
+import { completionVoid } from "./transactions/completion-void.ts";
+import { holds } from "./transactions/holds.ts";
+import { offline } from "./transactions/offline.ts";
+import { preauth } from "./transactions/preauth.ts";
+import { preauthAdd } from "./transactions/preauth-add.ts";
+import { preauthVoid } from "./transactions/preauth-void.ts";
+import { refund } from "./transactions/refund.ts";
 import { sale } from "./transactions/sale.ts";
+import { tip } from "./transactions/tip.ts";
+import { voidSale } from "./transactions/void.ts";
 
 export interface Entry {
   /** The digit that picks it: the same in every release, so that fingers learn it once. */
   key: string;
   text: Prompt;
+  /** The row is there when the merchant has this transaction. */
+  kind?: TransactionKind;
   run?: (t: Terminal) => Promise<void>;
   rows?: readonly Entry[];
 }
@@ -23,13 +46,55 @@ export const MAIN_MENU: Entry = {
   key: "",
   text: "menu.main",
   rows: [
-    { key: "1", text: "menu.sale", run: (t) => sale(t) },
+    { key: "1", text: "menu.sale", kind: "sale", run: (t) => sale(t) },
+    { key: "2", text: "menu.void", kind: "void", run: voidSale },
+    { key: "3", text: "menu.refund", kind: "refund", run: refund },
+    {
+      key: "4",
+      text: "menu.preauth",
+      rows: [
+        { key: "1", text: "menu.preauth-hold", kind: "preauth", run: (t) => preauth(t) },
+        { key: "2", text: "menu.preauth-void", kind: "preauth-void", run: preauthVoid },
+        { key: "3", text: "menu.completion-request", kind: "completion", run: completion },
+        { key: "4", text: "menu.completion-advice", kind: "completion-advice", run: completionAdvice },
+        { key: "5", text: "menu.completion-void", kind: "completion-void", run: completionVoid },
+        { key: "6", text: "menu.preauth-add", kind: "preauth-add", run: preauthAdd },
+        { key: "7", text: "menu.holds", kind: "preauth", run: holds },
+      ],
+    },
+    {
+      key: "7",
+      text: "menu.other",
+      rows: [
+        { key: "1", text: "menu.balance", run: (t) => balance(t) },
+        { key: "2", text: "menu.offline", kind: "offline", run: offline },
+        { key: "3", text: "menu.adjustment", kind: "adjustment", run: adjustment },
+        { key: "4", text: "menu.cash", kind: "cash", run: cash },
+        { key: "5", text: "menu.tip", kind: "tip", run: tip },
+      ],
+    },
     {
       key: "8",
       text: "menu.print",
       rows: [
         { key: "1", text: "menu.reprint-last", run: reprintLast },
         { key: "2", text: "menu.reprint-any", run: reprintAny },
+        { key: "3", text: "menu.print-details", run: printBatchDetails },
+        { key: "4", text: "menu.print-totals", run: printBatchTotals },
+        { key: "5", text: "menu.reprint-settlement", run: reprintSettlement },
+        {
+          key: "6",
+          text: "menu.reports",
+          rows: [
+            { key: "1", text: "report.hour", run: (t) => reportBy(t, "hour") },
+            { key: "2", text: "report.operator", run: (t) => reportBy(t, "operator") },
+            { key: "3", text: "report.card", run: (t) => reportBy(t, "card") },
+            { key: "4", text: "report.entry", run: (t) => reportBy(t, "entry") },
+            { key: "5", text: "report.result", run: (t) => reportBy(t, "result") },
+            { key: "6", text: "report.fees", run: feeReport },
+            { key: "7", text: "report.reconcile", run: reconciliation },
+          ],
+        },
       ],
     },
     {
@@ -38,6 +103,18 @@ export const MAIN_MENU: Entry = {
       rows: [
         { key: "1", text: "menu.sign-on", run: signOnNow },
         { key: "2", text: "menu.sign-off", run: signOffNow },
+        { key: "3", text: "menu.settlement", run: settlement },
+        {
+          key: "4",
+          text: "menu.query",
+          rows: [
+            { key: "1", text: "query.browse", run: browseAll },
+            { key: "2", text: "query.by-trace", run: findByTrace },
+            { key: "3", text: "query.by-tail", run: findByTail },
+            { key: "4", text: "query.by-amount", run: findByAmount },
+            { key: "5", text: "query.totals", run: batchTotals },
+          ],
+        },
         { key: "6", text: "menu.lock", run: lock },
         { key: "7", text: "menu.versions", run: versions },
         {
@@ -67,7 +144,12 @@ export async function openMenu(t: Terminal, menu: Entry = MAIN_MENU): Promise<bo
   }
 }
 
-async function pickEntry(t: Terminal, { text, rows = [] }: Entry): Promise<Entry | undefined> {
+/** Whether there is anything behind a row for this merchant. */
+const offered = (t: Terminal, { kind, rows }: Entry): boolean =>
+  (kind === undefined || isEnabled(t, kind)) && (rows === undefined || rows.some((row) => offered(t, row)));
+
+async function pickEntry(t: Terminal, { text, rows: all = [] }: Entry): Promise<Entry | undefined> {
+  const rows = all.filter((row) => offered(t, row));
   try {
     return await pick(t, rows, (selected) =>
       t.ui.show("menu", { title: text, rows: rows.map((row) => ({ key: row.key, text: row.text })), selected }),

@@ -1,4 +1,5 @@
 /** 签到, 签退 (M3, M4) from the menu, and sign-on by itself after log-in. */
+import { deliverAdvices } from "../steps/advise.ts";
 import { deliverOwed } from "../steps/reverse.ts";
 import { signOff, signOn } from "../steps/sign-on.ts";
 import { tell } from "../steps/tell.ts";
@@ -10,7 +11,7 @@ export async function signOnNow(t: Terminal): Promise<void> {
     t.ui.good();
     await tell(t, t.ui.say("transaction.sign-on"), [t.ui.say("notice.signed-on")], "good");
   } else await tell(t, t.ui.say("notice.sign-on-failed"), [result.words], "warn");
-  await deliverOwed(t, 1);
+  if ((await deliverOwed(t, 1)) !== "still-owed" && result.ok) await deliverAdvices(t);
 }
 
 export async function signOnAfterLogIn(t: Terminal): Promise<void> {

@@ -28,6 +28,23 @@ export function nearestDate(monthDay: string, today: string): string | undefined
   return best === undefined ? undefined : dateOfDay(best);
 }
 
+/** MMDD → the latest YYYYMMDD that is not after `today`; undefined when there is no such day this year or last. */
+export function latestDate(monthDay: string, today: string): string | undefined {
+  const year = Number(today.slice(0, 4));
+  // 29 February may be up to eight years ago; a slip that old is no use to anybody.
+  for (const candidate of [year, year - 1]) {
+    const date = `${candidate}${monthDay}`;
+    if (isDate(date) && date <= today) return date;
+  }
+  return undefined;
+}
+
+/** YYYYMMDD that a calendar has. */
+export function isDate(text: string): boolean {
+  if (!/^\d{8}$/.test(text)) return false;
+  return dateOfDay(dayNumber(Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6)))) === text;
+}
+
 /** "20261121", "090503" → "2026/11/21 09:05:03". */
 export function readableStamp(date: string, time: string): string {
   return `${date.slice(0, 4)}/${date.slice(4, 6)}/${date.slice(6)} ${time.slice(0, 2)}:${time.slice(2, 4)}:${time.slice(4)}`;

@@ -2,7 +2,7 @@
 import type { Key } from "../../hal/keypad/keypad.ts";
 
 export type { Key };
-import { MAX_AMOUNT_FEN } from "../model/money.ts";
+import { groupedYuan, MAX_AMOUNT_FEN } from "../model/money.ts";
 import type { ScreenStates } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
 import { Left, type Terminal } from "./terminal.ts";
@@ -40,6 +40,53 @@ export async function askDigits(
   }
 }
 
+/** Digits until they are what `read` takes: its words for what is wrong stand by the field and nothing typed is lost. */
+export async function askUntil<T>(
+  t: Terminal,
+  options: DigitsOptions & { code?: boolean },
+  show: (typed: string, problem: string | undefined) => void,
+  read: (typed: string) => { value: T } | { problem: string },
+): Promise<T> {
+  let typed = options.initial ?? "";
+  let problem: string | undefined;
+  const ask = options.code ? askCode : askDigits;
+  for (;;) {
+    typed = await ask(t, { ...options, initial: typed }, (now) => {
+      show(now, now === typed ? problem : undefined);
+    });
+    const result = read(typed);
+    if ("value" in result) return result.value;
+    problem = result.problem;
+    t.ui.bad();
+  }
+}
+
+/** As on a telephone: the alpha key turns the last digit into its letters, one after another, and back. */
+const LETTERS = ["0", "1", "2ABC", "3DEF", "4GHI", "5JKL", "6MNO", "7PQRS", "8TUV", "9WXYZ"];
+
+export function nextLetter(character: string): string {
+  const ring = LETTERS.find((letters) => letters.includes(character)) ?? character;
+  return ring[(ring.indexOf(character) + 1) % ring.length] ?? character;
+}
+
+/** Digits and letters until Enter. */
+export async function askCode(
+  t: Terminal,
+  { min, max, initial = "" }: DigitsOptions,
+  show: (code: string) => void,
+): Promise<string> {
+  let code = initial;
+  for (;;) {
+    show(code);
+    const key = await nextKey(t);
+    if (isDigits(key) && code.length + key.length <= max) code += key;
+    else if (key === "alpha" && code !== "") code = code.slice(0, -1) + nextLetter(code.slice(-1));
+    else if (key === "clear") code = code.slice(0, -1);
+    else if (key === "enter" && code.length >= min) return code;
+    else t.ui.bad();
+  }
+}
+
 /** A password as ASCII bytes; the caller wipes them. `show` gets only how many there are. */
 export async function askPassword(t: Terminal, show: (count: number) => void): Promise<Uint8Array> {
   const typed = new Uint8Array(12);
@@ -60,26 +107,39 @@ export async function askPassword(t: Terminal, show: (count: number) => void): P
   }
 }
 
+export interface AmountOptions {
+  /** A digit that was pressed already. */
+  firstKey?: Key;
+  /** Stands there at first: Enter takes it, a digit begins anew. */
+  suggestFen?: number;
+  /** Words for what is wrong with an amount. */
+  check?: (amountFen: number) => string | undefined;
+}
+
 /** Amount from the fen up: `1` is 0.01, `10000` is 100.00 (M5). Returns fen, more than zero. */
 export async function askAmount(
   t: Terminal,
   state: Omit<ScreenStates["amount"], "amountFen" | "problem">,
-  firstKey?: Key,
+  { firstKey, suggestFen, check }: AmountOptions = {},
 ): Promise<number> {
-  let amountFen = firstKey !== undefined && isDigits(firstKey) ? Number(firstKey) : 0;
+  let amountFen = firstKey !== undefined && isDigits(firstKey) ? Number(firstKey) : (suggestFen ?? 0);
+  let untouched = firstKey === undefined && suggestFen !== undefined;
   let problem: string | undefined;
   for (;;) {
     t.ui.show("amount", { ...state, amountFen, problem });
     const key = await nextKey(t);
     problem = undefined;
     if (isDigits(key)) {
-      const next = amountFen * 10 ** key.length + Number(key);
+      const next = (untouched ? 0 : amountFen) * 10 ** key.length + Number(key);
+      untouched = false;
       if (next <= MAX_AMOUNT_FEN) amountFen = next;
-      else problem = t.ui.say("problem.amount-over", { limit: "9,999,999,999.99" });
-    } else if (key === "clear") amountFen = Math.floor(amountFen / 10);
-    else if (key === "enter") {
-      if (amountFen > 0) return amountFen;
-      problem = t.ui.say("problem.amount-zero");
+      else problem = t.ui.say("problem.amount-over", { limit: groupedYuan(MAX_AMOUNT_FEN) });
+    } else if (key === "clear") {
+      amountFen = untouched ? 0 : Math.floor(amountFen / 10);
+      untouched = false;
+    } else if (key === "enter") {
+      problem = amountFen > 0 ? check?.(amountFen) : t.ui.say("problem.amount-zero");
+      if (problem === undefined) return amountFen;
     }
     if (problem !== undefined) t.ui.bad();
   }

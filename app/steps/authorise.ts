@@ -6,7 +6,16 @@ import { CancelSource } from "../../platform/guest/cancel.ts";
 import { institutionsOf, localTimeOf, readAnswer } from "../acquirer/answers.ts";
 import type { Fate, FinancialRequest, Host, Message, Phase } from "../acquirer/host.ts";
 import { isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
-import type { CardData, FinancialKind, ReversalReason, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
+import { maskPan } from "../model/card.ts";
+import type {
+  CardData,
+  DeclinedRecord,
+  FinancialKind,
+  Original,
+  ReversalReason,
+  ReversalRecord,
+  TransactionRecord,
+} from "../model/transaction.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { now, type Terminal } from "./terminal.ts";
 
@@ -23,6 +32,12 @@ export interface Authorisation {
   amountFen: number;
   card: CardData;
   pinBlock: Uint8Array | undefined;
+  /** What it is about, of all but sale and preauth. */
+  original?: Original;
+  /** Organisation of the card, when an earlier transaction told it. */
+  organisation?: string;
+  /** Trace of the record of this batch that it voids. */
+  voids?: number;
 }
 
 /** What the cashier sees while the host is asked; also drives the send and receive lights. */
@@ -42,7 +57,8 @@ export function lightsOut(t: Terminal): void {
   t.ui.light("receive", false);
 }
 
-export async function authorise(t: Terminal, host: Host, { kind, amountFen, card, pinBlock }: Authorisation): Promise<Outcome> {
+export async function authorise(t: Terminal, host: Host, authorisation: Authorisation): Promise<Outcome> {
+  const { kind, amountFen, card, pinBlock, original, organisation } = authorisation;
   const { journal } = t;
   const operator = t.operator ?? "";
   const request: FinancialRequest = {
@@ -53,6 +69,8 @@ export async function authorise(t: Terminal, host: Host, { kind, amountFen, card
     card,
     pinBlock,
     operator,
+    original,
+    organisation,
   };
   const owed: ReversalRecord = {
     kind,
@@ -68,6 +86,8 @@ export async function authorise(t: Terminal, host: Host, { kind, amountFen, card
     operator,
     ...now(t),
     attempts: 0,
+    original,
+    organisation,
   };
 
   const source = new CancelSource();
@@ -93,11 +113,37 @@ export async function authorise(t: Terminal, host: Host, { kind, amountFen, card
     lightsOut(t);
     pinBlock?.fill(0);
   }
-  return conclude(t, fate, request, owed);
+  const outcome = conclude(t, fate, request, owed, authorisation.voids);
+  remember(t, owed, outcome);
+  return outcome;
+}
+
+/** What came to nothing is kept for reports and risk rules. The money is decided by then: a disk that refuses changes nothing. */
+function remember(
+  t: Terminal,
+  { kind, trace, amountFen, pan, entry, operator, date, time }: ReversalRecord,
+  outcome: Outcome,
+): void {
+  const code = codeOf(outcome);
+  if (code !== undefined) rememberDecline(t, { kind, trace, amountFen, masked: maskPan(pan), entry, operator, date, time, code });
+}
+
+export function rememberDecline(t: Terminal, declined: DeclinedRecord): void {
+  try {
+    t.journal.decline(declined);
+  } catch (error) {
+    t.system.log.error("a decline could not be kept for the reports", error);
+  }
+}
+
+function codeOf(outcome: Outcome): string | undefined {
+  if (outcome.outcome === "declined") return outcome.code;
+  if (outcome.outcome === "unknown") return "silent";
+  return outcome.outcome === "not-sent" && outcome.why === "cancelled" ? "cancelled" : undefined;
 }
 
 /** What a fate means for the money; each case leaves the journal saying the same. */
-function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: ReversalRecord): Outcome {
+function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: ReversalRecord, voids: number | undefined): Outcome {
   const { journal, system } = t;
   switch (fate.fate) {
     case "not-sent":
@@ -118,7 +164,7 @@ function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: Reve
       }
       return unknown(t, "wrong-packet", "06");
     case "answered":
-      return isApproved(fate.code) ? approved(t, fate.answer, request, owed) : declined(t, fate.code);
+      return isApproved(fate.code) ? approved(t, fate.answer, request, owed, voids) : declined(t, fate.code);
   }
 }
 
@@ -144,7 +190,13 @@ function declined(t: Terminal, code: string): Outcome {
   return { outcome: "declined", code };
 }
 
-function approved(t: Terminal, answer: Message, request: FinancialRequest, owed: ReversalRecord): Outcome {
+function approved(
+  t: Terminal,
+  answer: Message,
+  request: FinancialRequest,
+  owed: ReversalRecord,
+  voids: number | undefined,
+): Outcome {
   const read = readAnswer(answer, hostTextDecoder(t));
   const record: TransactionRecord = {
     kind: request.about,
@@ -163,13 +215,14 @@ function approved(t: Terminal, answer: Message, request: FinancialRequest, owed:
     authCode: read.authCode,
     responseCode: read.code,
     ...institutionsOf(answer),
-    organisation: read.organisation,
+    organisation: read.organisation ?? request.organisation,
+    original: request.original,
     remarks: read.remarks,
     pinEntered: request.pinBlock !== undefined,
     copiesPrinted: 0,
   };
   try {
-    t.journal.approve(record);
+    t.journal.approve(record, { voids });
   } catch (error) {
     // The host's money moved and we cannot keep the record: take it back rather than lose sight of it.
     t.system.log.error("an approval could not be stored; it will be reversed", error);

@@ -1,11 +1,17 @@
 /** What the cashier is told at the end, in words that leave no doubt whether money moved. */
 import { responseOf } from "../acquirer/responses.ts";
 import type { Prompt } from "../text/words.ts";
+import type { TransactionRecord } from "../model/transaction.ts";
+import type { AdviceOutcome } from "./advise.ts";
 import type { Outcome } from "./authorise.ts";
+import type { Balance } from "./inquire.ts";
 import { printCopies } from "./print.ts";
 import { deliverOwed } from "./reverse.ts";
 import { dwell, DWELL_MS, LONG_DWELL_MS, tell } from "./tell.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** How long a balance stands there. */
+const BALANCE_MS = 5_000;
 
 export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: number, outcome: Outcome): Promise<void> {
   switch (outcome.outcome) {
@@ -20,9 +26,43 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
   }
 }
 
-type Approved = Extract<Outcome, { outcome: "approved" }>["record"];
+/** Of what is told to the host after the event: it is never open whether money moved, only whether the host knows. */
+export async function showAdvice(t: Terminal, transaction: Prompt, outcome: AdviceOutcome): Promise<void> {
+  switch (outcome.outcome) {
+    case "approved":
+      return showApproved(t, transaction, outcome.record);
+    case "declined":
+      return showDeclined(t, transaction, outcome.code);
+    case "not-sent":
+      return showNotSent(t, outcome.why);
+    case "stored": {
+      const name = t.ui.say(transaction);
+      await tell(t, t.ui.say("notice.stored-title", { transaction: name }), [t.ui.say("notice.stored")], "warn");
+      await printCopies(t, outcome.record);
+    }
+  }
+}
 
-async function showApproved(t: Terminal, transaction: Prompt, record: Approved): Promise<void> {
+/** For the cardholder's eyes and for a few seconds; nothing of it goes on paper (M14). */
+export async function showBalance(t: Terminal, outcome: Balance): Promise<void> {
+  const transaction = "transaction.balance" as const;
+  switch (outcome.outcome) {
+    case "told":
+      t.ui.show("approved", { transaction, amountFen: outcome.balanceFen, label: "approved.balance" });
+      t.ui.good();
+      return dwell(t, BALANCE_MS);
+    case "declined":
+      return showDeclined(t, transaction, outcome.code);
+    case "not-sent":
+      return showNotSent(t, outcome.why);
+    case "unanswered": {
+      const words = outcome.why === "silent" ? "notice.no-answer" : "notice.bad-answer";
+      return tell(t, t.ui.say(transaction), [t.ui.say(words)], "warn");
+    }
+  }
+}
+
+async function showApproved(t: Terminal, transaction: Prompt, record: TransactionRecord): Promise<void> {
   const partial = record.approvedFen !== record.amountFen;
   const show = () =>
     t.ui.show("approved", {

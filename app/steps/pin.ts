@@ -27,8 +27,18 @@ export function pinPadWords(t: Terminal, error: PinPadError): string {
 export const isPinPadError = (error: unknown): error is PinPadError =>
   error instanceof Error && (error as { device?: string }).device === "pinpad";
 
+export interface PinOptions {
+  /** A card without a PIN will not do (§5.6, balance). */
+  always?: boolean;
+}
+
 /** DE52, or undefined when the cardholder only pressed Enter. Leaves when the pad cannot ask, on Cancel and time-out. */
-export async function askPin(t: Terminal, card: CardData, amountFen: number): Promise<Uint8Array | undefined> {
+export async function askPin(
+  t: Terminal,
+  card: CardData,
+  amountFen: number | undefined,
+  { always = false }: PinOptions = {},
+): Promise<Uint8Array | undefined> {
   const pinpad = t.devices.pinpad;
   if (pinpad === undefined) throw new Left("problem", t.ui.say("problem.no-pinpad"));
 
@@ -39,7 +49,7 @@ export async function askPin(t: Terminal, card: CardData, amountFen: number): Pr
   show(0);
   try {
     const result = await pinpad.enterPin(
-      { pan: card.pan, amountFen, minDigits: 4, maxDigits: 12, allowEmpty: true, timeoutMs: PIN_TIMEOUT_MS, onDigits: show },
+      { pan: card.pan, amountFen, minDigits: 4, maxDigits: 12, allowEmpty: !always, timeoutMs: PIN_TIMEOUT_MS, onDigits: show },
       source.token,
     );
     if (result.outcome === "entered") return result.block;

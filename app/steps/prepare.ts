@@ -1,19 +1,44 @@
-/** What must be true before a request with money leaves (§5.3): signed on, and nothing owed. Leaves, with words, when it cannot be made so. */
+/** What must be true before a request leaves, in the order of §5.3. Leaves, with words, when it cannot be made so. */
 import type { Host } from "../acquirer/host.ts";
+import { deliverAdvices } from "./advise.ts";
 import { deliverOwed } from "./reverse.ts";
+import { settleFirst } from "./settle.ts";
 import { signOn } from "./sign-on.ts";
+import { tell } from "./tell.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
-export async function prepare(t: Terminal): Promise<Host> {
+export interface Preparation {
+  /** Nothing of it will be in the batch, so a full one is no hindrance. */
+  kept?: boolean;
+}
+
+export async function prepare(t: Terminal, { kept = true }: Preparation = {}): Promise<Host> {
   const host = t.host;
   if (host === undefined) throw new Left("problem", t.ui.say("notice.no-line"));
   if (!t.keyed) throw new Left("problem", t.ui.say("problem.pinpad-key-missing"));
-  if (!t.journal.signedOn) {
-    if (t.signedOffByHand || !t.profile.autoSignOn) throw new Left("problem", t.ui.say("problem.not-signed-on"));
-    const result = await signOn(t);
-    if (!result.ok) throw new Left("problem", result.words);
-  }
+  await beSignedOn(t);
+  if (kept) await batchTakes(t);
   const delivery = await deliverOwed(t, t.profile.reversalAttempts);
   if (delivery === "still-owed") throw new Left("problem", t.ui.say("problem.reversal-first"));
+  // What nobody answers must not hold up a queue of customers for ever: after so many tries it waits for the settlement (§5.4).
+  await deliverAdvices(t, { mostAttempts: t.profile.reversalAttempts + 1 });
+  // The host may have asked for new keys while it took what was owed.
+  await beSignedOn(t);
   return host;
+}
+
+async function beSignedOn(t: Terminal): Promise<void> {
+  if (t.journal.signedOn) return;
+  if (t.signedOffByHand || !t.profile.autoSignOn) throw new Left("problem", t.ui.say("problem.not-signed-on"));
+  const result = await signOn(t);
+  if (!result.ok) throw new Left("problem", result.words);
+}
+
+/** The open batch takes one more (§5.6), and no settlement stands half done. */
+export async function batchTakes(t: Terminal): Promise<void> {
+  const { journal } = t;
+  await settleFirst(t);
+  if (journal.full) throw new Left("problem", t.ui.say("problem.batch-full"));
+  if (!journal.nearlyFull) return;
+  await tell(t, t.ui.say("notice.nearly-full-title"), [t.ui.say("notice.nearly-full", { count: journal.count })], "warn");
 }

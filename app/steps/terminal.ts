@@ -16,6 +16,12 @@ import type { Ui } from "./ui.ts";
 /** faulted: cannot work · unkeyed: no master key · locked: nobody logged in · signed-off · ready. */
 export type Level = "faulted" | "unkeyed" | "signed-off" | "locked" | "ready";
 
+/** Readers besides the stripe's that this terminal can take a payment with. */
+export interface Readers {
+  contact: boolean;
+  contactless: boolean;
+}
+
 export interface Terminal {
   readonly system: System;
   readonly devices: Devices;
@@ -26,6 +32,7 @@ export interface Terminal {
   readonly link: Link | undefined;
   readonly host: Host | undefined;
   readonly ui: Ui;
+  readonly readers: Readers;
   /** What the store or the journal found broken at start, in words; empty when all is well. */
   readonly damage: readonly string[];
   /** Operator at the keys; undefined when nobody is. */

@@ -1,0 +1,214 @@
+/**
+ * What is told to the host after the event (§2.5, §5.4): refunds, completions by advice, offline sales, adjustments, tips. The record is durable
+ * before its first byte leaves and goes again, with the same trace, until the host takes or refuses it; it is never reversed.
+ */
+import { assert } from "../../platform/guest/assert.ts";
+import { CancelSource } from "../../platform/guest/cancel.ts";
+import { institutionsOf, readAnswer } from "../acquirer/answers.ts";
+import type { ExchangeOptions, Fate, Host, Message } from "../acquirer/host.ts";
+import { ADVICE_TAKEN, isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
+import type { CardData, Original, TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import { lightsOut, onlinePhase, type Outcome } from "./authorise.ts";
+import { hostTextDecoder } from "./host-text.ts";
+import { trace6 } from "./numbers.ts";
+import { deliverOwed } from "./reverse.ts";
+import { tell } from "./tell.ts";
+import { now, type Terminal } from "./terminal.ts";
+
+export type AdviceOutcome =
+  | Extract<Outcome, { outcome: "approved" | "declined" | "not-sent" }>
+  /** It is durable here and goes again by itself. */
+  | { outcome: "stored"; record: TransactionRecord };
+
+export interface Advice {
+  kind: Extract<TransactionKind, "refund" | "completion-advice" | "offline">;
+  amountFen: number;
+  card: CardData;
+  original?: Original;
+  organisation?: string;
+  authCode?: string;
+  authority?: TransactionRecord["authority"];
+}
+
+/** The record of an advice, as it is posted. */
+export function adviceRecord(t: Terminal, { kind, amountFen, card, ...more }: Advice): TransactionRecord {
+  return {
+    kind,
+    state: "pending",
+    batch: t.journal.batch,
+    trace: t.journal.nextTrace,
+    amountFen,
+    approvedFen: amountFen,
+    entry: card.entry,
+    pan: card.pan,
+    expiry: card.expiry,
+    operator: t.operator ?? "",
+    ...now(t),
+    settlementDate: undefined,
+    reference: undefined,
+    responseCode: "",
+    issuer: undefined,
+    acquirer: undefined,
+    remarks: [],
+    pinEntered: false,
+    copiesPrinted: 0,
+    delivery: { state: "pending", attempts: 0 },
+    authCode: more.authCode,
+    organisation: more.organisation,
+    original: more.original,
+    authority: more.authority,
+  };
+}
+
+/** A refund or a completion by advice: posted when the line is up and the message packed, so that without a line nothing has happened. */
+export async function advise(t: Terminal, host: Host, advice: Advice): Promise<AdviceOutcome> {
+  const { journal } = t;
+  const record = adviceRecord(t, advice);
+  const { trace } = record;
+  const source = new CancelSource();
+  const release = t.ui.onCancelKey(() => source.cancel("cancelled"));
+  try {
+    const fate = await exchange(t, host, record, {
+      cancel: source.token,
+      beforeSend: () => {
+        journal.post(record);
+        journal.advising(trace);
+      },
+    });
+    if (journal.find(trace) !== undefined) return conclude(t, trace, fate);
+    return { outcome: "not-sent", why: fate.fate === "not-sent" ? fate.why : "journal" };
+  } finally {
+    release();
+  }
+}
+
+/** An offline sale, or whatever is decided without the host: durable first, then sent if that can be now. */
+export async function post(t: Terminal, advice: Advice): Promise<AdviceOutcome> {
+  const record = adviceRecord(t, advice);
+  t.journal.post(record);
+  return deliverNow(t, record.trace);
+}
+
+/** One try for what is durable and undelivered; a reversal that is owed has the right of way. */
+export async function deliverNow(t: Terminal, trace: number): Promise<AdviceOutcome> {
+  const { host, journal } = t;
+  const ready = host !== undefined && journal.signedOn && (await deliverOwed(t, 1)) !== "still-owed";
+  return ready ? deliver(t, host, recordOf(t, trace)) : { outcome: "stored", record: recordOf(t, trace) };
+}
+
+function recordOf(t: Terminal, trace: number): TransactionRecord {
+  const found = t.journal.find(trace);
+  assert(found !== undefined, "an advice that was posted is there");
+  return found;
+}
+
+/** Sends a record that is posted already, as it is stored. */
+export async function deliver(t: Terminal, host: Host, record: TransactionRecord): Promise<AdviceOutcome> {
+  const { trace } = record;
+  const fate = await exchange(t, host, record, { beforeSend: () => t.journal.advising(trace) });
+  return conclude(t, trace, fate);
+}
+
+export interface AdviceRound {
+  delivered: number;
+  /** The host said no: they count no more, or count as before. */
+  refused: TransactionRecord[];
+  /** What has to go again. */
+  waiting: number;
+}
+
+export interface RoundOptions {
+  /** Leaves out what was tried that often already; it goes with the settlement. */
+  mostAttempts?: number;
+}
+
+/**
+ * Everything that still has to reach the host, oldest first; the first that is not answered ends the round. Refusals are told to the cashier.
+ * Never throws for what the host or the line does.
+ */
+export async function deliverAdvices(
+  t: Terminal,
+  { mostAttempts = Number.POSITIVE_INFINITY }: RoundOptions = {},
+): Promise<AdviceRound> {
+  const { journal, host } = t;
+  const round: AdviceRound = { delivered: 0, refused: [], waiting: 0 };
+  const due = journal.pendingAdvices().filter(({ delivery }) => (delivery?.attempts ?? 0) < mostAttempts);
+  for (const record of due) {
+    // Asked again each time: an answer may have taken the keys away.
+    if (host === undefined || !journal.signedOn || journal.owed !== undefined) break;
+    const result = await deliver(t, host, record);
+    if (result.outcome === "approved") round.delivered += 1;
+    else if (result.outcome === "declined") {
+      round.refused.push(record);
+      await tellRefusal(t, record, result.code);
+    } else break;
+  }
+  round.waiting = journal.pendingAdvices().length;
+  return round;
+}
+
+function tellRefusal(t: Terminal, record: TransactionRecord, code: string): Promise<void> {
+  const transaction = t.ui.say(`transaction.${messageOf(record)}`);
+  const why = responseOf(code).cashier[t.settings.language];
+  return tell(
+    t,
+    t.ui.say("notice.advice-refused-title"),
+    [t.ui.say("notice.advice-refused", { transaction, trace: trace6(record.trace), why })],
+    "bad",
+  );
+}
+
+/** What it goes as: an adjustment is a message, not a record. */
+export const messageOf = ({ kind, delivery }: TransactionRecord): TransactionKind => delivery?.as ?? kind;
+
+async function exchange(
+  t: Terminal,
+  host: Host,
+  of: TransactionRecord,
+  options: Pick<ExchangeOptions, "cancel" | "beforeSend">,
+): Promise<Fate> {
+  try {
+    return await host.exchange(
+      { about: "advice", of },
+      {
+        ...options,
+        onPhase: onlinePhase(t, (phase, secondsLeft) =>
+          t.ui.show("online", {
+            transaction: `transaction.${messageOf(of)}`,
+            phase,
+            amountFen: of.amountFen,
+            secondsLeft,
+            of: t.profile.responseTimeoutMs / 1000,
+            cancellable: options.cancel !== undefined && phase === "connecting",
+          }),
+        ),
+      },
+    );
+  } finally {
+    lightsOut(t);
+  }
+}
+
+/** What became of an advice that is durable; the journal says the same. */
+function conclude(t: Terminal, trace: number, fate: Fate): AdviceOutcome {
+  const { journal, system } = t;
+  if (fate.fate === "answered" && (ADVICE_TAKEN.has(fate.code) || isApproved(fate.code))) {
+    journal.advised(trace, { state: "delivered", ...detailsOf(t, fate.answer), code: fate.code });
+    return { outcome: "approved", record: recordOf(t, trace) };
+  }
+  if (fate.fate === "answered" && !NEEDS_SIGN_ON.has(fate.code)) {
+    system.log.warn(`advice ${trace}: refused, ${fate.code} ${responseOf(fate.code).cashier.en}`);
+    journal.advised(trace, { state: "refused", code: fate.code });
+    return { outcome: "declined", code: fate.code };
+  }
+  system.log.warn(`advice ${trace}: ${fate.fate}${"words" in fate ? ` (${fate.words})` : ""}; it goes again`);
+  // Wrong keys are no answer to the advice: new keys, then the same advice once more.
+  if (fate.fate === "bad-mac" || fate.fate === "answered") journal.needSignOn();
+  if (fate.fate !== "not-sent") journal.advised(trace, { state: "unanswered" });
+  return { outcome: "stored", record: recordOf(t, trace) };
+}
+
+function detailsOf(t: Terminal, answer: Message) {
+  const { reference, authCode, settlementDate, organisation } = readAnswer(answer, hostTextDecoder(t));
+  return { reference, authCode, settlementDate, organisation, ...institutionsOf(answer) };
+}

@@ -1,0 +1,17 @@
+/** 余额查询 (M14): for the cardholder's eyes only. */
+import { presentCard } from "../steps/card.ts";
+import { inquire } from "../steps/inquire.ts";
+import { showBalance } from "../steps/outcome.ts";
+import { askPin } from "../steps/pin.ts";
+import { prepare } from "../steps/prepare.ts";
+import type { Terminal } from "../steps/terminal.ts";
+import type { Start } from "./sale.ts";
+
+const transaction = "transaction.balance" as const;
+
+export async function balance(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
+  const card = start.card ?? (await presentCard(t, transaction));
+  const host = await prepare(t, { kept: false });
+  const pinBlock = await askPin(t, card, undefined, { always: true });
+  await showBalance(t, await inquire(t, host, card, pinBlock));
+}

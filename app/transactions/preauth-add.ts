@@ -1,0 +1,28 @@
+/** 追加预授权 (M13): more is held under the same code. */
+import { maskPan } from "../model/card.ts";
+import { askAmount } from "../steps/ask.ts";
+import { authorise } from "../steps/authorise.ts";
+import { presentCard } from "../steps/card.ts";
+import { confirmTransaction } from "../steps/confirm.ts";
+import { askHold, holdRows } from "../steps/original.ts";
+import { showOutcome } from "../steps/outcome.ts";
+import { askPin } from "../steps/pin.ts";
+import { prepare } from "../steps/prepare.ts";
+import { printerOrConsent } from "../steps/print.ts";
+import { permit } from "../steps/rules.ts";
+import type { Terminal } from "../steps/terminal.ts";
+
+const transaction = "transaction.preauth-add" as const;
+
+export async function preauthAdd(t: Terminal): Promise<void> {
+  permit(t, "preauth-add");
+  await printerOrConsent(t);
+  const card = await presentCard(t, transaction, { keyed: true });
+  const { original } = await askHold(t, card);
+  const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan), label: "amount.add" });
+  await confirmTransaction(t, { transaction, card, amountFen, rows: holdRows(original) });
+  const host = await prepare(t);
+  const pinBlock = await askPin(t, card, amountFen);
+  const outcome = await authorise(t, host, { kind: "preauth-add", amountFen, card, pinBlock, original });
+  await showOutcome(t, transaction, amountFen, outcome);
+}

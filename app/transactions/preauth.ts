@@ -1,0 +1,27 @@
+/** 预授权 (M13): money is held, and taken or let go within 30 days. */
+import { maskPan } from "../model/card.ts";
+import { askAmount } from "../steps/ask.ts";
+import { authorise } from "../steps/authorise.ts";
+import { presentCard } from "../steps/card.ts";
+import { confirmTransaction } from "../steps/confirm.ts";
+import { showOutcome } from "../steps/outcome.ts";
+import { askPin } from "../steps/pin.ts";
+import { prepare } from "../steps/prepare.ts";
+import { printerOrConsent } from "../steps/print.ts";
+import { permit } from "../steps/rules.ts";
+import type { Terminal } from "../steps/terminal.ts";
+import type { Start } from "./sale.ts";
+
+const transaction = "transaction.preauth" as const;
+
+export async function preauth(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
+  permit(t, "preauth");
+  await printerOrConsent(t);
+  const card = start.card ?? (await presentCard(t, transaction));
+  const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan) });
+  await confirmTransaction(t, { transaction, card, amountFen });
+  const host = await prepare(t);
+  const pinBlock = await askPin(t, card, amountFen);
+  const outcome = await authorise(t, host, { kind: "preauth", amountFen, card, pinBlock });
+  await showOutcome(t, transaction, amountFen, outcome);
+}

@@ -1,0 +1,42 @@
+/** 追加小费 (M15): a tip on a sale of this batch, within the merchant's percentage. */
+import { maskPan } from "../model/card.ts";
+import { groupedYuan } from "../model/money.ts";
+import type { TransactionRecord } from "../model/transaction.ts";
+import { deliverNow } from "../steps/advise.ts";
+import { askAmount } from "../steps/ask.ts";
+import { confirmTransaction } from "../steps/confirm.ts";
+import { atMost, originalByTrace } from "../steps/original.ts";
+import { showAdvice } from "../steps/outcome.ts";
+import { batchTakes } from "../steps/prepare.ts";
+import { printerOrConsent } from "../steps/print.ts";
+import { permit } from "../steps/rules.ts";
+import type { Terminal } from "../steps/terminal.ts";
+import { percentOf, stands, tipPercent } from "../steps/tips.ts";
+
+const transaction = "transaction.tip" as const;
+
+export async function tip(t: Terminal): Promise<void> {
+  permit(t, "tip");
+  const percent = tipPercent(t);
+  await batchTakes(t);
+  await printerOrConsent(t);
+  const refuse = (found: TransactionRecord) => stands(t, found);
+  const record = await originalByTrace(t, { transaction, kinds: ["sale", "offline"], refuse });
+  const withoutTipFen = record.approvedFen - (record.tipFen ?? 0);
+  const tipFen = await askAmount(
+    t,
+    { transaction, masked: maskPan(record.pan), label: "amount.tip" },
+    { check: atMost(t, percentOf(withoutTipFen, percent)) },
+  );
+  const amountFen = withoutTipFen + tipFen;
+  await confirmTransaction(t, {
+    transaction,
+    amountFen,
+    rows: [
+      { label: "pair.before", value: groupedYuan(withoutTipFen) },
+      { label: "pair.tip", value: groupedYuan(tipFen) },
+    ],
+  });
+  t.journal.adjust(record.trace, { amountFen, tipFen, as: "tip" });
+  await showAdvice(t, transaction, await deliverNow(t, record.trace));
+}
