@@ -47,5 +47,4 @@ export function feesOf(records: readonly Reported[], rate: FeeRate): Fees {
 }
 
 /** What reaches the merchant's account. */
-export const netOf = ({ debitFen, creditFen, feeFen, returnedFen }: Fees): number =>
-  debitFen - creditFen - feeFen + returnedFen;
+export const netOf = ({ debitFen, creditFen, feeFen, returnedFen }: Fees): number => debitFen - creditFen - feeFen + returnedFen;

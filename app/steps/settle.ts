@@ -1,0 +1,241 @@
+/**
+ * Settlement (M17) in the order of §5.5. The journal remembers how far it has come after every message, so whatever cuts it off, the next call
+ * goes on there: the totals told once stay as they were, what the host has acknowledged is not told again, and the batch is closed only when the
+ * host was told that the upload is over.
+ */
+import { settlementResult } from "../acquirer/answers.ts";
+import type { Fate, Host, Request } from "../acquirer/host.ts";
+import { ADVICE_TAKEN, responseOf } from "../acquirer/responses.ts";
+import type { ArchivedRecord, ArchivedSettlement, Settlement, SettlementResult } from "../journal/journal.ts";
+import { balanced, failedAfter, nextUpload, uploadedCount, uploadOrder, type UploadStep } from "../journal/upload-order.ts";
+import { maskPan } from "../model/card.ts";
+import { deliverAdvices } from "./advise.ts";
+import { lightsOut } from "./authorise.ts";
+import { batch6 } from "./numbers.ts";
+import { printDetails, printSettlement } from "./settle-print.ts";
+import { deliverOwed } from "./reverse.ts";
+import { rule } from "./rules.ts";
+import { openSettleView, type SettleView } from "./settle-view.ts";
+import { signOff, signOn } from "./sign-on.ts";
+import { tell } from "./tell.ts";
+import { Left, now, type Terminal } from "./terminal.ts";
+
+/** So many messages unanswered one after the other say that the line is dead: it goes on later, where it was. */
+const MOST_SILENT = 3;
+const REGIONS = ["domestic", "foreign"] as const;
+
+/** Ended, or words why not yet. Never throws for what the host or the line does. */
+export type SettleOutcome = { ended: true; archive: ArchivedSettlement; problems: string[] } | { ended: false; words: string };
+
+/** A settlement was begun and not finished, or the host will take nothing new before one (§5.5.4). */
+export const settlementDue = ({ journal }: Pick<Terminal, "journal">): boolean =>
+  journal.settlement !== undefined || journal.settleFirst !== undefined;
+
+/** Settles and shows how it went. True when the batch was closed. */
+export async function runSettlement(t: Terminal): Promise<boolean> {
+  const resumed = t.journal.settlement?.ended === true;
+  const outcome = await settle(t, resumed);
+  if (!outcome.ended) {
+    await tell(t, t.ui.say("settlement.unfinished-title"), [outcome.words], "warn");
+    return false;
+  }
+  await showSettled(t, outcome.archive, outcome.problems);
+  return true;
+}
+
+/** After a restart, and now and then at idle: what was begun goes on by itself. Nothing when nothing was begun. */
+export async function finishSettlement(t: Terminal): Promise<void> {
+  if (t.journal.settlement !== undefined) await runSettlement(t);
+}
+
+/** "前次批上送未完成": before anything new, what was begun is finished. Leaves, with words, when it cannot be. */
+export async function settleFirst(t: Terminal): Promise<void> {
+  if (!settlementDue(t)) return;
+  await tell(t, t.ui.say("transaction.settlement"), [t.ui.say("settlement.resume")]);
+  if (!(await runSettlement(t))) throw new Left("problem", t.ui.say("settlement.resume"));
+}
+
+/** `again`: the slip may be on paper already, since the power went after it was due. */
+async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
+  const { journal } = t;
+  const view = openSettleView(t);
+  const stopped = await toTheEnd(t, view);
+  if ("words" in stopped) {
+    t.system.log.warn(`settlement of batch ${journal.batch}: ${stopped.words}`);
+    return { ended: false, words: stopped.words };
+  }
+  view.at("print");
+  const archive = closing(t);
+  await printSettlement(t, archive, { duplicate: again });
+  view.at("next");
+  journal.closeBatch({ operator: t.operator ?? "", ...now(t) });
+  t.system.log.info(`batch ${archive.batch} is settled`);
+  await signAfter(t);
+  return {
+    ended: true,
+    archive: journal.lastSettlement() ?? archive,
+    problems: [...stopped.problems, ...problemsOf(t, archive)],
+  };
+}
+
+type Stopped = { words: string };
+type Went = { problems: string[] };
+
+async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> {
+  const { journal } = t;
+  if (journal.settlement?.ended) return { problems: [] };
+  const host = t.host;
+  if (host === undefined) return { words: t.ui.say("settlement.no-line") };
+  if (!journal.signedOn) {
+    if (t.signedOffByHand || !t.profile.autoSignOn) return { words: t.ui.say("problem.not-signed-on") };
+    const result = await signOn(t);
+    if (!result.ok) return { words: result.words };
+  }
+  const owed = journal.settlement === undefined ? await sendOwed(t, view) : undefined;
+  if (owed !== undefined) return owed;
+  const result = journal.settlement?.result ?? (await compareTotals(t, host, view));
+  if ("words" in result) return result;
+  return (await upload(t, host, view, result)) ?? endUpload(t, host, view, result);
+}
+
+/** §5.5.2: what is owed goes first; a settlement without it would be wrong from the start. */
+async function sendOwed(t: Terminal, view: SettleView): Promise<Stopped | undefined> {
+  const { journal } = t;
+  if (journal.owed !== undefined) {
+    view.at("owed");
+    if ((await deliverOwed(t, t.profile.reversalAttempts)) === "still-owed") return { words: t.ui.say("settlement.owed-first") };
+  }
+  if (journal.pendingAdvices().length === 0) return undefined;
+  view.at("owed");
+  await deliverAdvices(t);
+  // One that was tried often enough is told in the upload, and printed as not answered (§5.4).
+  const left = journal.pendingAdvices().filter(({ delivery }) => (delivery?.attempts ?? 0) < t.profile.reversalAttempts);
+  return left.length === 0 ? undefined : { words: t.ui.say("settlement.advices-first", { count: left.length }) };
+}
+
+/** 0500 (§5.5.3). The totals are frozen just before it leaves; when it does not leave, they are free again. */
+async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise<Stopped | SettlementResult> {
+  const { journal } = t;
+  const begun = journal.settlement;
+  const totals = begun?.totals ?? journal.totalsBy();
+  const trace = journal.takeTrace();
+  view.at("totals");
+  const request: Request = { about: "settlement", trace, batch: journal.batch, operator: t.operator ?? "01", totals };
+  const fate = await ask(t, host, view, request, () => {
+    if (journal.settlement === undefined) journal.beginSettlement();
+  });
+  if (fate.fate === "not-sent" && begun === undefined && journal.settlement !== undefined) journal.abandonSettlement();
+  if (fate.fate !== "answered") return { words: missing(t, fate) };
+  // 0510 has no DE39 (§2.8); a host that sends one wants to say no.
+  if (fate.code !== "" && fate.code !== "00") return { words: refusal(t, fate.code) };
+  const result = settlementResult(fate.answer);
+  journal.settlementAnswered(result);
+  return result;
+}
+
+/** §5.5.6: in the list's fixed order; what was not answered goes again in another round, at the end of this one. */
+async function upload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | undefined> {
+  const { journal, profile } = t;
+  if (balanced(result)) return undefined;
+  const steps = uploadOrder(journal.list(), result);
+  let silent = 0;
+  for (let place = underWay(t); ; place = underWay(t)) {
+    const next = nextUpload(steps, place);
+    if (next === undefined) {
+      if (place.failed.length === 0 || place.rounds >= profile.reversalAttempts) return undefined;
+      journal.uploaded(0, place.failed);
+      continue;
+    }
+    view.at("upload", `${next.at + 1}/${steps.length}`);
+    const fate = await ask(t, host, view, uploadRequest(t, next.step));
+    if (fate.fate === "not-sent") return { words: missing(t, fate) };
+    const answered = fate.fate === "answered";
+    if (fate.fate === "answered" && !ADVICE_TAKEN.has(fate.code))
+      t.system.log.warn(`upload of ${next.step.traces.join(" ")}: answer ${fate.code}`);
+    journal.uploaded(next.at + 1, failedAfter(place.failed, next.step, answered));
+    silent = answered ? 0 : silent + 1;
+    if (silent >= MOST_SILENT) return { words: t.ui.say("settlement.no-answer") };
+  }
+}
+
+/** 0320 202 or 207 (§5.5.7). Whatever the host answers, it has heard; silence means that it goes again. */
+async function endUpload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | Went> {
+  const { journal } = t;
+  const steps = balanced(result) ? [] : uploadOrder(journal.list(), result);
+  view.at("end");
+  const count = uploadedCount(steps, underWay(t));
+  const trace = journal.takeTrace();
+  const fate = await ask(t, host, view, { about: "upload-end", trace, batch: journal.batch, count, balanced: balanced(result) });
+  if (fate.fate !== "answered") return { words: missing(t, fate) };
+  journal.uploadEnded();
+  if (ADVICE_TAKEN.has(fate.code)) return { problems: [] };
+  const words = responseOf(fate.code).cashier[t.settings.language];
+  return { problems: [t.ui.say("settled.end-code", { code: fate.code, words })] };
+}
+
+function uploadRequest({ journal }: Terminal, step: UploadStep): Request {
+  if (step.step === "record") return { about: "upload-record", of: step.of };
+  return { about: "upload", trace: journal.takeTrace(), batch: journal.batch, lines: step.lines };
+}
+
+/** One message; the lights blink, the seconds are not shown: there are many, and each is short. */
+async function ask(t: Terminal, host: Host, view: SettleView, request: Request, beforeSend?: () => void): Promise<Fate> {
+  const fate = await host.exchange(request, {
+    beforeSend,
+    onPhase: (phase) => {
+      t.ui.light("send", phase === "sending");
+      t.ui.light("receive", phase === "waiting" || phase === "receiving");
+    },
+  });
+  lightsOut(t);
+  view.again();
+  if (fate.fate !== "answered") t.system.log.warn(`settlement: ${request.about}: ${fate.fate}`);
+  return fate;
+}
+
+function underWay({ journal }: Terminal): Settlement {
+  const settlement = journal.settlement;
+  if (settlement === undefined) throw new Error("no settlement is under way");
+  return settlement;
+}
+
+const missing = (t: Terminal, fate: Fate): string =>
+  t.ui.say(fate.fate === "not-sent" ? "settlement.no-line" : "settlement.no-answer");
+
+const refusal = (t: Terminal, code: string): string =>
+  t.ui.say("settlement.refused", { words: responseOf(code).cashier[t.settings.language] });
+
+/** What the archive will hold, for the slip that is printed before the batch is closed. */
+function closing(t: Terminal): ArchivedSettlement {
+  const { batch, totals, result, failed } = underWay(t);
+  const records = t.journal.list().map(({ pan, expiry: _, ...kept }): ArchivedRecord => ({ ...kept, masked: maskPan(pan) }));
+  return { batch, totals, result, failed, closedBy: { operator: t.operator ?? "", ...now(t) }, records };
+}
+
+function problemsOf(t: Terminal, { failed, records }: ArchivedSettlement): string[] {
+  const refused = records.filter(({ state }) => state === "refused").length;
+  return [
+    ...(failed.length === 0 ? [] : [t.ui.say("settled.failed", { count: failed.length })]),
+    ...(refused === 0 ? [] : [t.ui.say("settled.refused", { count: refused })]),
+  ];
+}
+
+/** §5.5.9, and the host's batch number, which wins at sign-on. What goes wrong here is told at the next transaction. */
+async function signAfter(t: Terminal): Promise<void> {
+  if (rule(t, "signOffAfterSettlement")) await signOff(t);
+  else if (t.profile.autoSignOn) await signOn(t);
+}
+
+async function showSettled(t: Terminal, archive: ArchivedSettlement, problems: string[]): Promise<void> {
+  const { batch, totals, result } = archive;
+  const used = REGIONS.filter((region) => region === "domestic" || totals[region].debitCount + totals[region].creditCount > 0);
+  const regions = used.map((region) => ({ region, verdict: result?.[region] ?? 0, totals: totals[region] }));
+  t.ui.good();
+  for (;;) {
+    t.ui.show("settled", { batch: batch6(batch), regions, problems });
+    const input = await t.ui.wait({ timeoutMs: t.profile.promptTimeoutMs });
+    if (input.input !== "key" || input.key === "enter" || input.key === "cancel") return;
+    if (input.key === "menu") await printDetails(t, archive);
+    else t.ui.bad();
+  }
+}
