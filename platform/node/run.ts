@@ -47,6 +47,8 @@ export class Run {
   /** Evaluates the bundle. Throws GuestFailure when it cannot even start; then nothing runs any more. */
   boot(): void {
     this.#busy = true;
+    // A device may answer at once: what it says waits until the bundle has been evaluated.
+    this.#working = true;
     this.#options.recorder?.start();
     try {
       this.#inGuest("start", () => this.engine.evaluate(this.#options.code, BUNDLE_FILE));
