@@ -35,7 +35,11 @@ export const profileSchema = z.strictObject({
     partialApproval: z.boolean(),
     wrongPacket: z.enum(["drop", "keep"]),
     unansweredReason: z.enum(["98", "06"]),
+    voidDate: z.boolean().optional(),
+    preauthVoidReference: z.boolean().optional(),
   }),
+  // The terminal reads these itself and refuses a wrong one by its name.
+  rules: z.record(z.string(), z.unknown()).optional(),
   autoSignOn: z.boolean(),
   receipt: z.strictObject({ copies: z.union([z.literal(2), z.literal(3)]), bankName: z.string().optional() }),
   language: z.enum(["zh-CN", "en"]),
