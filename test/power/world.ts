@@ -77,6 +77,7 @@ export class World {
   #moments: Moment[] = [];
   #counts = new Map<string, number>();
   #cut: Cut | undefined;
+  #inner: Machine | undefined;
   #fallen: Promise<void> | undefined;
   /** What the host line must have received before the cable counts as dead. */
   #dueAtHost = 0;
@@ -189,6 +190,8 @@ export class World {
 
   /** As #meet, for a call of the guest: it never learns how the call went. */
   #meetInside(what: Omit<Moment, "n">, act: (bytes: number) => void): void {
+    // A cut frees the engine at once when the guest is not in it: the machine must know that it is.
+    if (this.#inner?.status.quiet === true) this.errors.push("the machine says that it rests while the firmware calls");
     this.#meet(what, act);
     if (this.isOff) throw new Stopped("the power is gone");
   }
@@ -200,6 +203,7 @@ export class World {
       { ...options, files: this.#files(), ...(options.wires === undefined ? {} : { wires: this.#wires(options.wires) }) },
       { ports: { tcp: this.#hostPort(tcpPort(options.tcpOverride)) } },
     );
+    this.#inner = inner;
     const world = this;
     return {
       get status(): MachineStatus {
