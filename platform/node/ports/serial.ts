@@ -1,4 +1,6 @@
 /** Serial lines. The native binding is loaded when a board first opens one. */
+import { read } from "node:fs";
+import { promisify } from "node:util";
 import type { LinuxPortBinding } from "@serialport/bindings-cpp";
 import { DoorError, errnoOf, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
@@ -104,7 +106,7 @@ class SerialPort implements OutPort {
     while (!this.#gone) {
       let count: number;
       try {
-        count = (await line.read(buffer, 0, buffer.length)).bytesRead;
+        count = await nextBytes(line, buffer);
       } catch {
         // The binding says nothing about why; a read that we did not cancel ourselves means that the line is gone.
         return this.#leave("unplugged");
@@ -161,6 +163,27 @@ class SerialPort implements OutPort {
     const line = this.#line;
     this.#line = undefined;
     line?.close().catch(() => {});
+  }
+}
+
+const readFd = promisify(read);
+const NOTHING_YET = new Set(["EAGAIN", "EWOULDBLOCK", "EINTR"]);
+
+/**
+ * Count of the next bytes. Not the binding's own `read`: a line that has hung up reads as no bytes at all, and that one would ask it again
+ * for ever, with all of a CPU. Rejects when the line is gone or closed.
+ */
+async function nextBytes(line: LinuxPortBinding, buffer: Buffer): Promise<number> {
+  for (;;) {
+    if (line.fd === null) throw new Error("the line is closed");
+    try {
+      const { bytesRead } = await readFd(line.fd, buffer, 0, buffer.length, null);
+      if (bytesRead > 0) return bytesRead;
+      throw new Error("the line has hung up");
+    } catch (error) {
+      if (!NOTHING_YET.has(errnoOf(error)) || !line.isOpen) throw error;
+    }
+    await new Promise<void>((resolve, reject) => line.poller.once("readable", (error) => (error ? reject(error) : resolve())));
   }
 }
 

@@ -280,6 +280,17 @@ describe.each<Kind>(["local", "worker"])("serial from a %s machine", (kind) => {
     expect(machine.status.running).toBe(true);
   });
 
+  test.runIf(kind === "local")("a line that has hung up before it is read is unplugged as well", async () => {
+    const { path, master } = line();
+    // It writes nothing: a write that fails would tell as well.
+    const script = `door.open("line", "{}"); on.opened = () => say("opened"); on.closed = (_, why) => say("closed " + why);`;
+    const { machine, said } = bench(script, { board: { ports: { line: { kind: "serial", path, baud: 115200 } } } }, kind);
+    // In the middle of the guest's first event, so before the port's first look at the line.
+    machine.on("log", ({ words }) => void (words === "opened" && master.destroy()));
+    await machine.start();
+    await until(machine, () => said.includes("closed unplugged"));
+  });
+
   test("a cut frees the line, so that the next start opens it again", async () => {
     const { path } = line();
     const { machine, said } = bench(SERIAL, { board: { ports: { line: { kind: "serial", path, baud: 115200 } } } }, kind);
