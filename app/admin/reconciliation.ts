@@ -21,7 +21,7 @@ import { now, type Terminal } from "../steps/terminal.ts";
 const MOST_BLOCKS = 500;
 
 export async function reconciliation(t: Terminal): Promise<void> {
-  const day = await askDay(t);
+  const day = await askDay(t, "reconcile.title", "reconcile.ask");
   const title = t.ui.say("reconcile.title");
   const statement = await fetchStatement(t, day);
   if ("words" in statement) return tell(t, title, [statement.words], "warn");

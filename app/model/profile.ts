@@ -18,6 +18,11 @@ export interface Rules {
   manualEntry?: boolean;
   /** How much a tip or an adjustment may add, percent; 0: none. Default 0. */
   tipPercent?: number;
+  /** The host is told good night after a settlement (§5.5.9). Default false. */
+  signOffAfterSettlement?: boolean;
+  /** What the acquirer keeps of each transaction, of 10,000 (60 is 0.6 %), and the most of one. Default: no fee is reckoned. */
+  feeRate?: number;
+  feeCapFen?: number;
   /** What the merchant may do at all. Default everything. */
   enabled?: TransactionKind[];
 }

@@ -9,8 +9,8 @@ export function original({ title, amountFen, rows, ask, enter, place }: ScreenSt
     place === undefined || place.of < 2
       ? []
       : [
-          { key: "up", text: words.say("hint.previous") },
-          { key: "down", text: words.say("hint.next") },
+          { key: "up", text: "" },
+          { key: "down", text: words.say("hint.page") },
         ];
   return {
     id: "original",

@@ -13,11 +13,10 @@ export function settled({ batch, regions, problems }: ScreenStates["settled"], w
   const good = problems.length === 0 && regions.every(({ verdict }) => verdict === 1);
   return {
     id: "settled",
-    title: words.say("settled.title"),
+    title: words.say("settled.title", { batch }),
     rows: [
-      { row: "pair", label: words.say("notice.batch"), value: batch },
-      ...regions.flatMap((region) => regionRows(region, words)),
       ...problems.map((text): Row => ({ row: "text", text, size: "small", tone: "warn" })),
+      ...regions.flatMap((region) => [verdictRow(region, words), ...(problems.length === 0 ? sumRows(region, words) : [])]),
     ],
     hints: [
       { key: "menu", text: words.say("hint.details") },
@@ -27,12 +26,16 @@ export function settled({ batch, regions, problems }: ScreenStates["settled"], w
   };
 }
 
-function regionRows({ region, verdict, totals }: Region, words: Words): Row[] {
+function verdictRow({ region, verdict }: Region, words: Words): Row {
   const tone: Tone = verdict === 1 ? "good" : "warn";
+  return { row: "pair", label: words.say(`region.${region}`), value: words.say(VERDICTS[verdict]), tone, strong: true };
+}
+
+/** The slip has them too: they make room for what is wrong. */
+function sumRows({ totals }: Region, words: Words): Row[] {
   const sum = (label: "settled.debit" | "settled.credit", count: number, fen: number): Row[] =>
     count === 0 ? [] : [{ row: "pair", label: words.say(label, { count }), value: groupedYuan(fen) }];
   return [
-    { row: "pair", label: words.say(`region.${region}`), value: words.say(VERDICTS[verdict]), tone, strong: true },
     ...sum("settled.debit", totals.debitCount, totals.debitFen),
     ...sum("settled.credit", totals.creditCount, totals.creditFen),
   ];

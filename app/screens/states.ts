@@ -51,8 +51,8 @@ export interface ScreenStates {
   trace: { digits: string; problem?: string };
   /** DE37 of the original, as its slip has it. */
   reference: { digits: string; problem?: string };
-  /** MMDD of the original. */
-  date: { digits: string; problem?: string };
+  /** MMDD of the original, unless title and ask say of what else. */
+  date: { digits: string; title?: Prompt; ask?: Prompt; problem?: string };
   authcode: { code: string; problem?: string };
   /** An earlier transaction. `place`: which of how many, when it is one of a list that up and down turn. */
   original: {

@@ -97,6 +97,21 @@ function entry<S extends keyof ScreenStates>(
   return { name, make: (words) => screens[id](stateOf(words), words), status };
 }
 
+/** A settlement at its step `at`. */
+function settleSteps(at: number, notes: Record<number, Prompt> = {}, running?: string): (words: Words) => SettleSteps {
+  const labels = ["owed", "totals", "upload", "end", "print", "next"] as const;
+  return (words) =>
+    labels.map((label, i) => {
+      const note = notes[i];
+      return {
+        label: `settling.${label}` as const,
+        state: i < at ? "ok" : i === at ? "running" : "waiting",
+        note: i === at ? running : note && words.say(note),
+      };
+    });
+}
+type SettleSteps = ScreenStates["settling"]["steps"];
+
 const zhOr = (words: Words, zh: string, en: string): string => (words.language === "zh-CN" ? zh : en);
 
 const ENTRIES: Entry[] = [
@@ -346,6 +361,98 @@ const ENTRIES: Entry[] = [
   ...(["paper-out", "cover-open", "jam", "overheat", "unplugged", "timeout", "fault"] as const).map((problem) =>
     entry(`printer-${problem}`, "printer", { problem }, { paper: problem === "paper-out" ? "out" : "ok" }),
   ),
+  entry("date-statement", "date", { digits: "0105", title: "reconcile.title", ask: "reconcile.ask" }),
+  entry("card-tail", "card-tail", { digits: "00" }),
+  entry("card-tail-empty", "card-tail", { digits: "" }),
+  entry("query", "original", {
+    title: "transaction.sale",
+    amountFen: 123456789,
+    rows: [
+      { label: "pair.card", value: MASKED },
+      { label: "pair.trace", value: "000007" },
+      { label: "query.state", value: "OK" },
+      { label: "pair.stamp", value: "11-21 09:41" },
+      { label: "pair.auth-code", value: "123456" },
+      { label: "pair.reference", value: "123456789012" },
+    ],
+    enter: "hint.reprint",
+    place: { at: 12, of: 500 },
+  }),
+  entry("settling-owed", "settling", (words) => ({ batch: "000001", steps: settleSteps(0)(words) }), { debt: 2, sending: true }),
+  entry("settling-upload", "settling", (words) => ({
+    batch: "000001",
+    steps: settleSteps(2, { 0: "settling.none" }, "12/63")(words),
+  })),
+  entry("settling-next", "settling", (words) => ({
+    batch: "000001",
+    steps: settleSteps(5, { 0: "settling.none", 2: "settling.none" })(words),
+  })),
+  entry("settled", "settled", {
+    batch: "000001",
+    regions: [
+      { region: "domestic", verdict: 1, totals: { debitFen: 123456789, debitCount: 412, creditFen: 8800, creditCount: 2 } },
+    ],
+    problems: [],
+  }),
+  entry("settled-unbalanced", "settled", (words) => ({
+    batch: "000001",
+    regions: [
+      { region: "domestic", verdict: 2, totals: { debitFen: 123456789, debitCount: 412, creditFen: 8800, creditCount: 2 } },
+      { region: "foreign", verdict: 1, totals: { debitFen: 999999999999, debitCount: 3, creditFen: 0, creditCount: 0 } },
+    ],
+    problems: [words.say("settled.failed", { count: 2 }), words.say("settled.refused", { count: 1 })],
+  })),
+  entry("settled-error", "settled", {
+    batch: "000001",
+    regions: [{ region: "domestic", verdict: 3, totals: { debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 } }],
+    problems: [],
+  }),
+  entry("report", "report", (words) => ({
+    title: words.say("report.hour"),
+    rows: ["09", "10", "11", "12", "13", "14"].map((hour, i) => ({
+      label: `${hour}:00`,
+      value: words.say("report.line", { count: 12 + i, amount: "12,345.67" }),
+    })),
+    page: 1,
+    pages: 3,
+    print: true,
+  })),
+  entry("report-reconciled", "report", (words) => ({
+    title: words.say("reconcile.title"),
+    rows: [
+      { label: words.say("reconcile.day"), value: "2026-11-21" },
+      { label: words.say("reconcile.matched"), value: words.say("report.count", { count: 41 }) },
+      { label: words.say("reconcile.missing-here"), value: words.say("report.count", { count: 1 }) },
+      { label: words.say("reconcile.different"), value: words.say("report.count", { count: 1 }) },
+      {
+        label: `000041 ${words.say("transaction.sale")}`,
+        value: words.say("reconcile.amount", { here: "100.00", there: "99.00" }),
+      },
+    ],
+    page: 1,
+    pages: 1,
+    print: true,
+    tone: "warn",
+  })),
+  entry("menu-query", "menu", {
+    title: "menu.query",
+    rows: rowsOf(["query.browse", "query.by-trace", "query.by-tail", "query.by-amount", "query.totals"]),
+    selected: 2,
+  }),
+  entry("menu-reports", "menu", {
+    title: "menu.reports",
+    rows: rowsOf([
+      "report.hour",
+      "report.operator",
+      "report.card",
+      "report.entry",
+      "report.result",
+      "report.fees",
+      "report.reconcile",
+      "report.export",
+    ]),
+    selected: 6,
+  }),
   entry("notice-cancelled", "notice", (words) => ({
     title: words.say("notice.cancelled-title"),
     rows: [{ value: words.say("notice.cancelled") }],
