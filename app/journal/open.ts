@@ -54,6 +54,8 @@ export interface JournalOptions {
   maxRecords?: number;
   /** Copies of a slip; one with fewer on paper is unprinted. */
   copies?: 2 | 3;
+  /** Records one commit clears away when a batch is closed. */
+  clearedAtOnce?: number;
 }
 
 export interface OpenJournal extends Journal {
@@ -62,28 +64,26 @@ export interface OpenJournal extends Journal {
 }
 
 export function openJournal(system: System, options: JournalOptions = {}): OpenJournal {
-  return new StoredJournal(system, options.maxRecords ?? 500, options.copies ?? 2);
+  return new StoredJournal(system, { maxRecords: 500, copies: 2, clearedAtOnce: 200, ...options });
 }
 
 const MOST_DECLINES = 500;
-/** Records one commit clears away. */
-const CLEARED_AT_ONCE = 200;
 
 class StoredJournal implements OpenJournal {
   readonly #system: System;
-  readonly #maxRecords: number;
-  readonly #copies: number;
+  readonly #options: Required<JournalOptions>;
   readonly #table: SealedTable;
   #meta: Meta;
   #owes: boolean;
   #batch = new Batch();
   #settlement: Settlement | undefined;
 
-  constructor(system: System, maxRecords: number, copies: number) {
+  constructor(system: System, options: Required<JournalOptions>) {
+    const { maxRecords, clearedAtOnce } = options;
+    assert(clearedAtOnce >= 1, "something is cleared away at once");
     assert(maxRecords >= 1 && maxRecords < MAX_COUNTER, "a batch holds fewer records than there are traces");
     this.#system = system;
-    this.#maxRecords = maxRecords;
-    this.#copies = copies;
+    this.#options = options;
     this.#table = new SealedTable(system);
     this.#meta = this.#openMeta();
     this.#owes = this.#openDebt();
@@ -116,11 +116,11 @@ class StoredJournal implements OpenJournal {
   }
 
   get nearlyFull(): boolean {
-    return this.full || this.count >= 0.9 * this.#maxRecords || this.#mostCounted() >= 0.9 * MOST_COUNT;
+    return this.full || this.count >= 0.9 * this.#options.maxRecords || this.#mostCounted() >= 0.9 * MOST_COUNT;
   }
 
   get full(): boolean {
-    return this.count >= this.#maxRecords || this.#mostCounted() >= MOST_COUNT;
+    return this.count >= this.#options.maxRecords || this.#mostCounted() >= MOST_COUNT;
   }
 
   get owed(): ReversalRecord | undefined {
@@ -332,7 +332,7 @@ class StoredJournal implements OpenJournal {
 
   unprinted(): TransactionRecord | undefined {
     this.#table.refuseDamaged(transactionPrefix(this.batch));
-    const line = this.#batch.lines.findLast(({ copiesPrinted }) => copiesPrinted < this.#copies);
+    const line = this.#batch.lines.findLast(({ copiesPrinted }) => copiesPrinted < this.#options.copies);
     return line && this.find(line.trace);
   }
 
@@ -440,20 +440,25 @@ class StoredJournal implements OpenJournal {
     const batch = this.#meta.clearing;
     if (batch === undefined) return;
     assert(batch !== this.#meta.batch, "only a closed batch is cleared away");
-    const records = this.#table.keys(transactionPrefix(batch));
-    for (let at = 0; at < records.length; at += CLEARED_AT_ONCE) {
-      const keys = records.slice(at, at + CLEARED_AT_ONCE);
+    for (const keys of this.#portions(transactionPrefix(batch))) {
       const entries = keys.map((key) => archived(this.#table.read(key, ENTRY)));
       const chunk = this.#table.put(archiveKey(this.#table.keys(ARCHIVE).length), { entries });
       this.#commit(this.#meta, [chunk, ...keys.map((key) => ({ delete: key }))]);
     }
-    const reversals = this.#table.keys(reversedPrefix(batch));
-    for (let at = 0; at < reversals.length; at += CLEARED_AT_ONCE)
+    for (const keys of this.#portions(reversedPrefix(batch)))
       this.#commit(
         this.#meta,
-        reversals.slice(at, at + CLEARED_AT_ONCE).map((key) => ({ delete: key })),
+        keys.map((key) => ({ delete: key })),
       );
     this.#commit({ ...this.#meta, clearing: undefined }, []);
+  }
+
+  #portions(prefix: string): string[][] {
+    const keys = this.#table.keys(prefix);
+    const { clearedAtOnce } = this.#options;
+    return Array.from({ length: Math.ceil(keys.length / clearedAtOnce) }, (_, n) =>
+      keys.slice(n * clearedAtOnce, (n + 1) * clearedAtOnce),
+    );
   }
 
   #openMeta(): Meta {
@@ -512,8 +517,8 @@ class StoredJournal implements OpenJournal {
   }
 
   #refuseBeyond(record: Pick<TransactionRecord, "kind" | "amountFen">): void {
-    if (this.count >= this.#maxRecords)
-      throw new JournalError("batch-full", `the batch has ${this.#maxRecords} transactions: settle first`);
+    if (this.count >= this.#options.maxRecords)
+      throw new JournalError("batch-full", `the batch has ${this.#options.maxRecords} transactions: settle first`);
     if (this.#mostCounted() >= MOST_COUNT || this.#sumWith(record, record.amountFen) > MOST_FEN)
       throw new JournalError("batch-full", "the batch adds up to more than a settlement can say: settle first");
   }

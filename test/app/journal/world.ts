@@ -67,6 +67,21 @@ export function approvedOf(owed: ReversalRecord, over: Partial<TransactionRecord
   };
 }
 
+/** An advice as it is posted. */
+export function postedNext(journal: OpenJournal, over: Partial<TransactionRecord> = {}): TransactionRecord {
+  const asked = approvedOf(owedNext(journal), { kind: "offline", settlementDate: undefined, reference: undefined, ...over });
+  return { ...asked, state: "pending", delivery: { state: "pending", attempts: 0 } };
+}
+
+/** Sells 1, posts an offline sale 2, holds 3. */
+export function dayOf(journal: OpenJournal): void {
+  sell(journal);
+  journal.post(postedNext(journal));
+  const owed = owedNext(journal, { kind: "preauth" });
+  journal.oweReversal(owed);
+  journal.approve(approvedOf(owed));
+}
+
 /** A whole sale. */
 export function sell(journal: OpenJournal, amountFen = 10_000): TransactionRecord {
   const owed = owedNext(journal, { amountFen });
@@ -79,8 +94,11 @@ export function sell(journal: OpenJournal, amountFen = 10_000): TransactionRecor
 /** All that a journal says, for comparing. */
 export function pictureOf(journal: OpenJournal): string {
   const { batch, nextTrace, count, owed, signedOn, damage } = journal;
-  const lists = { list: journal.list(), reversals: journal.reversals(), totals: journal.totals(), last: journal.last() };
-  return JSON.stringify({ batch, nextTrace, count, owed, signedOn, damage, ...lists });
+  const lists = { list: journal.list(), reversals: journal.reversals(), totals: journal.totalsBy(), last: journal.last() };
+  const { settlement, settleFirst } = journal;
+  const more = { holds: journal.holds("20261121"), declines: journal.declines(), advices: journal.pendingAdvices() };
+  const archive = journal.lastSettlement();
+  return JSON.stringify({ batch, nextTrace, count, owed, signedOn, damage, settlement, settleFirst, archive, ...more, ...lists });
 }
 
 /** A settlement that balances at once. */
