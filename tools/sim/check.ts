@@ -11,6 +11,7 @@ export interface Difference {
     | "missing-in-journal"
     | "missing-in-ledger"
     | "not-approved-by-host"
+    | "not-voided-by-host"
     | "amount-differs"
     | "reference-differs"
     | "kind-differs"
@@ -56,10 +57,21 @@ const yuan = (fen: number): string => (fen / 100).toFixed(2);
 
 /** The words that name a transaction on a slip, by kind; the first that matches counts, so the longer ones stand first. */
 const KIND_WORDS: [kind: string, words: RegExp][] = [
+  ["completion-void", /完成撤销|COMPLETE VOID/i],
   ["void", /消费撤销|VOID/i],
   ["refund", /退货|REFUND/i],
+  ["completion-advice", /完成通知|AUTH SETTLEMENT/i],
+  ["completion", /预授权完成|AUTH COMPLETE/i],
+  ["preauth-void", /预授权撤销|CANCEL/i],
+  ["preauth-add", /追加预授权|ADD AUTH/i],
+  ["preauth", /预授权|PRE-AUTH/i],
+  ["offline", /离线结算|OFFLINE/i],
+  ["cash", /现金|CASH/i],
   ["sale", /消费|SALE/i],
 ];
+
+/** Where a slip says what was paid; the first that is there counts. What was asked of a partial approval, and a sale without its tip, do not. */
+const AMOUNT_LABELS = [/承兑金额|APPROVED/i, /总计|(?<=^\s*)TOTAL/i, /交易金额|(?<![付费])金额|AMOUNT/i];
 
 /** Value of a labelled line: on the same line after the label, or alone on one of the next two. */
 function labelled(text: readonly string[], label: RegExp, value: RegExp): string | undefined {
@@ -88,13 +100,19 @@ export function readSlip(slip: { n: number; text: readonly string[] }): SlipFact
         : undefined;
   const trace = labelled(text, /凭证号|VOUCHER/i, /(?<!\d)(\d{6})(?!\d)/);
   if (trace === undefined && copy === undefined) return undefined;
-  const amount = labelled(text, /交易金额|金额|AMOUNT/i, /(-?[\d,]+\.\d{2})(?!\d)/);
+  const amount = AMOUNT_LABELS.map((label) => labelled(text, label, /(-?[\d,]+\.\d{2})(?!\d)/)).find(
+    (found) => found !== undefined,
+  );
   return {
     n: slip.n,
     batch: labelled(text, /批次号|BATCH/i, /(?<!\d)(\d{6})(?!\d)/),
     trace,
     amountFen: amount === undefined ? undefined : Math.round(Number(amount.replaceAll(",", "")) * 100),
-    reference: labelled(text, /参考号|REF(?:ERENCE)?\.? ?NO/i, /(?<![0-9A-Za-z])([0-9A-Z]{12})(?![0-9A-Za-z])/),
+    reference: labelled(
+      text,
+      /(?<!原|原交易)参考号|(?<!ORIG )REF(?:ERENCE)?\.? ?NO/i,
+      /(?<![0-9A-Za-z])([0-9A-Z]{12})(?![0-9A-Za-z])/,
+    ),
     kind: labelled(text, /交易类[型别](?:[（(][^）)]*[）)])?|TRANS(?:ACTION)?\.? ?TYPE\)?/i, /([\p{L}][\p{L} /()（）]*)/u),
     copy,
     reprint: /重打印|DUPLICATE|REPRINT/i.test(all),
@@ -108,6 +126,15 @@ interface JournalEntry {
   trace: string;
   approvedFen: number;
   reference: string | undefined;
+  delivery: DeliveryView | undefined;
+}
+
+/** Of an advice, and of what was adjusted or tipped (app/model/transaction.ts). */
+interface DeliveryView {
+  state: string;
+  as?: string;
+  trace?: number;
+  before?: { approvedFen: number };
 }
 
 function journalEntry(record: Record<string, unknown>): JournalEntry {
@@ -119,6 +146,7 @@ function journalEntry(record: Record<string, unknown>): JournalEntry {
     trace: six(record.trace),
     approvedFen: approved,
     reference: typeof record.reference === "string" ? record.reference : undefined,
+    delivery: record.delivery as DeliveryView | undefined,
   };
 }
 
@@ -153,7 +181,7 @@ export function moneyCheck(input: CheckInput): CheckResult {
   const booked = new Map((ledger ?? []).map((entry) => [key(entry), entry]));
   if (ledger !== undefined) {
     for (const entry of ledger) {
-      if (entry.state !== "approved" || entry.batch !== openBatch) continue;
+      if (!MOVED.has(entry.state) || entry.batch !== openBatch || changesAnother(entry, journal)) continue;
       if (!journal.has(key(entry)) && !isPending(entry)) {
         add(
           "missing-in-journal",
@@ -162,7 +190,7 @@ export function moneyCheck(input: CheckInput): CheckResult {
         );
       }
     }
-    for (const record of journal.values()) compareWithHost(record, booked.get(key(record)), add);
+    for (const record of journal.values()) compareWithHost(record, bookedAs(record, booked), add);
   }
   let slips = 0;
   for (const slip of input.slips) {
@@ -185,25 +213,60 @@ const normalLedger = (entry: LedgerEntry): Booked => ({ ...entry, batch: six(ent
 
 type Add = (what: Difference["what"], at: { batch: string; trace: string }, words: string) => void;
 
-/** States that both sides must agree on. */
-const STANDS = "approved";
+/** At the host: it happened, and what came of it since. */
+const MOVED: ReadonlySet<string> = new Set(["approved", "refunded", "held", "completed"]);
+/** What the terminal need not know: that a hold of its was let go or charged, perhaps elsewhere. */
+const HOLDS: ReadonlySet<string> = new Set(["preauth", "preauth-add"]);
+const ON_ITS_WAY: ReadonlySet<string> = new Set(["pending", "unanswered"]);
+
+/** An adjustment or tip of a transaction that the terminal has: the terminal has changed that one and keeps no record of the message. */
+function changesAnother(entry: Booked, journal: ReadonlyMap<string, JournalEntry>): boolean {
+  if (entry.kind !== "adjustment" && entry.kind !== "tip") return false;
+  const ofMessage = [...journal.values()].some(
+    ({ batch, delivery }) => batch === entry.batch && six(delivery?.trace) === entry.trace,
+  );
+  return (
+    ofMessage ||
+    (entry.original !== undefined && journal.has(key({ batch: six(entry.original.batch), trace: six(entry.original.trace) })))
+  );
+}
+
+/** Its own message, or the adjustment that came to the host instead of it. */
+function bookedAs(record: JournalEntry, booked: ReadonlyMap<string, Booked>): Booked | undefined {
+  const { batch, delivery } = record;
+  return (
+    booked.get(key(record)) ??
+    (delivery?.trace === undefined ? undefined : booked.get(key({ batch, trace: six(delivery.trace) })))
+  );
+}
 
 function compareWithHost(record: JournalEntry, entry: Booked | undefined, add: Add): void {
+  const delivery = record.delivery?.state ?? "";
+  // The host never hears of cash, nor of what was taken back before it went.
+  if (record.kind === "cash" || delivery === "withdrawn") return;
+  // What is still on its way is no difference yet; what the host refused is none any more.
+  if (ON_ITS_WAY.has(delivery) || record.state === "refused") return;
   if (entry === undefined) {
     add("missing-in-ledger", record, `the terminal has recorded ${yuan(record.approvedFen)}; the host has not booked it`);
     return;
   }
-  if (record.state === STANDS && entry.state !== STANDS) {
+  const gone = HOLDS.has(record.kind) && entry.state === "voided";
+  if (record.state === "approved" && !MOVED.has(entry.state) && !gone) {
     add("not-approved-by-host", record, `approved at the terminal, ${entry.state} at the host (answer ${entry.code})`);
     return;
   }
-  if (record.approvedFen !== entry.approvedFen) {
-    add("amount-differs", record, `${yuan(record.approvedFen)} at the terminal, ${yuan(entry.approvedFen)} at the host`);
+  if (record.state === "voided" && entry.state !== "voided") {
+    add("not-voided-by-host", record, `voided at the terminal, ${entry.state} at the host`);
+    return;
+  }
+  const bookedFen = entry.totalFen ?? entry.approvedFen;
+  if (record.approvedFen !== bookedFen) {
+    add("amount-differs", record, `${yuan(record.approvedFen)} at the terminal, ${yuan(bookedFen)} at the host`);
   }
   if (record.reference !== undefined && record.reference !== entry.reference) {
     add("reference-differs", record, `reference ${record.reference} at the terminal, ${entry.reference} at the host`);
   }
-  if (record.kind !== "" && entry.kind !== "" && record.kind !== entry.kind) {
+  if (record.kind !== "" && entry.kind !== "" && record.kind !== entry.kind && entry.trace === record.trace) {
     add("kind-differs", record, `${record.kind} at the terminal, ${entry.kind} at the host`);
   }
 }
@@ -231,7 +294,12 @@ function compareSlip(facts: SlipFacts, books: Books, add: Add): void {
     return;
   }
   const { approvedFen: amountFen } = record;
-  if (Math.abs(facts.amountFen) !== amountFen) {
+  // A slip from before a tip or an adjustment still says what was right then.
+  const formerFen = [
+    open ? books.journal.get(key(at))?.delivery?.before?.approvedFen : undefined,
+    books.booked.get(key(at))?.approvedFen,
+  ];
+  if (![amountFen, ...formerFen].includes(Math.abs(facts.amountFen))) {
     add("slip-amount-differs", at, `slip ${facts.n} says ${yuan(facts.amountFen)}, the record ${yuan(amountFen)}`);
   }
   if (facts.reference !== undefined && record.reference !== undefined && facts.reference !== record.reference) {
