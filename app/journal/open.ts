@@ -610,9 +610,9 @@ function adviceAnswered(record: TransactionRecord, delivery: Delivery, result: A
   if (result.state === "unanswered") return { ...record, delivery: told };
   if (result.state === "refused") {
     // A refused adjustment or tip leaves what the host knew before; a refused advice leaves nothing.
-    return delivery.before === undefined
-      ? { ...record, state: "refused", delivery: told }
-      : { ...record, ...delivery.before, state: "approved", delivery: told };
+    if (delivery.before === undefined) return { ...record, state: "refused", delivery: told };
+    const { amountFen, approvedFen, tipFen } = delivery.before;
+    return { ...record, amountFen, approvedFen, tipFen, state: "approved", delivery: told };
   }
   return {
     ...record,
