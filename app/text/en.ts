@@ -1,4 +1,5 @@
 /** English. The same keys as the master (./zh-cn.ts); the compiler names a missing or a surplus one. */
+import { keepingEn } from "./keeping.en.ts";
 import type { Catalogue } from "./words.ts";
 
 export const en = {
@@ -543,4 +544,6 @@ export const en = {
   "language.title": "Language",
   "language.zh": "中文",
   "language.en": "English",
+
+  ...keepingEn,
 } as const satisfies Catalogue;

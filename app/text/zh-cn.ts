@@ -2,6 +2,8 @@
  * The master catalogue: what the cashier and the cardholder read, in Chinese. Words the person at the counter uses, never the protocol's.
  * Grouped by the first word of the key; see README.md.
  */
+import { keepingZhCN } from "./keeping.zh-cn.ts";
+
 export const zhCN = {
   ok: "确定",
   yes: "是",
@@ -567,4 +569,6 @@ export const zhCN = {
   "language.title": "语言",
   "language.zh": "中文",
   "language.en": "English",
+
+  ...keepingZhCN,
 } as const satisfies Record<string, string>;
