@@ -5,7 +5,7 @@
 import type { Fields } from "./codec.ts";
 import type { Account, LedgerEntry, LedgerView, StatementRow } from "./contract.ts";
 import type { SignOnCode } from "./keys.ts";
-import { directionOf, isKind, type Kind, kindRow } from "./kinds.ts";
+import { changes, directionOf, isKind, type Kind, kindRow, standsAlone } from "./kinds.ts";
 import { isForeign } from "./organisations.ts";
 import { Settlements, type SettlementRecord } from "./settlements.ts";
 import { dayOf, timeOf } from "./time.ts";
@@ -85,6 +85,23 @@ export class Book {
 
   find(key: TransactionKey): Booked | undefined {
     return this.#byKey.get(keyOf(key));
+  }
+
+  /** Also one that was adjusted before it ever came: it is in the book under its adjustment. */
+  resolve(key: TransactionKey): Booked | undefined {
+    const direct = this.find(key);
+    if (direct !== undefined && direct.state !== "declined") return direct;
+    const named = key.batch + key.trace;
+    const change = this.ofBatch(key.terminal, key.batch).find(
+      (each) => standsAlone(each) && each.original61?.slice(0, 12) === named,
+    );
+    return change ?? direct;
+  }
+
+  /** What an adjustment or tip is of; anything else is itself. */
+  rootOf(booked: Booked): Booked {
+    const original = changes.has(booked.kind) && booked.original !== undefined ? this.find(booked.original) : undefined;
+    return original ?? booked;
   }
 
   ofBatch(terminal: string, batch: string): Booked[] {

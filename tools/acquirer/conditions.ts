@@ -11,6 +11,8 @@ export interface Facts {
   track: boolean;
   /** DE53's second digit says SM4 (§4.3). */
   sm4: boolean;
+  /** DE61 says that the terminal itself authorised a small amount (mode 02, §3.7). */
+  standIn: boolean;
 }
 
 export type Verdict = { need: "must" | "may" | "never"; why: string };
@@ -57,6 +59,7 @@ const advice: Record<number, Rule> = {
   23: chipOnly,
   35: trackMay,
   36: trackMay,
+  38: ({ standIn }) => (standIn ? may : must("somebody authorised it: DE61 does not say mode 02")),
   53: ({ track }) => (track ? may : never("there is neither PIN nor track")),
 };
 
@@ -78,5 +81,6 @@ export function factsOf(fields: Fields): Facts {
     pin: fields[52] !== undefined,
     track: fields[35] !== undefined || fields[36] !== undefined,
     sm4: fields[53]?.[1] === "3",
+    standIn: fields[61]?.slice(16, 18) === "02",
   };
 }

@@ -60,6 +60,13 @@ export const kindRow = (kind: Kind): KindRow => kinds[kind];
 
 export const isKind = (word: string): word is Kind => Object.hasOwn(kinds, word);
 
+/** Kinds that change the amount of another. */
+export const changes: ReadonlySet<Kind> = new Set<Kind>(["adjustment", "tip"]);
+
+/** Adjusted before it ever came: it is the sale. */
+export const standsAlone = ({ kind, original, state }: Pick<Booked, "kind" | "original" | "state">): boolean =>
+  changes.has(kind) && original === undefined && countingStates.has(state);
+
 /** States in which an entry's money counts in its batch (§3.6): a voided sale still does, since its void counts on the other side. */
 export const countingStates: ReadonlySet<Booked["state"]> = new Set<Booked["state"]>(["approved", "voided", "refunded"]);
 
@@ -67,8 +74,8 @@ export const countingStates: ReadonlySet<Booked["state"]> = new Set<Booked["stat
  * What an entry adds to its batch. An adjustment or tip changes the amount of its original, which goes on counting once; when the original
  * never came, because it was adjusted before it was uploaded, it counts itself.
  */
-export function directionOf({ kind, original, state }: Pick<Booked, "kind" | "original" | "state">): Direction {
-  if (!countingStates.has(state)) return "none";
-  if ((kind === "adjustment" || kind === "tip") && original !== undefined) return "none";
-  return kindRow(kind).direction;
+export function directionOf(booked: Pick<Booked, "kind" | "original" | "state">): Direction {
+  if (!countingStates.has(booked.state)) return "none";
+  if (changes.has(booked.kind) && !standsAlone(booked)) return "none";
+  return kindRow(booked.kind).direction;
 }

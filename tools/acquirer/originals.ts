@@ -43,12 +43,12 @@ export function read61(value: string | undefined): Named61 {
 export function ofThisBatch(request: CardRequest, book: Book, kinds: readonly Kind[]): Found {
   const { fields, session } = request;
   const named = read61(fields[61]);
-  const original = book.find({ terminal: session.terminal, batch: named.batch, trace: named.trace });
+  const original = book.resolve({ terminal: session.terminal, batch: named.batch, trace: named.trace });
   if (original === undefined || !kinds.includes(original.kind))
     return no("25", `no ${kinds.join(" or ")} with trace ${named.trace} in batch ${named.batch} of this terminal`);
   if (original.batch !== session.batch)
     return no("22", `the original is of batch ${original.batch}, which is closed; the open one is ${session.batch}`);
-  return agreeing(request, original) ?? { original };
+  return agreeing(request, original, book) ?? { original };
 }
 
 /** A payment of this merchant, of whatever terminal, batch and day: by reference number, else by batch and trace. */
@@ -57,32 +57,38 @@ export function ofThisMerchant(request: CardRequest, book: Book, kinds: readonly
   const named = read61(fields[61]);
   const byReference = fields[37] !== undefined && fields[37] !== NO_REFERENCE;
   if (!byReference && !named.exact) return no("25", "neither DE37 nor batch and trace in DE61 name the original");
+  const referred = book.transactions.find((each) => each.reference === fields[37] && each.merchant === session.merchant);
   const original = byReference
-    ? book.transactions.find((each) => each.reference === fields[37] && each.merchant === session.merchant)
-    : book.find({ terminal: session.terminal, batch: named.batch, trace: named.trace });
+    ? referred && book.rootOf(referred)
+    : book.resolve({ terminal: session.terminal, batch: named.batch, trace: named.trace });
   if (original === undefined || !kinds.includes(original.kind))
     return no(
       "25",
       `this merchant has no ${kinds.join(" or ")} with ${byReference ? `reference ${fields[37]}` : "DE61's trace"}`,
     );
-  return agreeing(request, original) ?? { original };
+  return agreeing(request, original, book) ?? { original };
 }
 
 /** What the terminal tells of the original must be true of it. */
-function agreeing({ fields, card }: CardRequest, original: Booked): Objection | undefined {
+function agreeing({ fields, card }: CardRequest, original: Booked, book: Book): Objection | undefined {
   const named = read61(fields[61]);
+  const { terminal } = original;
   if (card.pan !== original.pan)
     return no("25", `the original is of card ${maskPan(original.pan)}, this is ${maskPan(card.pan)}`);
-  if (fields[37] !== undefined && fields[37] !== NO_REFERENCE && fields[37] !== original.reference)
+  if (fields[37] !== undefined && fields[37] !== NO_REFERENCE && !hasReference(original, fields[37], book))
     return no("25", `DE37 is ${fields[37]}, the original has ${original.reference}`);
   if (fields[38] !== undefined && fields[38] !== original.authCode)
     return no("25", `DE38 is ${fields[38]}, the original has ${original.authCode}`);
   if (named.date !== undefined && named.date !== dateOf(original.at))
     return no("25", `DE61 says ${named.date}, the original is of ${dateOf(original.at)}`);
-  if (named.exact && (named.batch !== original.batch || named.trace !== original.trace))
+  if (named.exact && book.resolve({ terminal, batch: named.batch, trace: named.trace }) !== original)
     return no("25", `DE61 says batch ${named.batch} trace ${named.trace}, the original has ${original.batch} ${original.trace}`);
   return undefined;
 }
+
+/** Its own, or that of an adjustment or tip of it: a terminal keeps the last one it was told. */
+const hasReference = (original: Booked, reference: string, book: Book): boolean =>
+  book.transactions.some((each) => each.reference === reference && book.rootOf(each) === original);
 
 /** A hold by card, code and, when it is told, day (§5.6); `today` as an ISO time. */
 export function holdOf({ fields, card, session }: CardRequest, book: Book, today: string): Found {

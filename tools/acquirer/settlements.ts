@@ -2,10 +2,10 @@
  * Settlements (§5.5): a batch is asked for its totals, perhaps uploaded record by record, and closed. Each step is a record of the ledger;
  * what was wrong with an upload is judged when it comes, and what is missing when the batch is closed.
  */
-import type { Book, Booked, TransactionKey } from "./book.ts";
+import type { Book, Booked } from "./book.ts";
 import { maskPan } from "./codec.ts";
 import type { BothTotals, SettlementProblem, SettlementView, Totals } from "./contract.ts";
-import { countingStates, directionOf, type Kind, kindRow } from "./kinds.ts";
+import { changes, countingStates, directionOf, type Kind, kindRow, standsAlone } from "./kinds.ts";
 import { isForeign } from "./organisations.ts";
 
 /** One record of a batch upload, as the terminal tells it. Undefined: this kind of message does not tell. */
@@ -145,16 +145,10 @@ export class Settlements {
   #problemOf(settlement: Settlement, record: UploadRecord): Omit<SettlementProblem, "trace"> | undefined {
     if (settlement.seen.has(record.trace)) return { what: "doubled", words: "uploaded before in this settlement" };
     if (record.by === "chip-failed") return undefined;
-    const booked = this.#bookedAs({ ...settlement, trace: record.trace });
+    const booked = this.#book.resolve({ terminal: settlement.terminal, batch: settlement.batch, trace: record.trace });
     if (booked === undefined) return { what: "unknown", words: `the host has no such transaction of ${yuan(record.amountFen)}` };
     const words = differences(booked, record);
     return words.length === 0 ? undefined : { what: "different", words: words.join("; ") };
-  }
-
-  /** A record that was adjusted before it ever came is in the book under its adjustment. */
-  #bookedAs({ terminal, batch, trace }: TransactionKey): Booked | undefined {
-    const direct = this.#book.find({ terminal, batch, trace });
-    return direct ?? this.#book.ofBatch(terminal, batch).find((each) => standsAlone(each) && namedTrace(each) === batch + trace);
   }
 
   #close(settlement: Settlement, told: number): void {
@@ -177,8 +171,6 @@ export class Settlements {
   }
 }
 
-const standsAlone = ({ kind, original }: Booked): boolean => CHANGES.has(kind) && original === undefined;
-
 /** Batch and trace its DE61 names. */
 const namedTrace = ({ original61 }: Booked): string | undefined => original61?.slice(0, 12);
 
@@ -189,7 +181,7 @@ function wasUploaded(settlement: Settlement, booked: Booked, transactions: reado
   const named = namedTrace(booked);
   if (standsAlone(booked) && named?.startsWith(batch) === true && seen.has(named.slice(6))) return true;
   return transactions.some(({ kind, original, trace }) => {
-    return CHANGES.has(kind) && original?.trace === booked.trace && seen.has(trace);
+    return changes.has(kind) && original?.trace === booked.trace && seen.has(trace);
   });
 }
 
@@ -209,7 +201,6 @@ function differences(booked: Booked, { pan, amountFen, foreign, kind, by }: Uplo
 }
 
 /** A terminal that stores the adjusted record tells it as the adjustment; one that keeps the record tells its first kind. */
-const CHANGES: ReadonlySet<Kind> = new Set<Kind>(["adjustment", "tip"]);
 const changeOf = (told: Kind, booked: Kind): boolean =>
-  (CHANGES.has(told) && (booked === "sale" || booked === "offline" || CHANGES.has(booked))) ||
-  (CHANGES.has(booked) && (told === "sale" || told === "offline"));
+  (changes.has(told) && (booked === "sale" || booked === "offline" || changes.has(booked))) ||
+  (changes.has(booked) && (told === "sale" || told === "offline"));

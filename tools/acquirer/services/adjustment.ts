@@ -9,9 +9,10 @@ export const adjustment = serveMoney("adjustment", {
   asks: "account",
   original(request, { book }) {
     const { batch, trace } = read61(request.fields[61]);
-    const untold = request.fields[37] === undefined && book.find({ terminal: request.key.terminal, batch, trace }) === undefined;
-    return untold ? { original: undefined } : ofThisBatch(request, book, ["offline"]);
+    const untold =
+      request.fields[37] === undefined && book.resolve({ terminal: request.key.terminal, batch, trace }) === undefined;
+    return untold ? { original: undefined } : ofThisBatch(request, book, ["offline", "adjustment"]);
   },
   objection: (_request, original) => (original === undefined ? undefined : standing(original, ["approved"])),
-  authCode: (request) => request.fields[38]!,
+  authCode: (request) => request.fields[38] ?? "",
 });

@@ -6,15 +6,7 @@ import type { CardRequest } from "../requests.ts";
 
 /** A sale that was adjusted before it was told stands under its adjustment; booking it too would charge twice. */
 function adjustedBefore({ key }: CardRequest, { book }: Context): Objection | undefined {
-  const change = book
-    .ofBatch(key.terminal, key.batch)
-    .find(
-      ({ kind, original, original61, state }) =>
-        kind === "adjustment" &&
-        state === "approved" &&
-        original === undefined &&
-        original61?.slice(0, 12) === key.batch + key.trace,
-    );
+  const change = book.resolve(key);
   return change === undefined
     ? undefined
     : { code: "94", words: `its adjustment, trace ${change.trace}, came before it and stands in its place` };
@@ -27,5 +19,5 @@ export const offline = serveMoney("offline", {
     if (tipFen > amountOf(request)) return { code: "13", words: `DE48 tip ${tipFen} fen is more than DE4` };
     return adjustedBefore(request, context);
   },
-  authCode: (request) => request.fields[38]!,
+  authCode: (request) => request.fields[38] ?? "",
 });

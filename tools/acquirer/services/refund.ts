@@ -16,8 +16,11 @@ function withinPaid(request: CardRequest, original: Booked | undefined): Objecti
     : undefined;
 }
 
+/** An adjustment by itself is an offline sale that was never told before. */
+const PAYMENTS = ["sale", "completion", "completion-advice", "offline", "adjustment"] as const;
+
 export const refund = serveMoney("refund", {
   asks: "account",
-  original: (request, { book }) => ofThisMerchant(request, book, ["sale", "completion", "completion-advice", "offline"]),
+  original: (request, { book }) => ofThisMerchant(request, book, PAYMENTS),
   objection: withinPaid,
 });

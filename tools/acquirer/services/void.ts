@@ -14,9 +14,9 @@ export function wholeAndStanding(request: CardRequest, original: Booked | undefi
     : { code: "64", words: `DE4 is ${amountOf(request)} fen, the ${original.kind} is of ${original.totalFen}` };
 }
 
-/** An offline sale that was uploaded is voided like a sale. */
+/** An offline sale that was uploaded is voided like a sale; so is one that came as its adjustment. */
 export const voidSale = serveMoney("void", {
   asks: "account",
-  original: (request, { book }) => ofThisBatch(request, book, ["sale", "offline"]),
+  original: (request, { book }) => ofThisBatch(request, book, ["sale", "offline", "adjustment"]),
   objection: wholeAndStanding,
 });
