@@ -166,6 +166,7 @@ const ORIGINAL: Shape<Original> = {
   authCode: maybe(text),
   amountFen: maybe(whole),
   kind: maybe(kind),
+  preauthCode: maybe(text),
 };
 
 const DELIVERY: Shape<Delivery> = {

@@ -37,6 +37,8 @@ export interface Original {
   authCode?: string;
   amountFen?: number;
   kind?: TransactionKind;
+  /** Of a completion: the code of the pre-authorisation it charged, for the slip of its void (§6.2). */
+  preauthCode?: string;
 }
 
 export type EntryMode = "swipe" | "manual" | "contact" | "contactless" | "fallback";

@@ -118,10 +118,10 @@ const ORIGINALS: Partial<Record<TransactionKind, readonly OriginalLine[]>> = {
 
 function originalLines({ kind, original }: TransactionRecord, language: SlipLanguage): SlipLine[] {
   if (original === undefined) return [];
-  const { trace, authCode, date, reference } = original;
+  const { trace, authCode, date, reference, preauthCode } = original;
   const LINES: Record<OriginalLine, () => SlipLine[]> = {
     trace: () => pair("originalTrace", trace === undefined || trace === 0 ? undefined : six(trace), language),
-    authCode: () => pair("preauthCode", authCode, language),
+    authCode: () => pair("preauthCode", preauthCode ?? authCode, language),
     date: () => pair("originalDate", date && `${date.slice(0, 4)}/${date.slice(4, 6)}/${date.slice(6)}`, language),
     reference: () => pair("originalReference", reference, language),
   };

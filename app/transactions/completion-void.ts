@@ -27,8 +27,7 @@ export async function completionVoid(t: Terminal): Promise<void> {
   const host = await prepare(t);
   const pinBlock = rule(t, "voidNeedsPin") ? await askPin(t, card, amountFen) : undefined;
   const { organisation, trace } = record;
-  // The slip names the pre-authorisation's code; the completion's own says nothing to anybody.
-  const original = { ...originalOf(record), authCode: record.original?.authCode ?? record.authCode };
+  const original = { ...originalOf(record), preauthCode: record.original?.authCode };
   const outcome = await authorise(t, host, {
     kind: "completion-void",
     amountFen,

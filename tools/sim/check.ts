@@ -99,7 +99,8 @@ export function readSlip(slip: { n: number; text: readonly string[] }): SlipFact
         ? "bank"
         : undefined;
   const trace = labelled(text, /凭证号|VOUCHER/i, /(?<!\d)(\d{6})(?!\d)/);
-  if (trace === undefined && copy === undefined) return undefined;
+  // Lists and reversal slips name transactions too, but only the slip of one says whose copy it is.
+  if (copy === undefined) return undefined;
   const amount = AMOUNT_LABELS.map((label) => labelled(text, label, /(-?[\d,]+\.\d{2})(?!\d)/)).find(
     (found) => found !== undefined,
   );
