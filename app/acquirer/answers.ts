@@ -1,4 +1,5 @@
 /** Reading an answer: what its fields mean, with everything that may be missing named as missing. */
+import { assert } from "../../platform/guest/assert.ts";
 import { isTime, nearestDate } from "../model/dates.ts";
 import type { Region } from "../model/transaction.ts";
 import type { Message } from "./host.ts";
@@ -94,6 +95,13 @@ const PARAMETER_BYTES: Readonly<Record<string, number>> = {
   ...{ "01": 1, "02": 1, "03": 1, "04": 1, "05": 1, "11": 2, "12": 2, "13": 1, "14": 14, "15": 14, "16": 14, "17": 14 },
   ...{ "18": 1, "19": 2, "20": 1, "21": 1, "22": 40, "23": 1, "24": 1, "25": 1, "26": 4, "27": 2, "51": 10 },
 };
+
+/** What a code of §7.3 takes on the line, without the code itself; it must be in the table. */
+export function parameterBytes(code: string): number {
+  const bytes = PARAMETER_BYTES[code];
+  assert(bytes !== undefined, `${code} is a parameter code`);
+  return bytes;
+}
 
 /**
  * DE62 of a parameter download: each code and its bytes. `unknown`: the first code that is in no table, or whose value ends too early; what stands behind

@@ -52,6 +52,8 @@ export type Request =
   | { about: "upload-end"; trace: number; batch: number; count: number; balanced: boolean }
   /** §2.9: 360, 362. `batch` 0 when not given. */
   | { about: "parameters"; batch?: number }
+  /** 361: the download was heard. */
+  | { about: "parameters-end"; batch?: number }
   | { about: "status"; tags: Uint8Array; batch?: number }
   /** 970, an acquirer's own: what its books say of a day (YYYYMMDD); blocks count from 1. */
   | { about: "statement"; date: string; block: number; batch?: number };

@@ -130,7 +130,7 @@ export interface MessageRow {
   readonly reversal?: readonly FieldName[];
 }
 
-export type ManagementKind = "sign-on" | "sign-off" | "echo" | "parameters" | "status" | "statement";
+export type ManagementKind = "sign-on" | "sign-off" | "echo" | "parameters" | "parameters-end" | "status" | "statement";
 export type SettlementKind = "settlement" | "upload" | "upload-end-balanced" | "upload-end-unbalanced";
 /** A row of the table. */
 export type MessageName = Exclude<TransactionKind, "cash"> | "balance" | ManagementKind | SettlementKind;
@@ -287,6 +287,7 @@ export const MESSAGES = {
   "upload-end-unbalanced": { mti: "0320", ...management, network: "202", fields: [11, 41, 42, "48 count", 60] },
   // §2.9
   parameters: { mti: "0800", ...management, network: "360", fields: [41, 42, 60] },
+  "parameters-end": { mti: "0800", ...management, network: "361", fields: [41, 42, 60] },
   status: { mti: "0820", ...management, network: "362", fields: [41, 42, 60, "62 block"] },
   statement: { mti: "0800", ...management, network: "970", fields: [41, 42, 60, "62 block"] },
 } as const satisfies Record<MessageName, MessageRow>;

@@ -45,7 +45,8 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
       return { ...basis, row, trace, batch, count };
     }
     case "parameters":
-      return { ...basis, row: MESSAGES.parameters, batch: request.batch ?? 0 };
+    case "parameters-end":
+      return { ...basis, row: MESSAGES[request.about], batch: request.batch ?? 0 };
     case "status":
       return { ...basis, row: MESSAGES.status, batch: request.batch ?? 0, block62: request.tags };
     case "statement": {

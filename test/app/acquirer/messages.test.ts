@@ -270,6 +270,7 @@ describe("settlement and batch upload (§2.8, §3.6)", () => {
 describe("downloads and status (§2.9)", () => {
   test.each([
     [{ about: "parameters", batch: 12 }, "0800", "00000012360", undefined],
+    [{ about: "parameters-end", batch: 12 }, "0800", "00000012361", undefined],
     [{ about: "status", tags: Uint8Array.from(Buffer.from("011021")), batch: 12 }, "0820", "00000012362", "011021"],
     [{ about: "statement", date: "20261121", block: 3 }, "0800", "00000000970", "20261121003"],
   ] as const satisfies readonly (readonly [Request, string, string, string | undefined])[])(
