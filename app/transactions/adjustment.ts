@@ -36,7 +36,12 @@ export async function adjustment(t: Terminal): Promise<void> {
       },
     },
   );
-  await confirmTransaction(t, { transaction, amountFen, rows: [{ label: "pair.before", value: groupedYuan(wasFen) }] });
+  await confirmTransaction(t, {
+    kind: "adjustment",
+    transaction,
+    amountFen,
+    rows: [{ label: "pair.before", value: groupedYuan(wasFen) }],
+  });
   t.journal.adjust(record.trace, { amountFen, tipFen: record.tipFen, as: "adjustment" });
   await showAdvice(t, transaction, await deliverNow(t, record.trace));
 }

@@ -23,6 +23,7 @@ export async function cash(t: Terminal): Promise<void> {
   );
   const changeFen = receivedFen - amountFen;
   await confirmTransaction(t, {
+    kind: "cash",
     transaction,
     amountFen,
     rows: [

@@ -23,7 +23,7 @@ export async function completionAdvice(t: Terminal): Promise<void> {
     { transaction, masked: maskPan(card.pan), label: "amount.completion", ask: "amount.completion-ask" },
     { suggestFen: heldFen, check: atMost(t, mostFen) },
   );
-  await confirmTransaction(t, { transaction, card, amountFen, rows: holdRows(original) });
+  await confirmTransaction(t, { kind: "completion-advice", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
   const outcome = await advise(t, host, { kind: "completion-advice", amountFen, card, original });
   await showAdvice(t, transaction, outcome);

@@ -24,7 +24,7 @@ export async function completion(t: Terminal): Promise<void> {
     { transaction, masked: maskPan(card.pan), label: "amount.completion", ask: "amount.completion-ask" },
     { suggestFen: heldFen, check: atMost(t, mostFen) },
   );
-  await confirmTransaction(t, { transaction, card, amountFen, rows: holdRows(original) });
+  await confirmTransaction(t, { kind: "completion", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
   const pinBlock = rule(t, "completionNeedsPin") ? await askPin(t, card, amountFen) : undefined;
   const outcome = await authorise(t, host, { kind: "completion", amountFen, card, pinBlock, original });

@@ -23,6 +23,7 @@ export async function offline(t: Terminal): Promise<void> {
   const mode = await askAuthority(t);
   const authCode = await askAuthCode(t);
   await confirmTransaction(t, {
+    kind: "offline",
     transaction,
     card,
     amountFen,

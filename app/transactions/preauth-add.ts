@@ -20,7 +20,7 @@ export async function preauthAdd(t: Terminal): Promise<void> {
   const card = await presentCard(t, transaction, { keyed: true });
   const { original } = await askHold(t, card);
   const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan), label: "amount.add" });
-  await confirmTransaction(t, { transaction, card, amountFen, rows: holdRows(original) });
+  await confirmTransaction(t, { kind: "preauth-add", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
   const pinBlock = await askPin(t, card, amountFen);
   const outcome = await authorise(t, host, { kind: "preauth-add", amountFen, card, pinBlock, original });

@@ -26,7 +26,7 @@ export async function preauthVoid(t: Terminal): Promise<void> {
     { transaction, masked: maskPan(card.pan), ask: "amount.hold-ask" },
     { suggestFen: heldFen, check: exactly(t, heldFen) },
   );
-  await confirmTransaction(t, { transaction, card, amountFen, rows: holdRows(original) });
+  await confirmTransaction(t, { kind: "preauth-void", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
   const pinBlock = rule(t, "voidNeedsPin") ? await askPin(t, card, amountFen) : undefined;
   const outcome = await authorise(t, host, { kind: "preauth-void", amountFen, card, pinBlock, original });

@@ -19,7 +19,7 @@ export async function preauth(t: Terminal, start: Pick<Start, "card"> = {}): Pro
   await printerOrConsent(t);
   const card = start.card ?? (await presentCard(t, transaction));
   const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan) });
-  await confirmTransaction(t, { transaction, card, amountFen });
+  await confirmTransaction(t, { kind: "preauth", transaction, card, amountFen });
   const host = await prepare(t);
   const pinBlock = await askPin(t, card, amountFen);
   const outcome = await authorise(t, host, { kind: "preauth", amountFen, card, pinBlock });

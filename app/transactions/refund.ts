@@ -30,6 +30,7 @@ export async function refund(t: Terminal): Promise<void> {
     { check: atMost(t, mostFen(t, sale)) },
   );
   await confirmTransaction(t, {
+    kind: "refund",
     transaction,
     card,
     amountFen,

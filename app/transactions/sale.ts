@@ -27,7 +27,7 @@ export async function sale(t: Terminal, start: Start = {}): Promise<void> {
   const first = start.card ?? (start.firstKey === undefined ? await presentCard(t, transaction) : undefined);
   const amountFen = await askAmount(t, { transaction, masked: first && maskPan(first.pan) }, { firstKey: start.firstKey });
   const card = first ?? (await presentCard(t, transaction, { amountFen }));
-  await confirmTransaction(t, { transaction, card, amountFen });
+  await confirmTransaction(t, { kind: "sale", transaction, card, amountFen });
   const host = await prepare(t);
   const pinBlock = await askPin(t, card, amountFen);
   const outcome = await authorise(t, host, { kind: "sale", amountFen, card, pinBlock });

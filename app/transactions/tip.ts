@@ -30,6 +30,7 @@ export async function tip(t: Terminal): Promise<void> {
   );
   const amountFen = withoutTipFen + tipFen;
   await confirmTransaction(t, {
+    kind: "tip",
     transaction,
     amountFen,
     rows: [
