@@ -4,7 +4,7 @@ import { DIRECTIONS } from "../model/ledger.ts";
 import { yuan } from "../model/money.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TransactionRecord } from "../model/transaction.ts";
-import { centered, footLines, headLines, inLanguage, NARROW_COLUMNS, type Stamp, six } from "./parts.ts";
+import { centered, footLines, headLines, inLanguage, type Stamp, six } from "./parts.ts";
 import type { Slip, SlipLine } from "./slip.ts";
 import { shownKind } from "./transaction.ts";
 import { type Bilingual, KIND_LETTERS, KINDS, LIST_WORDS, type Mark, type SlipLanguage, TITLES } from "./words.ts";
@@ -63,23 +63,26 @@ export function failedLines(records: readonly ListedRecord[], failed: readonly n
 
 function listLines(records: readonly ListedRecord[], language: SlipLanguage): SlipLine[] {
   if (records.length === 0) return [centered(inLanguage(LIST_WORDS.none, language))];
-  return [{ text: inLanguage(LIST_WORDS.columns, language), bold: true }, ...records.flatMap(rowLines)];
+  const head: SlipLine = {
+    left: inLanguage(LIST_WORDS.columns, language),
+    right: inLanguage(LIST_WORDS.amount, language),
+    bold: true,
+  };
+  return [head, ...records.flatMap((record) => rowLines(record, language))];
 }
 
-function rowLines(record: ListedRecord): SlipLine[] {
-  const { kind, trace, approvedFen, authCode = "" } = record;
-  const left = `${six(trace)}  ${KIND_LETTERS[shownKind(record)]}  ${authCode.padEnd(6)} `;
-  const amount = yuan(DIRECTIONS[kind] === "credit" ? -approvedFen : approvedFen);
+function rowLines(record: ListedRecord, language: SlipLanguage): SlipLine[] {
+  const { kind, trace, state, approvedFen, authCode = "" } = record;
   const card = "masked" in record ? record.masked : maskPan(record.pan);
-  const state = STATES[record.state] ?? "";
+  const word = state === "voided" || state === "pending" || state === "refused" ? inLanguage(LIST_WORDS[state], language) : "";
   return [
-    { text: left + amount.padStart(NARROW_COLUMNS - left.length) },
-    ...(card === "" && state === "" ? [] : [{ left: ` ${grouped(card)}`, right: state }]),
+    {
+      left: `${six(trace)}  ${KIND_LETTERS[shownKind(record)]}  ${authCode}`.trimEnd(),
+      right: yuan(DIRECTIONS[kind] === "credit" ? -approvedFen : approvedFen),
+    },
+    ...(card === "" && word === "" ? [] : [{ left: ` ${grouped(card)}`, right: word }]),
   ];
 }
-
-/** Behind the card of what does not simply stand. */
-const STATES: Partial<Record<TransactionRecord["state"], string>> = { voided: "V*", pending: "?", refused: "X*" };
 
 /** The letters that stand in the list, and what they mean. */
 function legend(records: readonly ListedRecord[], language: SlipLanguage): SlipLine[] {

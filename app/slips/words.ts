@@ -120,13 +120,17 @@ export const VERDICTS: readonly [Bilingual, Bilingual, Bilingual, Bilingual] = [
 ];
 
 export const LIST_WORDS = {
-  columns: ["凭证号 类型 授权码        金额", "VOUCHER T AUTH        AMOUNT"],
+  columns: ["凭证号 类型 授权码", "VOUCHER T AUTH"],
+  amount: ["金额", "AMOUNT"],
+  voided: ["已撤销", "VOIDED"],
+  pending: ["未送达", "NOT SENT"],
+  refused: ["被拒绝", "REFUSED"],
   none: ["无交易", "NONE"],
   total: ["合计", "TOTAL"],
   reversalOwed: ["冲正未送达", "REVERSAL NOT DELIVERED"],
 } as const satisfies Record<string, Bilingual>;
 
-/** Type letters of a detail list (§6.5); small ones for what §6.5 has none for. */
+/** Type letters of a detail list: §6.5 where it has one. */
 export const KIND_LETTERS: Record<TransactionKind, string> = {
   sale: "S",
   void: "V",

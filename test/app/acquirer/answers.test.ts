@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { institutionsOf, localTimeOf, readAnswer } from "../../../app/acquirer/answers.ts";
+import {
+  balanceOf,
+  institutionsOf,
+  localTimeOf,
+  parameterTags,
+  readAnswer,
+  settlementResult,
+  statementRows,
+} from "../../../app/acquirer/answers.ts";
 import type { Message } from "../../../app/acquirer/host.ts";
 
 const answer = (fields: Record<number, string | Uint8Array>): Message => ({
@@ -77,4 +85,72 @@ test("the host's time in the nearest year; the terminal's own when it is none", 
   expect(localTimeOf(answer({ 12: "240000", 13: "0101" }), OWN)).toEqual(OWN);
   expect(localTimeOf(answer({ 12: "120000", 13: "1332" }), OWN)).toEqual(OWN);
   expect(localTimeOf(answer({}), OWN)).toEqual(OWN);
+});
+
+test.each([
+  ["1002156C000000100000", 100_000],
+  ["1002156D000000000150", -150],
+  ["1002156D000000000000", 0],
+  ["1002156X000000000150", undefined],
+  ["1002156C", undefined],
+  ["", undefined],
+])("DE54 %s: %s fen", (field, amountFen) => {
+  expect(balanceOf(answer({ 54: field }))).toBe(amountFen);
+  expect(balanceOf(answer({}))).toBeUndefined();
+});
+
+test("DE48 of a settlement: one verdict a region, 0 when it is none", () => {
+  const told = (domestic: string, foreign: string) =>
+    settlementResult(answer({ 48: `${"9".repeat(30)}${domestic}${"9".repeat(30)}${foreign}` }));
+  expect([told("1", "2"), told("3", "0"), told("7", "1")]).toEqual([
+    { domestic: 1, foreign: 2 },
+    { domestic: 3, foreign: 0 },
+    { domestic: 0, foreign: 1 },
+  ]);
+  for (const fields of [{} as Record<number, string>, { 48: "1".repeat(31) }])
+    expect(settlementResult(answer(fields))).toEqual({ domestic: 0, foreign: 0 });
+});
+
+describe("parameters (§7.3)", () => {
+  const text = (value: Uint8Array | undefined) => value && Buffer.from(value).toString("latin1");
+
+  test("codes without lengths, read by the table", () => {
+    const { tags, unknown } = parameterTags(answer({ 62: bytes(`1160${"14"}${"01012345678   "}26\xff\x80\x00\x01201`) }));
+    expect([unknown, [...tags].map(([code, value]) => [code, text(value)])]).toEqual([
+      undefined,
+      [
+        ["11", "60"],
+        ["14", "01012345678   "],
+        ["26", "\xff\x80\x00\x01"],
+        ["20", "1"],
+      ],
+    ]);
+  });
+
+  test("what is in no table, or ends too early, stops the reading and is named", () => {
+    expect(parameterTags(answer({ 62: bytes("116088anything") }))).toMatchObject({
+      unknown: "88",
+      tags: new Map([["11", bytes("60")]]),
+    });
+    expect(parameterTags(answer({ 62: bytes("22short") })).unknown).toBe("22");
+    expect(parameterTags(answer({ 62: bytes("1") })).unknown).toBe("1");
+    expect(parameterTags(answer({}))).toEqual({ tags: new Map(), unknown: undefined });
+  });
+});
+
+describe("the acquirer's books of a day", () => {
+  const row = "SA0001230000010000000010002611210001  A";
+
+  test("rows, and whether more follow", () => {
+    const read = { kind: "SA", trace: 123, batch: 1, amountFen: 1000, reference: "2611210001", state: "A" };
+    expect(statementRows(answer({ 62: bytes(`1${row}`) }))).toEqual({ last: true, rows: [read] });
+    expect(statementRows(answer({ 62: bytes(`2${row}${row}`) }))).toEqual({ last: false, rows: [read, read] });
+    expect(statementRows(answer({ 62: bytes("1") }))).toEqual({ last: true, rows: [] });
+  });
+
+  test("anything else is not half believed", () => {
+    for (const wrong of ["", "3", `1${row}x`, `1${row.slice(1)}`, `1${row.replace("000123", "00x123")}`])
+      expect(statementRows(answer({ 62: bytes(wrong) })), wrong).toBeUndefined();
+    expect(statementRows(answer({}))).toBeUndefined();
+  });
 });

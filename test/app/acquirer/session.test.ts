@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ExchangeOptions, Fate, Message, Request } from "../../../app/acquirer/host.ts";
+import { settlementResult } from "../../../app/acquirer/answers.ts";
 import { createHost } from "../../../app/acquirer/session.ts";
+import { noTotals } from "../../../app/model/ledger.ts";
+import type { TransactionRecord } from "../../../app/model/transaction.ts";
 import { DeviceError } from "../../../hal/errors.ts";
 import { assert } from "../../../platform/guest/assert.ts";
 import { CancelSource } from "../../../platform/guest/cancel.ts";
 import { createFakeSystem, type FakeSystem } from "../../fakes/system.ts";
+import { approvedOf } from "../journal/world.ts";
 import { CryptoPad } from "./crypto-pad.ts";
 import { approvalOf, FakeLink, framed, lineDropped, opened, OWED, PROFILE, SALE, unhex } from "./desk.ts";
 
@@ -259,6 +263,73 @@ describe("not sent", () => {
     });
     expect(link.closed).toBe(1);
     nothingLeft();
+  });
+});
+
+describe("a settlement (§2.8)", () => {
+  const totals = { domestic: noTotals(), foreign: noTotals() };
+  const SETTLEMENT: Request = { about: "settlement", trace: 8, batch: 1, operator: "01", totals };
+  const told = (sent: Message, over: Record<number, string | undefined> = {}): Message =>
+    approvalOf(sent, { 37: undefined, 38: undefined, 39: undefined, 48: `${"0".repeat(30)}1${"0".repeat(30)}2`, ...over });
+
+  test("its answer has neither DE39 nor MAC", async () => {
+    const fate = await fateOf((sent) => link.reply(framed(told(sent), { mac: "none" })), SETTLEMENT);
+    expect(fate).toMatchObject({ fate: "answered", code: "" });
+    if (fate.fate === "answered") expect(settlementResult(fate.answer)).toEqual({ domestic: 1, foreign: 2 });
+    expect(pad.calls).toEqual([]);
+  });
+
+  test("a refusal has one", async () => {
+    const fate = await fateOf((sent) => link.reply(framed(told(sent, { 39: "77", 48: undefined }), { mac: "none" })), SETTLEMENT);
+    expect(fate).toMatchObject({ fate: "answered", code: "77" });
+  });
+
+  test("another terminal's or another trace's is none", async () => {
+    const wrong = await fateOf((sent) => link.reply(framed(told(sent, { 41: "87654321" }), { mac: "none" })), SETTLEMENT);
+    expect(wrong).toMatchObject({ fate: "wrong-packet" });
+    const stray = await fateOf((sent) => link.reply(framed(told(sent, { 11: "000007" }), { mac: "none" })), SETTLEMENT);
+    expect(stray).toMatchObject({ fate: "silent" });
+  });
+});
+
+describe("an advice (§5.4)", () => {
+  const of: TransactionRecord = { ...approvedOf(OWED), kind: "offline", state: "pending", authority: { mode: "01" } };
+  const ADVICE: Request = { about: "advice", of };
+  const UPLOAD: Request = { about: "upload-record", of };
+  const saying =
+    (code: string, mac?: "none", over: Record<number, string> = {}) =>
+    (sent: Message) =>
+      link.reply(framed(approvalOf(sent, { 39: code, ...over }), { mac }));
+
+  test("taken, taken before, refused", async () => {
+    for (const code of ["00", "94", "61"]) expect(await fateOf(saying(code), ADVICE)).toMatchObject({ fate: "answered", code });
+  });
+
+  test("taken without a MAC is not believed; a refusal is", async () => {
+    for (const code of ["00", "94"]) expect(await fateOf(saying(code, "none"), ADVICE), code).toMatchObject({ fate: "bad-mac" });
+    expect(await fateOf(saying("61", "none"), ADVICE)).toMatchObject({ fate: "answered", code: "61" });
+  });
+
+  test("uploaded it has no MAC, and the host may say what amount it likes", async () => {
+    expect(await fateOf(saying("00", "none", { 4: "000000000001" }), UPLOAD)).toMatchObject({ fate: "answered", code: "00" });
+    expect(await fateOf(saying("00", undefined, { 4: "000000000001" }), ADVICE)).toMatchObject({ fate: "wrong-packet" });
+  });
+
+  test("not answered, or the line broke: silent", async () => {
+    expect(await fateOf(undefined, ADVICE)).toMatchObject({ fate: "silent" });
+    expect(await fateOf(() => link.reply(lineDropped()), ADVICE)).toMatchObject({ fate: "silent" });
+    link.connectError = new DeviceError("link", "refused");
+    expect(await fateOf(undefined, ADVICE)).toMatchObject({ fate: "not-sent", why: "no-line" });
+  });
+});
+
+test("a balance is answered without an amount, and its MAC is asked for", async () => {
+  const request: Request = { about: "balance", trace: 5, batch: 1, card: SALE.card, pinBlock: SALE.pinBlock, operator: "01" };
+  expect(await fateOf((sent) => link.reply(framed(approvalOf(sent, { 54: "1002156C000000100000" }))), request)).toMatchObject({
+    fate: "answered",
+  });
+  expect(await fateOf((sent) => link.reply(framed(approvalOf(sent), { mac: "none" })), request)).toMatchObject({
+    fate: "bad-mac",
   });
 });
 

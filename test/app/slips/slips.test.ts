@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Profile } from "../../../app/model/profile.ts";
-import type { TransactionRecord } from "../../../app/model/transaction.ts";
+import type { TransactionKind, TransactionRecord } from "../../../app/model/transaction.ts";
+import { detailsSlip, failedSlip } from "../../../app/slips/details.ts";
+import { holdsSlip } from "../../../app/slips/holds.ts";
+import { reportSlip } from "../../../app/slips/report.ts";
+import { settlementSlip, totalsSlip } from "../../../app/slips/totals.ts";
+import { transactionSlip, type TransactionSlipInput } from "../../../app/slips/transaction.ts";
 import { reversalSlip } from "../../../app/slips/reversal.ts";
 import { saleSlip, type SaleSlipInput } from "../../../app/slips/sale.ts";
 import { selfTestSlip } from "../../../app/slips/self-test.ts";
@@ -43,6 +48,46 @@ const RECORD: TransactionRecord = {
 const sale = (over: Partial<SaleSlipInput> = {}, record: Partial<TransactionRecord> = {}): Slip =>
   saleSlip({ copy: "merchant", profile: PROFILE, language: "zh-CN", ...over, record: { ...RECORD, ...record } });
 
+/** One slip of any kind, with what it says of its original. */
+const slipOf = (kind: TransactionKind, record: Partial<TransactionRecord> = {}, over: Partial<TransactionSlipInput> = {}): Slip =>
+  transactionSlip({ copy: "merchant", profile: PROFILE, language: "zh-CN", ...over, record: { ...RECORD, kind, ...record } });
+
+const ORIGINAL = { batch: 1, trace: 99, date: "20261119", reference: "261119000099", authCode: "A00099" } as const;
+const cashless = {
+  reference: undefined,
+  authCode: undefined,
+  issuer: undefined,
+  acquirer: undefined,
+  remarks: [],
+  pinEntered: false,
+};
+
+const LIST: TransactionRecord[] = [
+  { ...RECORD, trace: 99, state: "voided" },
+  { ...RECORD, trace: 100, kind: "void" },
+  { ...RECORD, trace: 101, kind: "offline", state: "pending", authCode: "V00001", amountFen: 4_500, approvedFen: 4_500 },
+  {
+    ...RECORD,
+    trace: 102,
+    kind: "refund",
+    state: "refused",
+    authCode: undefined,
+    delivery: { state: "refused", attempts: 1, code: "61" },
+  },
+  { ...RECORD, trace: 103, organisation: "VIS", approvedFen: 999_999_999_999 },
+  { ...RECORD, trace: 104, approvedFen: 11_000, tipFen: 1_000, delivery: { state: "delivered", attempts: 1, as: "tip" } },
+  { ...RECORD, trace: 105, kind: "preauth" },
+  { ...RECORD, trace: 106, kind: "completion", approvedFen: 4_400 },
+  { ...RECORD, trace: 107, ...cashless, kind: "cash", pan: "" },
+];
+const TOTALS = {
+  domestic: { debitFen: 29_900, debitCount: 4, creditFen: 10_000, creditCount: 1 },
+  foreign: { debitFen: 999_999_999_999, debitCount: 1, creditFen: 0, creditCount: 0 },
+};
+const DAY = { operator: "01", batch: 1, date: "20261121", time: "180000", profile: PROFILE, language: "zh-CN" } as const;
+const EN = { ...DAY, language: "en" } as const;
+const SETTLED = { ...DAY, records: LIST, totals: TOTALS, result: { domestic: 1, foreign: 2 } } as const;
+
 const STAMP = { date: "20261121", time: "090503" };
 const VERSIONS = [
   { label: "引擎", value: "quickjs 2024-01-13" },
@@ -74,6 +119,58 @@ const SLIPS: Record<string, Slip> = {
   ),
   "sale-largest": sale({}, { amountFen: 999_999_999_999, approvedFen: 999_999_999_999 }),
   "sale-voided": sale({ duplicate: true }, { state: "voided" }),
+  void: slipOf("void", { original: ORIGINAL }),
+  "void-en": slipOf("void", { original: ORIGINAL }, { language: "en" }),
+  refund: slipOf("refund", { original: ORIGINAL, authCode: undefined }),
+  "refund-en-cardholder": slipOf("refund", { original: ORIGINAL }, { language: "en", copy: "cardholder" }),
+  preauth: slipOf("preauth"),
+  "preauth-en": slipOf("preauth", {}, { language: "en" }),
+  "preauth-add": slipOf("preauth-add", { original: ORIGINAL }),
+  "preauth-void": slipOf("preauth-void", { original: ORIGINAL }),
+  completion: slipOf("completion", { original: ORIGINAL }),
+  "completion-void": slipOf("completion-void", { original: ORIGINAL }),
+  "completion-advice": slipOf("completion-advice", { original: ORIGINAL, entry: "manual" }),
+  offline: slipOf("offline", { ...cashless, authCode: "V00001", entry: "manual", state: "pending" }),
+  adjustment: slipOf("offline", {
+    ...cashless,
+    authCode: "V00001",
+    delivery: { state: "delivered", attempts: 1, as: "adjustment" },
+  }),
+  tip: slipOf("sale", {
+    ...{ amountFen: 11_500, approvedFen: 11_500, tipFen: 1_500 },
+    delivery: { state: "pending", attempts: 0, as: "tip", trace: 124 },
+  }),
+  "tip-en": slipOf("sale", { amountFen: 11_500, approvedFen: 11_500, tipFen: 1_500 }, { language: "en" }),
+  cash: slipOf("cash", { ...cashless, pan: "", entry: "manual", cash: { receivedFen: 20_000, changeFen: 10_000 } }),
+  "cash-en": slipOf("cash", { ...cashless, pan: "", cash: { receivedFen: 10_000, changeFen: 0 } }, { language: "en" }),
+  totals: totalsSlip({ ...DAY, records: LIST, totals: TOTALS }),
+  "totals-en": totalsSlip({ ...EN, records: LIST, totals: TOTALS, mark: "training" }),
+  settlement: settlementSlip({ ...SETTLED, failed: [101], owed: { ...OWED, attempts: 3 } }),
+  "settlement-en": settlementSlip({ ...SETTLED, ...EN, duplicate: true }),
+  "settlement-unknown": settlementSlip({ ...SETTLED, records: [], result: undefined }),
+  details: detailsSlip({ ...DAY, records: LIST }),
+  "details-en": detailsSlip({ ...EN, records: LIST, duplicate: true }),
+  "details-empty": detailsSlip({ ...DAY, records: [] }),
+  failed: failedSlip({ ...DAY, records: LIST, failed: [101] }),
+  "failed-none": failedSlip({ ...EN, records: [] }),
+  report: reportSlip({
+    ...DAY,
+    title: ["操作员统计", "BY OPERATOR"],
+    columns: ["操作员", "笔数", "金额"],
+    rows: [
+      ["01", "12", "1,234.00"],
+      ["02", "3", "99.50"],
+    ],
+  }),
+  "report-wide": reportSlip({
+    ...EN,
+    title: "Rejected by rule",
+    columns: ["Rule", "Transaction", "Amount"],
+    rows: [["Amounts just under a limit", "000123", "4,999.00"]],
+  }),
+  "report-empty": reportSlip({ ...DAY, title: ["审计日志", "AUDIT"], columns: ["时间", "事件"], rows: [] }),
+  holds: holdsSlip({ ...DAY, holds: [{ record: { ...RECORD, kind: "preauth" }, daysLeft: 12 }] }),
+  "holds-en": holdsSlip({ ...EN, holds: [] }),
   "reversal-undelivered": reversalSlip({
     record: { ...OWED, attempts: 3, authCode: "A00123" },
     profile: PROFILE,
@@ -133,6 +230,23 @@ describe("what each copy may say", () => {
 
   test("an English slip has no Chinese but what others wrote", () => {
     expect(layOut(sale({ language: "en" }, { remarks: [] }), 32).text).not.toMatch(/\p{Script=Han}/u);
+  });
+
+  test("money that goes back has a minus, what is only held has none", () => {
+    for (const kind of ["void", "refund", "completion-void"] as const)
+      expect(layOut(slipOf(kind), 48).text).toContain("RMB -100.00");
+    for (const kind of ["preauth-void", "preauth", "completion"] as const)
+      expect(layOut(slipOf(kind), 48).text).toMatch(/RMB 100\.00/);
+  });
+
+  test("a refused tip leaves the slip of the sale", () => {
+    const delivery = { state: "refused", attempts: 1, as: "tip" } as const;
+    expect(layOut(slipOf("sale", { delivery }), 32).text).toContain("消费(SALE)");
+  });
+
+  test("cash has no card, and nobody signs", () => {
+    const { text } = layOut(slipOf("cash", { ...cashless, pan: "", cash: { receivedFen: 20_000, changeFen: 10_000 } }), 32);
+    expect(text).not.toMatch(/卡号|签名/);
   });
 
   test("slips are named for the log without the card", () => {
