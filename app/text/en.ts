@@ -193,7 +193,7 @@ export const en = {
   "amount.ask": "Key the amount",
   "amount.card": "Card",
   "confirm.title": "Confirm {transaction}",
-  "confirm.amount": "To pay",
+  "confirm.amount": "Amount",
   "confirm.card": "Card",
   "confirm.ask": "Check the amount with the customer",
   "pin.title": "Customer's PIN",

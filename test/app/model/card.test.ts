@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bankName } from "../../../app/model/banks.ts";
-import { expired, grouped, luhnValid, maskPan, parseTrack2 } from "../../../app/model/card.ts";
+import { expired, expiryTyped, grouped, luhnValid, maskPan, maskTyping, parseTrack2 } from "../../../app/model/card.ts";
 import { contribution } from "../../../app/model/ledger.ts";
 import { groupedYuan, MAX_AMOUNT_FEN, yuan } from "../../../app/model/money.ts";
 
@@ -70,4 +70,22 @@ test("banks by their ids", () => {
     "ICBC",
     "99990000",
   ]);
+});
+
+test("while a number is typed only its newest digit is clear", () => {
+  expect(maskTyping("")).toBe("");
+  fc.assert(
+    fc.property(digits(1, 19), (pan) => {
+      const shown = maskTyping(pan);
+      return shown.length === pan.length && shown.endsWith(pan.slice(-1)) && /^\**.$/.test(shown);
+    }),
+  );
+});
+
+test("an expiry as the card has it, or the other way round", () => {
+  expect(expiryTyped("1230")).toBe("3012");
+  expect(expiryTyped("3012")).toBe("3012");
+  expect(expiryTyped("0131")).toBe("3101");
+  expect(expiryTyped("1330")).toBeUndefined();
+  expect(expiryTyped("0030")).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isTime, localStamp, nearestDate, readableStamp } from "../../../app/model/dates.ts";
+import { isDate, isTime, latestDate, localStamp, nearestDate, readableStamp } from "../../../app/model/dates.ts";
 
 test("local date and time are the calendar's, for every moment and offset", () => {
   fc.assert(
@@ -26,4 +26,18 @@ test("clock times", () => {
   for (const time of ["000000", "235959"]) expect(isTime(time)).toBe(true);
   for (const time of ["240000", "236000", "235960", "12345"]) expect(isTime(time)).toBe(false);
   expect(readableStamp("20261121", "090503")).toBe("2026/11/21 09:05:03");
+});
+
+test("the latest such day that is not to come", () => {
+  expect(latestDate("1121", "20261121")).toBe("20261121");
+  expect(latestDate("1122", "20261121")).toBe("20251122");
+  expect(latestDate("0229", "20250301")).toBe("20240229");
+  expect(latestDate("0229", "20270301")).toBeUndefined();
+  expect(latestDate("0231", "20261121")).toBeUndefined();
+  expect(latestDate("11", "20261121")).toBeUndefined();
+});
+
+test("a day is one that a calendar has", () => {
+  expect(isDate("20240229")).toBe(true);
+  for (const wrong of ["20230229", "20261301", "20260010", "2026112", "2026112a"]) expect(isDate(wrong)).toBe(false);
 });

@@ -124,3 +124,49 @@ test("an owed reversal is pending, not a difference", () => {
   expect(result).toMatchObject({ ok: true, pending: [{ batch: "000001", trace: "000007", amountFen: 100 }] });
   expect(found({ ledger: [booking("000007", 100)] })).toEqual(["missing-in-journal"]);
 });
+
+test("what the host has done with an approved one since is no difference: refunded, held, charged, let go", () => {
+  for (const [kind, state] of [
+    ["sale", "refunded"],
+    ["preauth", "held"],
+    ["preauth", "completed"],
+    ["preauth", "voided"],
+  ] as const)
+    expect(found({ transactions: [record(1, 100, { kind })], ledger: [booking("000001", 100, { kind, state })] })).toEqual([]);
+});
+
+test("a void must stand on both sides", () => {
+  const transactions = [record(1, 100, { state: "voided" })];
+  expect(found({ transactions, ledger: [booking("000001", 100, { state: "voided" })] })).toEqual([]);
+  expect(found({ transactions, ledger: [booking("000001", 100)] })).toEqual(["not-voided-by-host"]);
+});
+
+test("an advice on its way, one that was refused, one taken back here, and cash are not the host's", () => {
+  const delivery = (state: string) => ({ kind: "offline", delivery: { state, attempts: 1 } });
+  const transactions = [
+    record(1, 100, { state: "pending", ...delivery("unanswered") }),
+    record(2, 100, { state: "refused", ...delivery("refused") }),
+    record(3, 100, { state: "voided", ...delivery("withdrawn") }),
+    record(4, 100, { kind: "cash" }),
+  ];
+  expect(found({ transactions, ledger: [] })).toEqual([]);
+  expect(found({ transactions: [record(5, 100, delivery("delivered"))], ledger: [] })).toEqual(["missing-in-ledger"]);
+});
+
+test("a tip changes what its sale stands for; the slip from before it is not wrong", () => {
+  const tipped = record(1, 11_500, {
+    tipFen: 1_500,
+    delivery: { state: "delivered", attempts: 1, as: "tip", trace: 2, before: { approvedFen: 10_000 } },
+  });
+  const sale = booking("000001", 10_000, { totalFen: 11_500 });
+  const original = { terminal: "10000001", batch: "000001", trace: "000001" };
+  const tip = booking("000002", 11_500, { kind: "tip", original });
+  const slips = [slipText("000001", "100.00"), slipText("000001", "115.00")];
+  expect(found({ slips, transactions: [tipped], ledger: [sale, tip] })).toEqual([]);
+  expect(found({ transactions: [tipped], ledger: [booking("000001", 10_000), tip] })).toEqual(["amount-differs"]);
+});
+
+test("the reference of an original is not the slip's own", () => {
+  const text = slipText("000007", "1.00").map((line) => line.replace("交易参考号(REF NO)", "原参考号(ORIG REF NO)"));
+  expect(readSlip({ n: 1, text })?.reference).toBeUndefined();
+});
