@@ -1,8 +1,11 @@
 /** Boot order, run levels, and the idle loop (M1–M5). Everything else is a row of a table or a file with a business word. */
 import { type Devices, openDevices } from "../hal/index.ts";
 import { readBoard } from "../hal/boards/validate.ts";
+import type { Link } from "../hal/link/link.ts";
 import { createSystem, type GuestSystem } from "../platform/guest/index.ts";
+import type { Host } from "./acquirer/host.ts";
 import { createHost } from "./acquirer/session.ts";
+import { PARAMETERS } from "./admin/parameters.table.ts";
 import { logIn, unlock } from "./admin/login.ts";
 import { offerUnprinted } from "./admin/reprint.ts";
 import { selfCheck } from "./admin/self-check.ts";
@@ -18,9 +21,13 @@ import { loadFonts } from "./screens/fonts.ts";
 import { createRenderer } from "./screens/render.ts";
 import { deliverAdvices } from "./steps/advise.ts";
 import { pick } from "./steps/ask.ts";
+import { note, openAudit } from "./steps/audit.ts";
+import { openBlacklist } from "./steps/blacklist.ts";
 import { readSwipe } from "./steps/card.ts";
 import { batch6, trace6 } from "./steps/numbers.ts";
+import { type HostRequests, hostWaits, openHostRequests, serveHost } from "./steps/host-requests.ts";
 import { openOperators } from "./steps/operators.ts";
+import { openParameters, type Parameters } from "./steps/parameters.ts";
 import { settleDebt } from "./steps/outcome.ts";
 import { deliverOwed } from "./steps/reverse.ts";
 import { isEnabled } from "./steps/rules.ts";
@@ -46,6 +53,7 @@ async function boot(system: GuestSystem): Promise<void> {
   const t = openTerminal(system, devices);
   if (t === undefined) return;
   serveDebug(t);
+  if (t.damage.length === 0) note(t, "start", "ok", system.facts().app);
   await selfCheck(t);
   if (t.damage.length > 0) return fault(t.ui, "check.store", t.damage[0] ?? "");
   // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
@@ -69,22 +77,46 @@ function openBoard(system: GuestSystem): Devices | undefined {
 function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefined {
   let t: Terminal | undefined;
   const renderer = devices.display && createRenderer(devices.display, loadFonts(system));
-  const ui = createUi({ system, devices, renderer, language: "zh-CN", status: () => statusBar(t), state: () => debugState(t) });
+  const ui = createUi({
+    system,
+    devices,
+    renderer,
+    language: "zh-CN",
+    status: () => statusBar(t),
+    state: () => debugState(t),
+    mark: () => trainingMark(t),
+  });
   try {
-    const profile = readProfile(system.asset("profile.json"));
-    const settings = openSettings(system, profile.language);
+    const defaults = readProfile(system.asset("profile.json"));
+    const settings = openSettings(system, defaults.language);
     ui.setLanguage(settings.language);
-    const journal = openJournal(system, { copies: profile.receipt.copies });
-    const link = devices.link?.(linkSettings(profile));
+    const audit = openAudit(system, { now: () => now({ system, settings, profile: defaults }) });
+    const parameters = openParameters(system, defaults, PARAMETERS, audit);
+    const { copies } = parameters.profile.receipt;
+    const journal = openJournal(system, { copies, maxRecords: Number(parameters.value("count.records")) });
+    const hostRequests = openHostRequests(system);
+    const line = openLine(system, devices, parameters, hostRequests);
     t = {
       system,
       devices,
-      profile,
+      get profile() {
+        return parameters.profile;
+      },
+      parameters,
       settings,
-      journal,
-      operators: openOperators(system, profile),
-      link,
-      host: link && devices.pinpad && createHost({ system, link, pinpad: devices.pinpad, profile }),
+      get journal() {
+        return this.training?.journal ?? journal;
+      },
+      operators: openOperators(system, defaults, audit),
+      audit,
+      blacklist: openBlacklist(system, audit),
+      hostRequests,
+      get link() {
+        return line.link;
+      },
+      get host() {
+        return this.training?.host ?? line.host;
+      },
       ui,
       readers: NO_CHIPS,
       damage: [...system.storeReport.damage, ...journal.damage].map(({ words }) => words),
@@ -92,6 +124,7 @@ function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefin
       locked: false,
       keyed: false,
       signedOffByHand: false,
+      training: undefined,
     };
     return t;
   } catch (error) {
@@ -99,6 +132,37 @@ function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefin
     fault(ui, "check.store", error instanceof Error ? error.message : String(error));
     return undefined;
   }
+}
+
+/** The way to the host; a new one when its address has changed. */
+function openLine(
+  system: GuestSystem,
+  devices: Devices,
+  parameters: Parameters,
+  requests: HostRequests,
+): { link: Link | undefined; host: Host | undefined } {
+  const open = () => devices.link?.(linkSettings(parameters.profile));
+  const line = { link: open() };
+  parameters.onChange = () => {
+    line.link = open();
+  };
+  const settings = {
+    system,
+    pinpad: devices.pinpad,
+    get link() {
+      return line.link as Link;
+    },
+    get profile() {
+      return parameters.profile;
+    },
+  };
+  const host = line.link && devices.pinpad && requests.heard(createHost(settings));
+  return {
+    get link() {
+      return line.link;
+    },
+    host,
+  };
 }
 
 const linkSettings = ({ host, connectTimeoutMs }: Profile) => ({ ...host, connectTimeoutMs });
@@ -113,6 +177,8 @@ async function turn(t: Terminal): Promise<void> {
   if (t.locked) return unlock(t);
   if (t.operator === undefined) return startSession(t);
   await perform(t, await atIdle(t));
+  // A line that is down is tried again from time to time, not after every customer.
+  if (t.link?.state !== "down") await perform(t, () => serveHost(t));
 }
 
 async function startSession(t: Terminal): Promise<void> {
@@ -123,6 +189,7 @@ async function startSession(t: Terminal): Promise<void> {
   // What a settlement has told the host must not change before it has ended.
   if (t.journal.settlement === undefined) await perform(t, () => deliverAdvices(t));
   await perform(t, () => offerUnprinted(t));
+  await perform(t, () => serveHost(t));
 }
 
 /** A flow that was left ends here; so does a store that refused. Anything else is a fault of ours and restarts the terminal. */
@@ -148,6 +215,7 @@ async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
       merchant: t.profile.merchant.name,
       date: dashed(date),
       time: clocked(time, false),
+      training: t.training !== undefined,
       ...t.readers,
     });
     const input = await t.ui.wait({ card: true, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
@@ -155,6 +223,7 @@ async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
       if (t.system.scheduler.now() < retryAt) continue;
       if (t.journal.owed !== undefined) return () => settleDebt(t);
       if (t.journal.settlement !== undefined) return () => finishSettlement(t);
+      if (hostWaits(t)) return () => serveHost(t);
       continue;
     }
     const flow = flowOf(t, input);
@@ -193,6 +262,10 @@ async function cardFirst(t: Terminal, swipe: Extract<Input, { input: "swipe" }>[
   );
   await run(t, { card });
 }
+
+/** Stands before every title, so that nobody takes practice for the real thing. */
+const trainingMark = (t: Terminal | undefined): string | undefined =>
+  t?.training === undefined ? undefined : t.ui.say("training.mark");
 
 function paperOf({ printer }: Devices): StatusBar["paper"] {
   if (printer === undefined) return "none";

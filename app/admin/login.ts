@@ -19,7 +19,7 @@ function words(t: Terminal, result: ReturnType<Terminal["operators"]["check"]>):
 async function tryPassword(t: Terminal, id: string, show: (count: number) => void) {
   const password = await askPassword(t, show);
   try {
-    return t.operators.check(id, password, wallMs(t));
+    return t.operators.check(id, password, wallMs(t), t.locked ? "unlock" : "log-in");
   } finally {
     password.fill(0);
   }

@@ -1,5 +1,7 @@
 /** 重打印 (M18): the last slip, or any of the open batch by its trace. Reprints say so. */
 import type { TransactionRecord } from "../model/transaction.ts";
+import { note } from "../steps/audit.ts";
+import { trace6 } from "../steps/numbers.ts";
 import { askDigits } from "../steps/ask.ts";
 import { copiesOf, printCopies } from "../steps/print.ts";
 import { tell } from "../steps/tell.ts";
@@ -9,6 +11,7 @@ async function reprint(t: Terminal, record: TransactionRecord | undefined): Prom
   if (record === undefined) return tell(t, t.ui.say("menu.print"), [t.ui.say("notice.reprint-none")], "warn");
   if (t.devices.printer === undefined)
     return tell(t, t.ui.say("notice.no-printer-title"), [t.ui.say("printer.unplugged")], "warn");
+  note(t, "reprint", "ok", trace6(record.trace));
   await printCopies(t, record, { duplicate: true });
 }
 

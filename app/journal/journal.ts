@@ -131,8 +131,8 @@ export interface Journal {
   voidLocally(trace: number): void;
 
   decline(record: DeclinedRecord): void;
-  /** Oldest first; the last 500. */
-  declines(): DeclinedRecord[];
+  /** Oldest first; the last 500, or fewer. */
+  declines(most?: number): DeclinedRecord[];
   /** Pre-authorisations that are neither completed nor voided and less than 30 days old on `today` (YYYYMMDD), of all batches. */
   holds(today: string): Hold[];
 

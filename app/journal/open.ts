@@ -285,8 +285,10 @@ class StoredJournal implements OpenJournal {
     ]);
   }
 
-  declines(): DeclinedRecord[] {
-    return this.#table.keys(DECLINES).map((key) => this.#table.read(key, DECLINED).record);
+  declines(most = MOST_DECLINES): DeclinedRecord[] {
+    assert(Number.isInteger(most) && most >= 0, "declines are counted");
+    const keys = this.#table.keys(DECLINES);
+    return keys.slice(Math.max(0, keys.length - most)).map((key) => this.#table.read(key, DECLINED).record);
   }
 
   holds(today: string): Hold[] {

@@ -8,6 +8,7 @@ import { confirm } from "./confirm.ts";
 import { date } from "./date.ts";
 import { declined } from "./declined.ts";
 import { expiry } from "./expiry.ts";
+import { field } from "./field.ts";
 import { fault } from "./fault.ts";
 import { idle } from "./idle.ts";
 import { locked } from "./locked.ts";
@@ -50,6 +51,7 @@ export const screens: ScreenFunctions = {
   confirm,
   pin,
   supervisor,
+  field,
   trace,
   reference,
   date,

@@ -47,7 +47,10 @@ export interface ScreenStates {
   amount: { transaction: Prompt; amountFen: number; masked?: string; label?: Prompt; ask?: Prompt; problem?: string };
   confirm: { transaction: Prompt; amountFen: number; masked?: string; rows?: Pair[]; ask?: Prompt };
   pin: { amountFen?: number; digits: number; masked: string };
-  supervisor: { count: number; problem?: string };
+  /** operator: whose password, when not that of 00 or 99. */
+  supervisor: { count: number; problem?: string; role?: "supervisor" | "administrator"; operator?: string };
+  /** All in words already; a secret as stars. */
+  field: { title: string; label: string; value: string; placeholder?: string; ask: string; problem?: string };
   trace: { digits: string; problem?: string };
   /** DE37 of the original, as its slip has it. */
   reference: { digits: string; problem?: string };

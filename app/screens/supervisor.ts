@@ -3,15 +3,13 @@ import { fieldHints, problemOr, stars } from "./parts.ts";
 import type { ScreenStates } from "./states.ts";
 import type { Screen } from "./tree.ts";
 
-/** The supervisor's password before a step that needs it (M11, M12). */
-export function supervisor({ count, problem }: ScreenStates["supervisor"], words: Words): Screen {
+/** The password of somebody with more rights, before a step that needs it (M11, M12, M26). */
+export function supervisor({ count, problem, role = "supervisor", operator }: ScreenStates["supervisor"], words: Words): Screen {
+  const label = operator === undefined ? words.say(`${role}.label`) : words.say("consent.label", { operator });
   return {
     id: "supervisor",
-    title: words.say("supervisor.title"),
-    rows: [
-      { row: "field", label: words.say("supervisor.label"), value: stars(count) },
-      problemOr(problem, words.say("supervisor.ask")),
-    ],
+    title: words.say(`${role}.title`),
+    rows: [{ row: "field", label, value: stars(count) }, problemOr(problem, words.say(`${role}.ask`))],
     hints: fieldHints(words, "hint.confirm", count > 0),
   };
 }

@@ -18,6 +18,7 @@ export const SCREEN_IDS = [
   "confirm",
   "pin",
   "supervisor",
+  "field",
   "trace",
   "reference",
   "date",

@@ -7,6 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concat, decodeUtf8, encodeUtf8, equalBytes, fromHex, toHex } from "../../platform/guest/bytes.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
 import type { LocalTime } from "../model/time.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** What is told. A new one is a word here and `audit.<word>` in app/text. */
 export const AUDIT_WORDS = [
@@ -95,14 +96,14 @@ export function openAudit(system: System, options: AuditOptions): Audit {
   return new StoredAudit(system, options);
 }
 
-/** A line as whoever is at the keys writes it. */
+/** A line as whoever is at the keys writes it. What is done in training did not happen. */
 export function note(
-  t: { audit: Audit; operator: string | undefined },
+  { audit, operator, training }: Pick<Terminal, "audit" | "operator" | "training">,
   what: AuditWord,
   result: AuditResult,
   object?: string,
 ): void {
-  t.audit.note({ who: t.operator ?? "", what, result, object });
+  if (training === undefined) audit.note({ who: operator ?? "", what, result, object });
 }
 
 class StoredAudit implements Audit {

@@ -1,7 +1,9 @@
 /** Slips onto paper, and helping the printer (M22). The transaction stands whatever the printer does. */
 import type { PrinterErrorCode, PrintItem } from "../../hal/printer/printer.ts";
+import { centered, inLanguage } from "../slips/parts.ts";
 import { saleSlip } from "../slips/sale.ts";
 import type { Slip, SlipCopy, SlipLine } from "../slips/slip.ts";
+import { MARKS, type SlipLanguage } from "../slips/words.ts";
 import type { ScreenStates } from "../screens/states.ts";
 import type { TransactionRecord } from "../model/transaction.ts";
 import { confirm, nextKey } from "./ask.ts";
@@ -24,6 +26,12 @@ const itemOf = (line: SlipLine): PrintItem => {
 
 export const itemsOf = (slip: Slip): PrintItem[] => [...slip.lines.map(itemOf), { cut: "partial" }];
 
+/** At both ends, so that no piece of it can be taken for a real one. */
+function trainingSlip(slip: Slip, language: SlipLanguage): Slip {
+  const mark = centered(inLanguage(MARKS.training, language));
+  return { ...slip, lines: [mark, ...slip.lines, mark] };
+}
+
 export type Printed = "printed" | "later";
 
 const isPrinterError = (error: unknown): error is { code: PrinterErrorCode } =>
@@ -40,10 +48,11 @@ export async function printSlip(
 ): Promise<Printed> {
   const printer = t.devices.printer;
   if (printer === undefined) return "later";
+  const items = itemsOf(t.training === undefined ? slip : trainingSlip(slip, t.settings.language));
   for (let again = false; ; again = true) {
     if (!quiet || again) t.ui.show("printing", { copy, again });
     try {
-      await printer.print(itemsOf(slip));
+      await printer.print(items);
       t.ui.light("error", false);
       return "printed";
     } catch (error) {

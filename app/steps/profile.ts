@@ -84,6 +84,15 @@ export function readProfile(bytes: Uint8Array | undefined): Profile {
   }
   const result = v.safeParse(PROFILE, json);
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new ProfileError(`profile.json: ${v.getDotPath(issue) ?? "(whole file)"}: ${issue.message}`);
+  throw new ProfileError(`profile.json: ${wordsOf(result.issues[0])}`);
+}
+
+/** What is wrong with it, naming the field; undefined: nothing. */
+export function profileProblem(profile: Profile): string | undefined {
+  const result = v.safeParse(PROFILE, profile);
+  return result.success ? undefined : wordsOf(result.issues[0]);
+}
+
+function wordsOf(issue: v.BaseIssue<unknown>): string {
+  return `${v.getDotPath(issue as never) ?? "(whole file)"}: ${issue.message}`;
 }

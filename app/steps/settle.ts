@@ -9,6 +9,7 @@ import { ADVICE_TAKEN, responseOf } from "../acquirer/responses.ts";
 import type { ArchivedRecord, ArchivedSettlement, Settlement, SettlementResult } from "../journal/journal.ts";
 import { balanced, failedAfter, nextUpload, uploadedCount, uploadOrder, type UploadStep } from "../journal/upload-order.ts";
 import { maskPan } from "../model/card.ts";
+import { note } from "./audit.ts";
 import { deliverAdvices } from "./advise.ts";
 import { lightsOut } from "./authorise.ts";
 import { batch6 } from "./numbers.ts";
@@ -70,6 +71,7 @@ async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
   view.at("next");
   journal.closeBatch({ operator: t.operator ?? "", ...now(t) });
   t.system.log.info(`batch ${archive.batch} is settled`);
+  note(t, "settlement", "ok", batch6(archive.batch));
   await signAfter(t);
   return {
     ended: true,

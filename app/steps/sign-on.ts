@@ -3,6 +3,7 @@ import { localTimeOf, readAnswer } from "../acquirer/answers.ts";
 import { loadWorkingKeys } from "../acquirer/keys.ts";
 import { responseOf } from "../acquirer/responses.ts";
 import { utcMs } from "../model/time.ts";
+import { note } from "./audit.ts";
 import { lightsOut, onlinePhase } from "./authorise.ts";
 import { isPinPadError, pinPadWords } from "./pin.ts";
 import { now, type Terminal } from "./terminal.ts";
@@ -12,6 +13,18 @@ export { MESSAGE_SET } from "../acquirer/messages.ts";
 export type SignOnResult = { ok: true } | { ok: false; words: string };
 
 export async function signOn(t: Terminal): Promise<SignOnResult> {
+  if (t.training !== undefined) {
+    // The pad keeps its real keys.
+    t.journal.signOn(t.journal.batch);
+    t.signedOffByHand = false;
+    return { ok: true };
+  }
+  const result = await signOnWithHost(t);
+  note(t, "sign-on", result.ok ? "ok" : "failed");
+  return result;
+}
+
+async function signOnWithHost(t: Terminal): Promise<SignOnResult> {
   const { journal, host, devices, profile, system } = t;
   const pinpad = devices.pinpad;
   if (host === undefined) return { ok: false, words: t.ui.say("notice.no-line") };
@@ -40,8 +53,10 @@ export async function signOn(t: Terminal): Promise<SignOnResult> {
     // From here until all are in, the old keys may be half replaced: not signed on.
     journal.needSignOn();
     await loadWorkingKeys(pinpad, profile.keys.masterSlot, profile.keys.signOnCode, keyBlock);
+    note(t, "keys", "ok", profile.keys.signOnCode);
   } catch (error) {
     system.log.error("sign-on: working keys", error);
+    note(t, "keys", "failed", profile.keys.signOnCode);
     return { ok: false, words: isPinPadError(error) ? pinPadWords(t, error) : t.ui.say("problem.pinpad-key-missing") };
   } finally {
     keyBlock?.fill(0);
@@ -79,7 +94,8 @@ export async function signOff(t: Terminal): Promise<SignOnResult> {
   lightsOut(t);
   if (fate.fate !== "answered") return { ok: false, words: t.ui.say("problem.sign-on-no-answer") };
   if (fate.code !== "00") return { ok: false, words: responseOf(fate.code).cashier[t.settings.language] };
-  await t.devices.pinpad?.eraseWorkingKeys();
+  if (t.training === undefined) await t.devices.pinpad?.eraseWorkingKeys();
+  note(t, "sign-off", "ok");
   journal.signOff();
   t.signedOffByHand = true;
   return { ok: true };

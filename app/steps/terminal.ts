@@ -9,8 +9,13 @@ import type { Journal } from "../journal/journal.ts";
 import type { Profile } from "../model/profile.ts";
 import { isoTime, type LocalTime, localTime } from "../model/time.ts";
 import type { Prompt } from "../text/words.ts";
+import type { Audit } from "./audit.ts";
+import type { Blacklist } from "./blacklist.ts";
+import type { HostRequests } from "./host-requests.ts";
 import type { Operators } from "./operators.ts";
+import type { Parameters } from "./parameters.ts";
 import type { Settings } from "./settings.ts";
+import type { Training } from "./training.ts";
 import type { Ui } from "./ui.ts";
 
 /** faulted: cannot work · unkeyed: no master key · locked: nobody logged in · signed-off · ready. */
@@ -25,10 +30,16 @@ export interface Readers {
 export interface Terminal {
   readonly system: System;
   readonly devices: Devices;
+  /** The parameters as they stand; another object after a change. */
   readonly profile: Profile;
+  readonly parameters: Parameters;
+  /** In training, this and the host are those of the training. */
   readonly journal: Journal;
   readonly settings: Settings;
   readonly operators: Operators;
+  readonly audit: Audit;
+  readonly blacklist: Blacklist;
+  readonly hostRequests: HostRequests;
   readonly link: Link | undefined;
   readonly host: Host | undefined;
   readonly ui: Ui;
@@ -43,6 +54,8 @@ export interface Terminal {
   keyed: boolean;
   /** Signed off on purpose: nothing but a sign-on from the menu ends it. */
   signedOffByHand: boolean;
+  /** Somebody practises: nothing that happens is real. Ends with a restart. */
+  training: Training | undefined;
 }
 
 /** Terminal time: the wall clock, corrected by the host at sign-on. */

@@ -58,9 +58,11 @@ export interface UiOptions {
   status(): StatusBar;
   /** Fields of the debug channel's state line. */
   state(): Record<string, unknown>;
+  /** Words before every title but the idle screen's, which says it in its own way. */
+  mark?(): string | undefined;
 }
 
-export function createUi({ system, devices, renderer, language, status, state }: UiOptions): Ui {
+export function createUi({ system, devices, renderer, language, status, state, mark }: UiOptions): Ui {
   let words = wordsIn(language);
   let screen: Screen | undefined;
   let lastState = "";
@@ -102,7 +104,9 @@ export function createUi({ system, devices, renderer, language, status, state }:
     },
     show(id, current) {
       const make = screens[id] as (state: unknown, words: Words) => Screen;
-      screen = make(current, words);
+      const made = make(current, words);
+      const before = id === "idle" ? undefined : mark?.();
+      screen = before === undefined ? made : { ...made, title: `${before} · ${made.title}` };
       draw();
     },
     refresh: draw,

@@ -1,0 +1,56 @@
+/** Cards that are not taken: numbers, or beginnings of numbers, each with the length a number must have (§2.9, 390). Stored sealed. */
+import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
+import type { System } from "../../platform/guest/system.ts";
+import type { Audit } from "./audit.ts";
+import { maskPan } from "../model/card.ts";
+
+const KEY = "blacklist";
+export const MOST_ENTRIES = 2_000;
+
+export interface BlacklistEntry {
+  /** Digits of a whole number, 13–19; undefined: any. */
+  length?: number;
+  /** The number, or how it begins: 4–19 digits. */
+  prefix: string;
+}
+
+export interface Blacklist {
+  has(pan: string): boolean;
+  list(): readonly BlacklistEntry[];
+  /** False when there is no room. These throw StoreError and change nothing when the store refuses. */
+  add(by: string, entry: BlacklistEntry): boolean;
+  remove(by: string, entry: BlacklistEntry): void;
+}
+
+const same = (a: BlacklistEntry, b: BlacklistEntry): boolean => a.prefix === b.prefix && a.length === b.length;
+
+/** As it may be shown: a whole card number is masked, a beginning is not. */
+export const shownEntry = ({ prefix }: BlacklistEntry): string => (prefix.length >= 13 ? maskPan(prefix) : `${prefix}…`);
+
+/** Throws when what is stored was altered. */
+export function openBlacklist(system: System, audit: Audit): Blacklist {
+  const stored = system.store.get(KEY);
+  let entries = stored === undefined ? [] : (JSON.parse(decodeUtf8(system.unseal(stored))) as BlacklistEntry[]);
+  const save = (by: string, object: string, next: BlacklistEntry[]): void => {
+    const value = system.seal(encodeUtf8(JSON.stringify(next)));
+    audit.record({ who: by, what: "parameter", result: "ok", object }, [{ put: KEY, value }]);
+    entries = next;
+  };
+  return {
+    has: (pan) => entries.some(({ length, prefix }) => pan.startsWith(prefix) && (length === undefined || length === pan.length)),
+    list: () => entries,
+    add(by, entry) {
+      if (entries.some((each) => same(each, entry))) return true;
+      if (entries.length >= MOST_ENTRIES) return false;
+      save(by, `blacklist + ${shownEntry(entry)}`, [...entries, entry]);
+      return true;
+    },
+    remove(by, entry) {
+      save(
+        by,
+        `blacklist - ${shownEntry(entry)}`,
+        entries.filter((each) => !same(each, entry)),
+      );
+    },
+  };
+}

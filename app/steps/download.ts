@@ -1,0 +1,139 @@
+/** Parameters from the host (§2.9, 60.3 = 360) and the terminal's own status to it (362), code by code of §7.3. */
+import { parameterBytes, parameterTags } from "../acquirer/answers.ts";
+import type { Fate, Request } from "../acquirer/host.ts";
+import { responseOf } from "../acquirer/responses.ts";
+import { concat, encodeUtf8 } from "../../platform/guest/bytes.ts";
+import { lightsOut, onlinePhase } from "./authorise.ts";
+import { hostTextDecoder, hostTextEncoder } from "./host-text.ts";
+import {
+  changeParameters,
+  type ParameterChange,
+  type ParameterRow,
+  type ParameterValue,
+  type Refused,
+  refusalOf,
+} from "./parameters.ts";
+import { note } from "./audit.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Prompt } from "../text/words.ts";
+
+export type DownloadResult =
+  | {
+      ok: true;
+      changed: number;
+      /** What was not taken, and why; in words. */
+      left: { name: string; why: string }[];
+      /** The code from which nothing could be read. */
+      unknown: string | undefined;
+      restart: boolean;
+    }
+  | { ok: false; words: string };
+
+/** Every value is checked on its own: one that cannot be is left as it was, the others count, all in one commit. */
+export async function downloadParameters(t: Terminal): Promise<DownloadResult> {
+  const fate = await ask(t, { about: "parameters", batch: t.journal.batch }, "download.title");
+  if (fate?.fate !== "answered" || fate.code !== "00") return { ok: false, words: failure(t, fate) };
+  const { tags, unknown } = parameterTags(fate.answer);
+  const left: { name: string; why: string }[] = [];
+  const changes: ParameterChange[] = [];
+  for (const row of t.parameters.rows) {
+    const bytes = row.code === undefined ? undefined : tags.get(row.code);
+    if (bytes === undefined) continue;
+    const value = fromWire(t, row, bytes);
+    if (value === t.parameters.value(row.id)) continue;
+    const refused: Refused | undefined = value === undefined ? { why: "choice", values: {} } : refusalOf(t, row, value, "host");
+    if (refused === undefined) changes.push({ id: row.id, value: value as ParameterValue });
+    else left.push({ name: t.ui.say(`param.${row.id}`), why: t.ui.say(`param-refused.${refused.why}`, refused.values) });
+  }
+  const { restart } = changeParameters(t, "", "download", changes);
+  if (changes.length === 0) note(t, "download", left.length === 0 && unknown === undefined ? "ok" : "refused");
+  for (const { name, why } of left) t.system.log.warn(`download: ${name}: ${why}`);
+  if (unknown !== undefined) t.system.log.warn(`download: code ${unknown} is in no table; what follows it was not read`);
+  // That all was heard (361); whatever becomes of it, the parameters are here.
+  await ask(t, { about: "parameters-end", batch: t.journal.batch }, "download.title");
+  return { ok: true, changed: changes.length, left, unknown, restart };
+}
+
+export async function sendStatus(t: Terminal): Promise<{ ok: true } | { ok: false; words: string }> {
+  const fate = await ask(t, { about: "status", batch: t.journal.batch, tags: statusTags(t) }, "download.status-title");
+  return fate?.fate === "answered" && fate.code === "00" ? { ok: true } : { ok: false, words: failure(t, fate) };
+}
+
+async function ask(t: Terminal, request: Request, transaction: Prompt): Promise<Fate | undefined> {
+  const fate = await t.host?.exchange(request, {
+    onPhase: onlinePhase(t, (phase, secondsLeft) =>
+      t.ui.show("online", { transaction, phase, secondsLeft, of: t.profile.responseTimeoutMs / 1000, cancellable: false }),
+    ),
+  });
+  lightsOut(t);
+  return fate;
+}
+
+function failure(t: Terminal, fate: Fate | undefined): string {
+  if (fate?.fate === "answered")
+    return t.ui.say("download.refused", { words: responseOf(fate.code).cashier[t.settings.language] });
+  return t.ui.say(fate === undefined || fate.fate === "not-sent" ? "notice.no-line" : "download.no-answer");
+}
+
+const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes).trim();
+
+/** undefined: not a value of this type at all. */
+export function fromWire(t: Terminal, { is, bit, otherwise }: ParameterRow, bytes: Uint8Array): ParameterValue | undefined {
+  if (bit !== undefined) return ((bytes[(bit - 1) >> 3] ?? 0) & (0x80 >> ((bit - 1) & 7))) !== 0;
+  switch (is.type) {
+    case "switch":
+      return { "0": false, "1": true }[ascii(bytes)];
+    case "number":
+    case "amount":
+      return /^\d+$/.test(ascii(bytes)) ? Number(ascii(bytes)) : undefined;
+    case "choice":
+      return is.choices.some(({ value }) => value === ascii(bytes)) ? ascii(bytes) : otherwise;
+    case "digits":
+      return ascii(bytes);
+    case "text":
+      return (hostTextDecoder(t)?.(bytes) ?? ascii(bytes)).trim();
+  }
+}
+
+/** The parameters as they stand, which devices work (01–05), and how busy the line was (51). */
+function statusTags(t: Terminal): Uint8Array {
+  const { keypad, pinpad, msr, printer, display } = t.devices;
+  const devices = [keypad, pinpad, msr, printer, display].map((device, n) => tag(`0${n + 1}`, device === undefined ? "0" : "1"));
+  const codes = [...new Set(t.parameters.rows.flatMap(({ code }) => code ?? []))].sort();
+  return concat(...devices, ...codes.map((code) => parameterTag(t, code)), tag("51", busyness(t)));
+}
+
+const tag = (code: string, value: string): Uint8Array => encodeUtf8(code + value);
+
+/** Hours since the start, connections, answers: 4, 3 and 3 digits. */
+function busyness({ hostRequests, system }: Terminal): string {
+  const digits = (value: number, count: number): string => String(Math.min(value, 10 ** count - 1)).padStart(count, "0");
+  const { begun, answered } = hostRequests.traffic;
+  return digits(Math.floor(system.scheduler.now() / 3_600_000), 4) + digits(begun, 3) + digits(answered, 3);
+}
+
+const BLANK = 0x20;
+
+/** Nothing at all when the value does not fit the code's few bytes. */
+function parameterTag(t: Terminal, code: string): Uint8Array {
+  const size = parameterBytes(code);
+  const rows = t.parameters.rows.filter((row) => row.code === code);
+  const value = new Uint8Array(size);
+  for (const { id, bit } of rows) {
+    if (bit !== undefined && t.parameters.value(id) === true) value[(bit - 1) >> 3]! |= 0x80 >> ((bit - 1) & 7);
+  }
+  const row = rows[0];
+  if (row !== undefined && row.bit === undefined) {
+    const text = toWire(row, t.parameters.value(row.id), size);
+    const bytes = hostTextEncoder(t)?.(text) ?? encodeUtf8(text);
+    if (bytes.length > size) return new Uint8Array(0);
+    value.fill(BLANK);
+    value.set(bytes);
+  }
+  return concat(encodeUtf8(code), value);
+}
+
+function toWire({ is }: ParameterRow, value: ParameterValue | undefined, size: number): string {
+  if (is.type === "switch") return value === true ? "1" : "0";
+  return is.type === "number" ? String(value ?? 0).padStart(size, "0") : String(value ?? "");
+}
