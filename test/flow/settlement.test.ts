@@ -1,0 +1,238 @@
+/** Settlement (M17) on the bundle: balanced, unbalanced, silent at each message, without a line. Power cuts: test/power/settlement.test.ts. */
+import { afterEach, expect, test } from "vitest";
+import { Desk, type State, type WireMessage } from "./desk-client.ts";
+
+let desk: Desk;
+afterEach(() => desk.stop());
+
+interface SettlementView {
+  batch: string;
+  balanced: { domestic: boolean; foreign: boolean };
+  totals: { host: unknown; terminal: unknown };
+  uploaded: number;
+  told?: number;
+  problems: { what: string; trace: string; words: string }[];
+  closed: boolean;
+}
+
+const CARD = "debit-1";
+const SALES = [1_000, 2_500, 300];
+const SUM = 3_800;
+
+const settlements = async (): Promise<SettlementView[]> =>
+  (await desk.get<{ settlements: SettlementView[] }>("/acquirer/ledger")).settlements;
+const rule = (body: unknown): Promise<unknown> => desk.post("/acquirer", body);
+const sent = async (from = 0): Promise<string[]> =>
+  (await desk.messages())
+    .slice(from)
+    .filter(({ dir }) => dir === "out")
+    .map(nameOf);
+const nameOf = ({ mti, fields }: WireMessage): string => `${mti} ${fields["60"]?.slice(8, 11) ?? ""}`.trim();
+const lastSlip = async (): Promise<string> => (await desk.paper()).at(-1)?.text.join("\n") ?? "";
+
+async function sell(...amounts: number[]): Promise<void> {
+  for (const fen of amounts) await desk.finish(await desk.sale(CARD, fen));
+}
+
+/** From idle: the menu, the question, and the settlement. */
+async function settle(): Promise<State> {
+  await desk.expect("notice", desk.keys("menu", "9", "3"));
+  return desk.keys("enter");
+}
+
+/** DE48 of a 0510 that says "domestic differs" of these sales, whatever the host thinks. */
+const differs = (fen: number, count: number): string =>
+  `${String(fen).padStart(12, "0")}${String(count).padStart(3, "0")}${"0".repeat(15)}2${"0".repeat(30)}1`;
+
+test("balanced: the host agrees, the slip says so, the next batch is open and signed on", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(...SALES);
+  const before = (await desk.messages()).length;
+  const state = await settle();
+  await desk.expect("settled", state);
+  expect(state.screen.lines.join(" ")).toContain("对账平");
+  expect(await sent(before)).toEqual(["0500 201", "0320 207", "0800 004"]);
+  expect(state.batch).toBe("000002");
+  expect(state.level).toBe("ready");
+  const slip = await lastSlip();
+  expect(slip).toContain("结算总计单");
+  expect(slip).toContain("38.00");
+  expect(slip).toContain("000001");
+  expect(await settlements()).toMatchObject([{ batch: "000001", closed: true, told: 0, problems: [] }]);
+
+  await desk.keys("menu");
+  expect(await lastSlip()).toContain("明细");
+  await desk.finish();
+  expect((await desk.get<{ transactions: unknown[] }>("/journal")).transactions).toEqual([]);
+  expect(await desk.check()).toMatchObject({ ok: true });
+
+  await sell(700);
+  const sale = (await desk.messages()).findLast(({ mti }) => mti === "0200");
+  expect(sale?.fields["60"]?.slice(2, 8)).toBe("000002");
+  await desk.finish(await settle());
+  expect((await settlements()).map(({ batch, closed }) => [batch, closed])).toEqual([
+    ["000001", true],
+    ["000002", true],
+  ]);
+  expect(await desk.check()).toMatchObject({ ok: true });
+});
+
+test("cancel at the question changes nothing", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(1_000);
+  const before = (await desk.messages()).length;
+  await desk.keys("menu", "9", "3");
+  await desk.finish(await desk.keys("cancel"));
+  expect(await sent(before)).toEqual([]);
+  expect((await desk.state()).batch).toBe("000001");
+});
+
+test("unbalanced: the host has one that the terminal was told of as taken back; everything is uploaded and the host finds it", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await rule({ match: { mti: "0200", amount: "000000007700" }, fault: "silence", count: 1 });
+  await rule({ match: { mti: "0400" }, answer: { "39": "12" }, count: 1 });
+  await desk.finish(await desk.sale(CARD, 7_700));
+  await sell(...Array.from({ length: 9 }, (_, n) => 1_000 + n));
+  const before = (await desk.messages()).length;
+  const state = await settle();
+  await desk.expect("settled", state);
+  expect(state.screen.lines.join(" ")).toContain("对账不平");
+  expect(await sent(before)).toEqual(["0500 201", "0320 201", "0320 201", "0320 202", "0800 004"]);
+  const [view] = await settlements();
+  expect(view).toMatchObject({ balanced: { domestic: false, foreign: true }, uploaded: 9, told: 9, closed: true });
+  expect(view?.problems.map(({ what }) => what)).toEqual(["missing"]);
+  expect(await lastSlip()).toContain("对账不平");
+  await desk.finish(state);
+  expect((await desk.state()).batch).toBe("000002");
+});
+
+for (const [what, match] of [
+  ["0500", { mti: "0500" }],
+  ["the end", { mti: "0320", management: "202" }],
+] as const) {
+  test(`no answer to ${what}: nothing is lost, nothing new begins, and the next sale finishes it first`, async () => {
+    desk = await Desk.start();
+    await desk.logIn();
+    await sell(...SALES);
+    await rule({ match, fault: "silence", count: 1 });
+    await rule({ match: { mti: "0500" }, answer: { "48": differs(SUM, 3) } });
+    const state = await settle();
+    await desk.expect("notice", state);
+    expect(state.screen.lines.join(" ")).toContain("再结算一次");
+    await desk.finish(state);
+    expect((await desk.state()).batch).toBe("000001");
+    expect((await desk.get<{ transactions: unknown[] }>("/journal")).transactions).toHaveLength(3);
+
+    await desk.swipe(CARD);
+    await desk.expect("confirm", desk.keys("enter", "4", "4", "0", "0", "enter"));
+    const resuming = await desk.keys("enter");
+    expect(resuming.screen.lines.join(" ")).toContain("先接着结算");
+    await desk.expect("settled", desk.keys("enter"));
+    await desk.expect("pin", desk.keys("enter"));
+    await desk.expect("approved", desk.pin("123456"));
+    await desk.finish();
+    const names = await sent();
+    expect(names.indexOf("0320 202")).toBeGreaterThan(names.indexOf("0500 201"));
+    const [sale] = (await desk.messages()).filter(({ mti }) => mti === "0200").slice(-1);
+    expect(sale?.fields["60"]?.slice(2, 8)).toBe("000002");
+    expect(await settlements()).toMatchObject([{ closed: true, uploaded: 3, told: 3, problems: [] }]);
+    expect(await desk.check()).toMatchObject({ ok: true });
+  });
+}
+
+test("no answer to the upload: it goes again in the next round and counts once", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(...SALES);
+  await rule({ match: { mti: "0320", management: "201" }, fault: "silence", count: 1 });
+  await rule({ match: { mti: "0500" }, answer: { "48": differs(SUM, 3) } });
+  await desk.expect("settled", settle());
+  expect((await sent()).filter((name) => name === "0320 201")).toHaveLength(2);
+  expect(await settlements()).toMatchObject([{ closed: true, uploaded: 3, told: 3, problems: [] }]);
+  expect(await desk.check()).toMatchObject({ ok: true });
+});
+
+test("a host that stays silent in the upload: three messages, then later, where it was", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(...SALES);
+  await rule({ match: { mti: "0320", management: "201" }, fault: "drop-request" });
+  await rule({ match: { mti: "0500" }, answer: { "48": differs(SUM, 3) } });
+  const state = await settle();
+  await desk.expect("notice", state);
+  expect((await sent()).filter((name) => name === "0320 201")).toHaveLength(3);
+  await desk.call("DELETE", "/acquirer/rules");
+  await desk.finish(state);
+  // What was begun has been agreed to: no question again.
+  await desk.expect("settled", desk.keys("menu", "9", "3"));
+  await desk.finish();
+  expect((await sent()).filter((name) => name === "0500 201")).toHaveLength(1);
+  expect(await settlements()).toMatchObject([{ closed: true, uploaded: 3, told: 3, problems: [] }]);
+});
+
+test("no line: nothing was begun, and a sale goes through as before", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(1_000);
+  await desk.fault("host", "refuse");
+  const state = await settle();
+  await desk.expect("notice", state);
+  await desk.call("DELETE", "/faults");
+  await desk.finish(state);
+  await desk.expect("approved", desk.sale(CARD, 500));
+  await desk.finish();
+  await desk.expect("settled", settle());
+  expect(await settlements()).toMatchObject([{ closed: true, balanced: { domestic: true }, problems: [] }]);
+});
+
+test("the host refuses: it says why, and the batch stays", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(1_000);
+  await rule({ match: { mti: "0500" }, answer: { "39": "97" }, count: 1 });
+  const state = await settle();
+  await desk.expect("notice", state);
+  expect(state.screen.lines.join(" ")).toContain("终端未登记");
+  await desk.finish(state);
+  expect((await desk.state()).batch).toBe("000001");
+  await desk.expect("settled", desk.keys("menu", "9", "3"));
+});
+
+test("no paper: the batch is closed all the same, and the slip comes later", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await sell(1_000);
+  await desk.fault("printer", "paper-out");
+  await desk.expect("printer", settle());
+  const state = await desk.keys("cancel");
+  await desk.expect("settled", state);
+  expect(state.batch).toBe("000002");
+  await desk.call("DELETE", "/faults");
+  await desk.finish(state);
+  await desk.finish(await desk.keys("menu", "8", "5"));
+  const slip = await lastSlip();
+  expect(slip).toContain("结算总计单");
+  expect(slip).toContain("重打印");
+});
+
+test("a debt goes first; while it cannot, there is no settlement", async () => {
+  desk = await Desk.start();
+  await desk.logIn();
+  await desk.fault("host", "drop-response", { count: 2 });
+  const state = await desk.sale(CARD, 4_000);
+  await desk.expect("unknown", state);
+  await desk.fault("host", "refuse");
+  await desk.finish(state);
+  const refused = await settle();
+  await desk.expect("notice", refused);
+  expect(await sent()).not.toContain("0500 201");
+  await desk.call("DELETE", "/faults");
+  await desk.finish(refused);
+  await desk.expect("settled", settle());
+  const names = await sent();
+  expect(names.lastIndexOf("0400 000")).toBeLessThan(names.indexOf("0500 201"));
+  expect(await settlements()).toMatchObject([{ closed: true, balanced: { domestic: true }, problems: [] }]);
+});
