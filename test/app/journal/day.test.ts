@@ -271,6 +271,7 @@ describe("declines", () => {
     settleAll(journal);
     const kept = journalOn(disk).declines();
     expect([kept.length, kept[0], kept.at(-1)]).toEqual([500, declined(4), declined(503)]);
+    expect([journal.declines(1), journal.declines(0)]).toEqual([[declined(503)], []]);
   });
 });
 
