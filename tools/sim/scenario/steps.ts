@@ -83,6 +83,18 @@ export const VERBS: readonly Verb[] = [
     run: async (api, [amount]) => void (await keys(api, [...amountKeys(required(amount, "amount")), "enter"])),
   },
   {
+    verb: "type",
+    usage: "type 0210 37 (what the last such message said, digit by digit)",
+    run: async (api, [mti, field]) => {
+      const messages = await api.call<MessageView[]>("GET", "/messages");
+      const last = messages.findLast((message) => message.mti === required(mti, "mti"));
+      const value = last?.fields[required(field, "field")];
+      if (value === undefined) throw new Unmet(`type ${mti} ${field}: there was no ${mti} with a field ${field}`);
+      if (!/^\d+$/.test(value)) throw new Unreadable(`type ${mti} ${field}: ${value} has more than digits`);
+      await keys(api, [...value]);
+    },
+  },
+  {
     verb: "swipe",
     usage: "swipe debit-1 · swipe track2 6222…=3012…",
     run: async (api, [first, second]) => {
