@@ -27,13 +27,29 @@ const WORDS: readonly Word[] = [
   "balance",
 ];
 
+/** What a message is mostly about. */
+const FITS: Partial<Record<Word, readonly string[]>> = {
+  void: ["sale", "offline"],
+  refund: ["sale", "completion", "completion-advice", "offline"],
+  "preauth-add": ["preauth"],
+  "preauth-void": ["preauth"],
+  completion: ["preauth"],
+  "completion-advice": ["preauth"],
+  "completion-void": ["completion"],
+  adjustment: ["offline"],
+  tip: ["sale", "offline"],
+};
+
 interface Step {
   do: "send" | "again" | "undo" | "silent" | "forced" | "settle";
   word: Word;
   card: number;
   amountFen: number;
-  /** Which earlier message it is about, counted from the last. */
+  /** Which earlier message it is about, counted from the last; a fitting one, or any. */
   back: number;
+  fitting: boolean;
+  /** Of the whole amount of what it is about. */
+  whole: boolean;
 }
 
 const step = fc.record({
@@ -46,6 +62,8 @@ const step = fc.record({
   card: fc.nat({ max: CARDS.length - 1 }),
   amountFen: fc.constantFrom(100, 100, 100, 115, 50, 1, 400),
   back: fc.nat({ max: 6 }),
+  fitting: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  whole: fc.boolean(),
 });
 
 interface Sent {
@@ -78,8 +96,9 @@ class Day {
     return host.ledger().batches.reduce((sum, { debitFen, creditFen }) => sum + debitFen - creditFen, cards);
   }
 
-  take({ do: what, word, card, amountFen, back }: Step): void {
+  take(step: Step): void {
     const { bench } = this;
+    const { do: what, back } = step;
     const earlier = this.sent.at(-1 - back);
     if (what === "settle") this.#settle();
     else if (what === "again" && earlier !== undefined) this.#again(earlier);
@@ -87,7 +106,7 @@ class Day {
     else {
       if (what === "silent") bench.rule({ match: {}, fault: "silence", count: 1 });
       if (what === "forced") bench.rule({ match: {}, answer: { "39": "00" }, count: 1 });
-      const sent = this.#about(word, card, amountFen, earlier);
+      const sent = this.#about(step);
       this.sent.push(sent);
       bench.transact(sent.word, sent.settings, sent.more);
     }
@@ -98,12 +117,18 @@ class Day {
     return this.bench.host.state().terminals[0]!.batch;
   }
 
-  /** A message that mostly fits the one it is about. */
-  #about(word: Word, card: number, amountFen: number, earlier: Sent | undefined): Sent {
+  /** A message that mostly fits what it is about. */
+  #about({ word, card, amountFen: chosenFen, back, fitting, whole }: Step): Sent {
     const trace = String(++this.#trace).padStart(6, "0");
-    const held = this.bench.host.ledger().transactions.find((each) => each.trace === earlier?.settings.trace);
-    const { track2, pin } = earlier?.settings ?? CARDS[card]!;
-    const settings = { trace, amountFen, track2, pin, batch: this.#batch() };
+    const kinds = FITS[word];
+    const entries = this.bench.host
+      .ledger({ clear: true })
+      .transactions.filter(({ kind, code }) => kinds !== undefined && (!fitting || (kinds.includes(kind) && code === "00")));
+    const held = entries.at(-1 - (back % Math.max(1, entries.length)));
+    const { track2, pin } = CARDS.find((each) => held !== undefined && each.track2.startsWith(held.pan)) ?? CARDS[card]!;
+    const amountFen = whole && held !== undefined ? (held.heldFen ?? held.totalFen ?? held.approvedFen) : chosenFen;
+    const base = word === "tip" && held !== undefined ? held.approvedFen + 15 : amountFen;
+    const settings = { trace, amountFen: base, track2, pin, batch: this.#batch() };
     const batchTrace = held === undefined ? NO_TRACE : held.batch + held.trace;
     const code = held?.authCode === "" || held === undefined ? "123456" : held.authCode;
     const reference = held?.reference ?? NO_TRACE;
