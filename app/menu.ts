@@ -1,15 +1,20 @@
 /** The menus as data: terminal.md's numbers, rows that work. A new function is a row. */
+import { auditCheck } from "./admin/audit.ts";
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
 import { lock } from "./admin/login.ts";
+import { addOperator, changePassword, changeRights, deleteOperator, listOperators } from "./admin/operators.ts";
+import { download, parameters, status } from "./admin/parameters.ts";
 import { printBatchDetails, printBatchTotals, reprintSettlement } from "./admin/print.ts";
 import { browseAll, findByAmount, findByTail, findByTrace } from "./admin/query.ts";
 import { reconciliation } from "./admin/reconciliation.ts";
 import { batchTotals, feeReport, reportBy } from "./admin/reports.ts";
 import { reprintAny, reprintLast } from "./admin/reprint.ts";
+import { blacklistAdd, blacklistDelete, blacklistShow, riskList } from "./admin/risk.ts";
 import { selfCheck } from "./admin/self-check.ts";
 import { settlement } from "./admin/settlement.ts";
 import { signOffNow, signOnNow } from "./admin/sign-on.ts";
+import { training } from "./admin/training.ts";
 import { versions } from "./admin/versions.ts";
 import type { TransactionKind } from "./model/transaction.ts";
 import { pick } from "./steps/ask.ts";
@@ -115,14 +120,40 @@ export const MAIN_MENU: Entry = {
             { key: "5", text: "query.totals", run: batchTotals },
           ],
         },
+        {
+          key: "5",
+          text: "menu.operators",
+          rows: [
+            { key: "1", text: "menu.operator-list", run: listOperators },
+            { key: "2", text: "menu.operator-add", run: addOperator },
+            { key: "3", text: "menu.operator-delete", run: deleteOperator },
+            { key: "4", text: "menu.operator-password", run: changePassword },
+            { key: "5", text: "menu.operator-rights", run: changeRights },
+          ],
+        },
         { key: "6", text: "menu.lock", run: lock },
         { key: "7", text: "menu.versions", run: versions },
+        { key: "8", text: "menu.parameters", run: parameters },
         {
           key: "9",
           text: "menu.maintenance",
           rows: [
             { key: "1", text: "menu.echo", run: echo },
             { key: "2", text: "selfcheck.title", run: selfCheck },
+            { key: "3", text: "menu.audit", run: auditCheck },
+            {
+              key: "4",
+              text: "menu.risk",
+              rows: [
+                { key: "1", text: "menu.risk-list", run: riskList },
+                { key: "2", text: "menu.blacklist-list", run: blacklistShow },
+                { key: "3", text: "menu.blacklist-add", run: blacklistAdd },
+                { key: "4", text: "menu.blacklist-delete", run: blacklistDelete },
+              ],
+            },
+            { key: "5", text: "menu.training", run: training },
+            { key: "6", text: "menu.download", run: download },
+            { key: "7", text: "menu.status", run: status },
           ],
         },
         { key: "0", text: "menu.language", run: chooseLanguage },

@@ -3,10 +3,10 @@ import type { ScreenStates } from "./states.ts";
 import type { Screen } from "./tree.ts";
 
 /** Any menu: a digit picks its row, up and down move the bar. */
-export function menu({ title, rows, selected }: ScreenStates["menu"], words: Words): Screen {
+export function menu({ title, rows, selected, place }: ScreenStates["menu"], words: Words): Screen {
   return {
     id: "menu",
-    title: words.say(title),
+    title: place === undefined ? words.say(title) : `${words.say(title)} ${place.at}/${place.of}`,
     rows: rows.map(({ key, text, words: own, note }, at) => ({
       row: "choice",
       key,

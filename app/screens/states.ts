@@ -28,8 +28,13 @@ export interface ScreenStates {
   password: { operator: string; count: number; problem?: string };
   "signing-on": { phase: "connecting" | "sending" | "receiving" | "keys"; secondsLeft: number; of: number };
   idle: { merchant: string; date: string; time: string; training?: boolean; contact: boolean; contactless: boolean };
-  /** `words` stands instead of `text` where a row is no function but a thing. */
-  menu: { title: Prompt; rows: { key: string; text: Prompt; words?: string; note?: string }[]; selected: number };
+  /** `words` stands instead of `text` where a row is no function but a thing. `place`: which page of how many. */
+  menu: {
+    title: Prompt;
+    rows: { key: string; text: Prompt; words?: string; note?: string }[];
+    selected: number;
+    place?: { at: number; of: number };
+  };
   card: { masked: string; expiry?: string; selected: number; rows: { key: string; text: Prompt }[]; problem?: string };
   /** keyed: Enter leads to typing the number. */
   present: {

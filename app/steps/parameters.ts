@@ -240,9 +240,14 @@ export function wrongValue(is: ParameterType, value: ParameterValue): Refused | 
   }
 }
 
+/** Something has still to reach the host, or a settlement stands half done. */
+export function moneyIsOwed({ journal }: Pick<Terminal, "journal">): boolean {
+  return journal.owed !== undefined || journal.settlement !== undefined || journal.pendingAdvices().length > 0;
+}
+
 /** A batch is open, or money is owed: the host knows both under the present numbers. */
 export function moneyIsOpen({ journal }: Pick<Terminal, "journal">): boolean {
-  return journal.count > 0 || journal.owed !== undefined || journal.settlement !== undefined;
+  return journal.count > 0 || moneyIsOwed({ journal });
 }
 
 /** Why this row cannot become `value` now. `by`: who wants it. */

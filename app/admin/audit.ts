@@ -1,0 +1,64 @@
+/** 审计检查: whether the log is whole, what it counts, and its lines; on the screen and on paper. */
+import { dashed } from "../model/time.ts";
+import { reportSlip } from "../slips/report.ts";
+import type { AuditCheck, AuditLine } from "../steps/audit.ts";
+import { onPaper } from "../steps/settle-print.ts";
+import { showReport } from "../steps/show-report.ts";
+import { administrator } from "../steps/supervisor.ts";
+import { now, type Terminal } from "../steps/terminal.ts";
+
+/** Newest lines behind the verdict. */
+const MOST_SHOWN = 60;
+
+interface Row {
+  label?: string;
+  value: string;
+}
+
+export async function auditCheck(t: Terminal): Promise<void> {
+  await administrator(t);
+  const check = t.audit.check();
+  const lines = t.audit.lines();
+  const title = t.ui.say("audit.title");
+  const rows = [...verdict(t, check), ...countsOf(t, lines), ...newest(t, lines)];
+  await showReport(t, { title, rows, tone: check.sound ? "good" : "bad" }, () =>
+    reportSlip({
+      title,
+      columns: ["", ""],
+      rows: rows.map(({ label = "", value }) => [label, value]),
+      operator: t.operator,
+      ...now(t),
+      ...onPaper(t),
+    }),
+  );
+}
+
+function verdict(t: Terminal, check: AuditCheck): Row[] {
+  if (!check.sound) return [{ value: t.ui.say(`audit.${check.why}`, { n: check.n }) }, { value: t.ui.say("audit.call") }];
+  return [
+    { value: t.ui.say("audit.sound") },
+    { label: t.ui.say("audit.count"), value: `${check.count} (${check.first}–${check.last})` },
+  ];
+}
+
+function countsOf(t: Terminal, lines: readonly AuditLine[]): Row[] {
+  const count = (wanted: (line: AuditLine) => boolean): string => String(lines.filter(wanted).length);
+  return [
+    { label: t.ui.say("audit.risk-hits"), value: count(({ what }) => what === "risk") },
+    { label: t.ui.say("audit.wrong-passwords"), value: count(({ result }) => result === "wrong" || result === "locked") },
+  ];
+}
+
+function newest(t: Terminal, lines: readonly AuditLine[]): Row[] {
+  return lines
+    .slice(-MOST_SHOWN)
+    .reverse()
+    .map((line) => lineRow(t, line));
+}
+
+/** "11-21 09:41 01" and "登录 成功". */
+export function lineRow(t: Terminal, { at, who, what, result, object }: AuditLine): { label: string; value: string } {
+  const stamp = `${dashed(at.slice(0, 8)).slice(5)} ${at.slice(8, 10)}:${at.slice(10, 12)}`;
+  const words = [t.ui.say(`audit-word.${what}`), t.ui.say(`audit-result.${result}`), ...(object === undefined ? [] : [object])];
+  return { label: `${stamp} ${who}`.trim(), value: words.join(" ") };
+}

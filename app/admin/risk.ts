@@ -1,0 +1,71 @@
+/** 风险监控 (M24): what the rules noticed, and the blacklist. What each rule does is a parameter. */
+import { reportSlip } from "../slips/report.ts";
+import { askDigits } from "../steps/ask.ts";
+import { shownEntry } from "../steps/blacklist.ts";
+import { onPaper } from "../steps/settle-print.ts";
+import { showReport } from "../steps/show-report.ts";
+import { supervisor } from "../steps/supervisor.ts";
+import { tell } from "../steps/tell.ts";
+import { now, type Terminal } from "../steps/terminal.ts";
+import type { Prompt } from "../text/words.ts";
+import { RISK_IDS } from "../steps/risk.table.ts";
+import { yuan } from "../model/money.ts";
+
+/** A page needs short lines: what, and about which card; the newest first. */
+export async function riskList(t: Terminal): Promise<void> {
+  const title = t.ui.say("risk.title");
+  const hits = t.audit.lines().filter(({ what }) => what === "risk");
+  if (hits.length === 0) return tell(t, title, [t.ui.say("risk.none")]);
+  const rows = hits.reverse().flatMap(({ at, who, result, object = "" }) => {
+    const [rules = "", , fen = "0", masked = ""] = object.split(" ");
+    const why = RISK_IDS.filter((id) => rules.split(",").includes(id)).map((id) => t.ui.say(`risk.hit.${id}`));
+    return [
+      { label: `${at.slice(4, 6)}-${at.slice(6, 8)} ${at.slice(8, 10)}:${at.slice(10, 12)} ${who}`, value: why.join(" ") },
+      { label: `${t.ui.say(`audit-result.${result}`)} ${yuan(Number(fen))}`, value: masked },
+    ];
+  });
+  await showReport(t, { title, rows }, () =>
+    reportSlip({
+      title,
+      columns: ["", ""],
+      rows: rows.map(({ label, value }) => [label, value]),
+      operator: t.operator,
+      ...now(t),
+      ...onPaper(t),
+    }),
+  );
+}
+
+export async function blacklistAdd(t: Terminal): Promise<void> {
+  const by = await supervisor(t);
+  const prefix = await askPrefix(t, "menu.blacklist-add");
+  const added = t.blacklist.add(by, { prefix });
+  await tell(t, t.ui.say("blacklist.title"), [t.ui.say(added ? "blacklist.added" : "blacklist.full")], added ? "good" : "warn");
+}
+
+export async function blacklistDelete(t: Terminal): Promise<void> {
+  const by = await supervisor(t);
+  const prefix = await askPrefix(t, "menu.blacklist-delete");
+  const entry = t.blacklist.list().find((each) => each.prefix === prefix);
+  if (entry !== undefined) t.blacklist.remove(by, entry);
+  const words = t.ui.say(entry === undefined ? "blacklist.absent" : "blacklist.removed");
+  await tell(t, t.ui.say("blacklist.title"), [words], entry === undefined ? "warn" : "good");
+}
+
+export async function blacklistShow(t: Terminal): Promise<void> {
+  const rows = t.blacklist.list().map((entry, n) => ({ label: String(n + 1), value: shownEntry(entry) }));
+  if (rows.length === 0) return tell(t, t.ui.say("blacklist.title"), [t.ui.say("blacklist.empty")]);
+  await showReport(t, { title: t.ui.say("blacklist.title"), rows });
+}
+
+/** Only the newest digit of what may be a card number stays in sight (R5). */
+function askPrefix(t: Terminal, title: Prompt): Promise<string> {
+  return askDigits(t, { min: 4, max: 19 }, (digits) =>
+    t.ui.show("field", {
+      title: t.ui.say(title),
+      label: t.ui.say("blacklist.label"),
+      value: digits.length <= 6 ? digits : digits.slice(0, 6) + "*".repeat(digits.length - 7) + digits.slice(-1),
+      ask: t.ui.say("blacklist.ask"),
+    }),
+  );
+}
