@@ -44,7 +44,7 @@ export async function reportBy(t: Terminal, by: ReportBy): Promise<void> {
 export async function feeReport(t: Terminal): Promise<void> {
   const title = t.ui.say("report.fees");
   const { feeRate, feeCapFen } = t.profile.rules ?? {};
-  if (feeRate === undefined) return tell(t, title, [t.ui.say("report.no-rate")], "warn");
+  if (feeRate === undefined || feeRate === 0) return tell(t, title, [t.ui.say("report.no-rate")], "warn");
   const fees = feesOf(t.journal.list(), { rate: feeRate, capFen: feeCapFen });
   const lines: [Prompt, string][] = [
     ["report.rate", t.ui.say("report.rate-value", { rate: feeRate })],

@@ -74,7 +74,7 @@ export function compareStatement(
     const row = rowOf(record, rows);
     const difference = compare(record, row, changeOf(record, rows));
     if (difference !== undefined) comparison.differences.push(difference);
-    else if (row !== undefined) comparison.matched++;
+    else if (row !== undefined && standsHere(record)) comparison.matched++;
   }
   for (const row of there) {
     if (seen.has(keyOf(row)) || !STANDING.has(row.state) || HOST_ONLY.has(row.kind)) continue;

@@ -45,7 +45,7 @@ const differs = (fen: number, count: number): string =>
   `${String(fen).padStart(12, "0")}${String(count).padStart(3, "0")}${"0".repeat(15)}2${"0".repeat(30)}1`;
 
 test("balanced: the host agrees, the slip says so, the next batch is open and signed on", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(...SALES);
   const before = (await desk.messages()).length;
@@ -79,7 +79,7 @@ test("balanced: the host agrees, the slip says so, the next batch is open and si
 });
 
 test("cancel at the question changes nothing", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(1_000);
   const before = (await desk.messages()).length;
@@ -90,7 +90,7 @@ test("cancel at the question changes nothing", async () => {
 });
 
 test("unbalanced: the host has one that the terminal was told of as taken back; everything is uploaded and the host finds it", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await rule({ match: { mti: "0200", amount: "000000007700" }, fault: "silence", count: 1 });
   await rule({ match: { mti: "0400" }, answer: { "39": "12" }, count: 1 });
@@ -114,7 +114,7 @@ for (const [what, match] of [
   ["the end", { mti: "0320", management: "202" }],
 ] as const) {
   test(`no answer to ${what}: nothing is lost, nothing new begins, and the next sale finishes it first`, async () => {
-    desk = await Desk.start();
+    desk = await Desk.start(["--seed", "7"]);
     await desk.logIn();
     await sell(...SALES);
     await rule({ match, fault: "silence", count: 1 });
@@ -144,7 +144,7 @@ for (const [what, match] of [
 }
 
 test("no answer to the upload: it goes again in the next round and counts once", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(...SALES);
   await rule({ match: { mti: "0320", management: "201" }, fault: "silence", count: 1 });
@@ -156,7 +156,7 @@ test("no answer to the upload: it goes again in the next round and counts once",
 });
 
 test("a host that stays silent in the upload: three messages, then later, where it was", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(...SALES);
   await rule({ match: { mti: "0320", management: "201" }, fault: "drop-request" });
@@ -174,7 +174,7 @@ test("a host that stays silent in the upload: three messages, then later, where 
 });
 
 test("no line: nothing was begun, and a sale goes through as before", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(1_000);
   await desk.fault("host", "refuse");
@@ -189,7 +189,7 @@ test("no line: nothing was begun, and a sale goes through as before", async () =
 });
 
 test("the host refuses: it says why, and the batch stays", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(1_000);
   await rule({ match: { mti: "0500" }, answer: { "39": "97" }, count: 1 });
@@ -202,7 +202,7 @@ test("the host refuses: it says why, and the batch stays", async () => {
 });
 
 test("no paper: the batch is closed all the same, and the slip comes later", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await sell(1_000);
   await desk.fault("printer", "paper-out");
@@ -219,7 +219,7 @@ test("no paper: the batch is closed all the same, and the slip comes later", asy
 });
 
 test("a debt goes first; while it cannot, there is no settlement", async () => {
-  desk = await Desk.start();
+  desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
   await desk.fault("host", "drop-response", { count: 2 });
   const state = await desk.sale(CARD, 4_000);
