@@ -73,13 +73,14 @@ class Front {
     const { subject } = socket.getPeerCertificate() as { subject?: { CN?: string } };
     this.sessions.push({ protocol: socket.getProtocol(), client: subject?.CN, servername: socket.servername });
     const cable = connect(this.cable, "127.0.0.1");
-    for (const [from, to] of [
-      [socket, cable],
-      [cable, socket],
-    ] as const) {
-      from.on("error", () => to.destroy());
-      from.pipe(to);
-    }
+    cable.on("error", () => socket.destroy());
+    socket.on("error", () => cable.destroy());
+    socket.pipe(cable);
+    // The cable's first byte says that the host took the call; it is none of the host's.
+    cable.once("data", (bytes: Buffer) => {
+      if (bytes.length > 1) socket.write(bytes.subarray(1));
+      cable.pipe(socket);
+    });
   }
 }
 
