@@ -8,9 +8,11 @@ import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
 import { askUntil, confirm } from "./ask.ts";
 import { trace6 } from "./numbers.ts";
+import { checkRisk } from "./risk.ts";
 import { now, type Terminal } from "./terminal.ts";
 
 export interface Wanted {
+  kind: TransactionKind;
   /** What is going to be done about it: the title of the screens. */
   transaction: Prompt;
   kinds: readonly TransactionKind[];
@@ -18,8 +20,8 @@ export interface Wanted {
   refuse?: (record: TransactionRecord) => string | undefined;
 }
 
-/** A transaction of the open batch by its trace, shown and agreed to. Leaves on Cancel and time-out. */
-export async function originalByTrace(t: Terminal, { transaction, kinds, refuse }: Wanted): Promise<TransactionRecord> {
+/** A transaction of the open batch by its trace, shown and agreed to. Leaves on Cancel and time-out, and when a risk rule says no. */
+export async function originalByTrace(t: Terminal, { kind, transaction, kinds, refuse }: Wanted): Promise<TransactionRecord> {
   const record = await askUntil(
     t,
     { min: 1, max: 6 },
@@ -33,7 +35,9 @@ export async function originalByTrace(t: Terminal, { transaction, kinds, refuse 
       return problem === undefined ? { value: found } : { problem };
     },
   );
-  t.ui.show("original", { title: transaction, amountFen: record.approvedFen, rows: rowsOf(t, record), ask: "original.ask" });
+  const amountFen = record.approvedFen;
+  const warnings = await checkRisk(t, { kind, card: record, amountFen });
+  t.ui.show("original", { title: transaction, amountFen, rows: [...rowsOf(t, record), ...warnings], ask: "original.ask" });
   await confirm(t);
   return record;
 }

@@ -21,7 +21,7 @@ export async function adjustment(t: Terminal): Promise<void> {
   await batchTakes(t);
   await printerOrConsent(t);
   const refuse = (found: TransactionRecord) => stands(t, found);
-  const record = await originalByTrace(t, { transaction, kinds: ["offline"], refuse });
+  const record = await originalByTrace(t, { kind: "adjustment", transaction, kinds: ["offline"], refuse });
   const wasFen = record.approvedFen;
   const slackFen = percentOf(wasFen, percent);
   const amountFen = await askAmount(

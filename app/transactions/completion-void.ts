@@ -19,7 +19,7 @@ export async function completionVoid(t: Terminal): Promise<void> {
   await printerOrConsent(t);
   if (rule(t, "voidNeedsSupervisor")) await supervisor(t);
   const refuse = ({ state }: TransactionRecord) => (state === "approved" ? undefined : t.ui.say("problem.cannot-here"));
-  const record = await originalByTrace(t, { transaction, kinds: ["completion"], refuse });
+  const record = await originalByTrace(t, { kind: "completion-void", transaction, kinds: ["completion"], refuse });
   const amountFen = record.approvedFen;
   const card = rule(t, "voidNeedsCard")
     ? await presentCard(t, transaction, { amountFen, same: record.pan, keyed: record.entry === "manual" })

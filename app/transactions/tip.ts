@@ -21,7 +21,7 @@ export async function tip(t: Terminal): Promise<void> {
   await batchTakes(t);
   await printerOrConsent(t);
   const refuse = (found: TransactionRecord) => stands(t, found);
-  const record = await originalByTrace(t, { transaction, kinds: ["sale", "offline"], refuse });
+  const record = await originalByTrace(t, { kind: "tip", transaction, kinds: ["sale", "offline"], refuse });
   const withoutTipFen = record.approvedFen - (record.tipFen ?? 0);
   const tipFen = await askAmount(
     t,

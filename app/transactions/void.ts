@@ -19,7 +19,7 @@ export async function voidSale(t: Terminal): Promise<void> {
   await printerOrConsent(t);
   if (rule(t, "voidNeedsSupervisor")) await supervisor(t);
   const refuse = (record: TransactionRecord) => whyNot(t, record);
-  const original = await originalByTrace(t, { transaction, kinds: ["sale", "offline"], refuse });
+  const original = await originalByTrace(t, { kind: "void", transaction, kinds: ["sale", "offline"], refuse });
   if (original.kind === "offline") return voidHere(t, original);
   const amountFen = original.approvedFen;
   const card = rule(t, "voidNeedsCard")

@@ -166,3 +166,23 @@ test("refused when it is delivered later: told to the cashier in words, counted 
   expect((await desk.state()).debt.offline).toBe(0);
   await agrees();
 });
+
+test("the order of §5.3: sign-on, then the reversal, then what is stored, then the next sale", async () => {
+  await desk.fault("host", "drop-response", { count: 3 });
+  const state = await desk.sale(CARD, 5_000);
+  await desk.finish(await desk.expect("unknown", state));
+  await offline(6_000, "555555");
+  const stored = await desk.expect("notice", desk.keys("enter"));
+  expect(stored.debt).toMatchObject({ reversals: 1, offline: 1 });
+  await desk.finish(stored);
+  const before = await count();
+  await desk.power("cycle");
+  await desk.logIn();
+  await desk.finish(await desk.sale(CARD, 200));
+  const out = sent(await since(before)).map(({ mti }) => mti);
+  expect(out.filter((mti, at) => mti !== out[at - 1])).toEqual(expect.arrayContaining(["0800", "0400", "0220", "0200"]));
+  expect(out.lastIndexOf("0400")).toBeLessThan(out.indexOf("0220"));
+  expect(out.lastIndexOf("0220")).toBeLessThan(out.indexOf("0200"));
+  expect((await desk.state()).debt).toMatchObject({ reversals: 0, offline: 0 });
+  await agrees();
+});
