@@ -19,7 +19,7 @@ import { clocked, dashed } from "./model/time.ts";
 import type { StatusBar } from "./screens/tree.ts";
 import { loadFonts } from "./screens/fonts.ts";
 import { createRenderer } from "./screens/render.ts";
-import { deliverAdvices } from "./steps/advise.ts";
+import { advicesDue, deliverAdvices } from "./steps/advise.ts";
 import { pick } from "./steps/ask.ts";
 import { note, openAudit } from "./steps/audit.ts";
 import { openBlacklist } from "./steps/blacklist.ts";
@@ -41,7 +41,7 @@ import { balance } from "./transactions/balance.ts";
 import { preauth } from "./transactions/preauth.ts";
 import { sale } from "./transactions/sale.ts";
 
-/** An owed reversal is tried again this often while nobody sells. */
+/** An owed reversal, and what the host has still to be told, is tried again this often while nobody sells. */
 const DEBT_RETRY_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 /** No board has a chip reader yet. */
@@ -222,6 +222,7 @@ async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
     if (input.input === "timeout") {
       if (t.system.scheduler.now() < retryAt) continue;
       if (t.journal.owed !== undefined) return () => settleDebt(t);
+      if (advicesDue(t)) return () => deliverAdvices(t, { all: false });
       if (t.journal.settlement !== undefined) return () => finishSettlement(t);
       if (hostWaits(t)) return () => serveHost(t);
       continue;

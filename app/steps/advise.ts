@@ -118,21 +118,25 @@ export interface AdviceRound {
 }
 
 export interface RoundOptions {
-  /** Leaves out what was tried that often already; it goes with the settlement. */
-  mostAttempts?: number;
+  /** Also what was tried so often already that it waits for the settlement. */
+  all?: boolean;
 }
+
+/** What nobody answers must not hold up a queue of customers for ever: after so many tries it goes with the settlement (§5.4). */
+const triedEnough = (t: Terminal, { delivery }: TransactionRecord): boolean =>
+  (delivery?.attempts ?? 0) > t.profile.reversalAttempts;
+
+/** Something is to be told to the host before the settlement. */
+export const advicesDue = (t: Terminal): boolean => t.journal.pendingAdvices().some((record) => !triedEnough(t, record));
 
 /**
  * Everything that still has to reach the host, oldest first; the first that is not answered ends the round. Refusals are told to the cashier.
  * Never throws for what the host or the line does.
  */
-export async function deliverAdvices(
-  t: Terminal,
-  { mostAttempts = Number.POSITIVE_INFINITY }: RoundOptions = {},
-): Promise<AdviceRound> {
+export async function deliverAdvices(t: Terminal, { all = true }: RoundOptions = {}): Promise<AdviceRound> {
   const { journal, host } = t;
   const round: AdviceRound = { delivered: 0, refused: [], waiting: 0 };
-  const due = journal.pendingAdvices().filter(({ delivery }) => (delivery?.attempts ?? 0) < mostAttempts);
+  const due = journal.pendingAdvices().filter((record) => all || !triedEnough(t, record));
   for (const record of due) {
     // Asked again each time: an answer may have taken the keys away.
     if (host === undefined || !journal.signedOn || journal.owed !== undefined) break;

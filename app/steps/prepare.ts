@@ -20,8 +20,7 @@ export async function prepare(t: Terminal, { kept = true }: Preparation = {}): P
   if (kept) await batchTakes(t);
   const delivery = await deliverOwed(t, t.profile.reversalAttempts);
   if (delivery === "still-owed") throw new Left("problem", t.ui.say("problem.reversal-first"));
-  // What nobody answers must not hold up a queue of customers for ever: after so many tries it waits for the settlement (§5.4).
-  await deliverAdvices(t, { mostAttempts: t.profile.reversalAttempts + 1 });
+  await deliverAdvices(t, { all: false });
   // The host may have asked for new keys while it took what was owed.
   await beSignedOn(t);
   return host;

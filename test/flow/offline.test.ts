@@ -186,3 +186,13 @@ test("the order of §5.3: sign-on, then the reversal, then what is stored, then 
   expect((await desk.state()).debt).toMatchObject({ reversals: 0, offline: 0 });
   await agrees();
 });
+
+test("while nobody sells it goes by itself", async () => {
+  await desk.fault("host", "refuse");
+  await offline(7_000, "666666");
+  await desk.finish(await desk.keys("enter"));
+  await desk.call("DELETE", "/faults");
+  const state = await desk.post("/clock", { advanceMs: 6 * 60_000 });
+  expect(state.debt.offline).toBe(0);
+  await agrees();
+});
