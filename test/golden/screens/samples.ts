@@ -503,6 +503,80 @@ const ENTRIES: Entry[] = [
       ] as const
     ).map(([label, value]) => ({ label: words.say(label), value })),
   })),
+  entry("supervisor-administrator", "supervisor", { count: 8, role: "administrator" }),
+  entry("supervisor-own", "supervisor", (words) => ({
+    count: 0,
+    operator: "07",
+    problem: words.say("problem.wrong-password", { left: 4 }),
+  })),
+  entry("field-operator", "field", (words) => ({
+    title: words.say("menu.operator-add"),
+    label: words.say("operators.number"),
+    value: "07",
+    ask: words.say("operators.number-ask"),
+  })),
+  entry("field-password", "field", (words) => ({
+    title: words.say("menu.operator-password"),
+    label: words.say("operators.new-password", { operator: "07" }),
+    value: "",
+    ask: words.say("operators.again-ask"),
+    problem: words.say("operators.not-same"),
+  })),
+  entry("field-parameter", "field", (words) => ({
+    title: words.say("param.network.response-timeout"),
+    label: `${words.say("param-edit.now")} 60 ${words.say("param-unit.s")}`,
+    value: "301",
+    ask: words.say("param-edit.keep"),
+    problem: words.say("param-refused.range", { min: 1, max: 300 }),
+  })),
+  entry("field-text", "field", (words) => ({
+    title: words.say("param.merchant.name"),
+    label: words.say("param-edit.now"),
+    value: "示例商户 Demo[217]",
+    ask: words.say("param-edit.letters"),
+  })),
+  entry("menu-parameters", "menu", (words) => ({
+    title: "param-group.merchant",
+    rows: (
+      [
+        ["param.merchant.id", "898110154110001"],
+        ["param.terminal.id", "10000001"],
+        ["param.merchant.name", "上海市黄浦区南京东路老字号食品商店"],
+        ["param.merchant.name-en", words.say("param-edit.unset")],
+        ["param.merchant.acquirer", words.say("param-edit.unset")],
+        ["param.merchant.area", "2900"],
+      ] as const
+    ).map(([text, note], i) => ({ key: String(i + 1), text, note })),
+    selected: 2,
+    place: { at: 1, of: 2 },
+  })),
+  entry("confirm-risk", "confirm", (words) => ({
+    transaction: "transaction.sale",
+    amountFen: 4_999_900,
+    masked: MASKED,
+    rows: [
+      { label: "risk.notice", value: words.say("risk.hit.repeated-card") },
+      { label: "risk.notice", value: words.say("risk.hit.near-limit") },
+    ],
+  })),
+  entry("audit", "report", (words) => ({
+    title: words.say("audit.title"),
+    rows: [
+      { value: words.say("audit.sound") },
+      { label: words.say("audit.count"), value: "1000 (501–1500)" },
+      { label: words.say("audit.risk-hits"), value: "12" },
+      { label: words.say("audit.wrong-passwords"), value: "3" },
+      { label: "11-21 09:41 01", value: `${words.say("audit-word.sign-on")} ${words.say("audit-result.ok")}` },
+      {
+        label: "11-21 09:40 99",
+        value: `${words.say("audit-word.parameter")} ${words.say("audit-result.ok")} network.response-timeout 60>45`,
+      },
+    ],
+    page: 1,
+    pages: 11,
+    print: true,
+    tone: "good",
+  })),
   entry("locked", "locked", { operator: "01", count: 2 }),
   entry("fault", "fault", (words) => ({
     what: zhOr(words, "存储损坏", "The store is damaged"),
