@@ -2,6 +2,7 @@
 import { auditCheck } from "./admin/audit.ts";
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
+import { backUp, checkBackupFile, exportTransactions } from "./admin/export.ts";
 import { lock } from "./admin/login.ts";
 import { addOperator, changePassword, changeRights, deleteOperator, listOperators } from "./admin/operators.ts";
 import { download, parameters, status } from "./admin/parameters.ts";
@@ -27,7 +28,7 @@ import { cash } from "./transactions/cash.ts";
 import { completion } from "./transactions/completion.ts";
 import { completionAdvice } from "./transactions/completion-advice.ts";
 import { completionVoid } from "./transactions/completion-void.ts";
-import { holds } from "./transactions/holds.ts";
+import { holds } from "./admin/holds.ts";
 import { offline } from "./transactions/offline.ts";
 import { preauth } from "./transactions/preauth.ts";
 import { preauthAdd } from "./transactions/preauth-add.ts";
@@ -98,6 +99,7 @@ export const MAIN_MENU: Entry = {
             { key: "5", text: "report.result", run: (t) => reportBy(t, "result") },
             { key: "6", text: "report.fees", run: feeReport },
             { key: "7", text: "report.reconcile", run: reconciliation },
+            { key: "8", text: "report.export", run: exportTransactions },
           ],
         },
       ],
@@ -140,6 +142,8 @@ export const MAIN_MENU: Entry = {
           rows: [
             { key: "1", text: "menu.echo", run: echo },
             { key: "2", text: "selfcheck.title", run: selfCheck },
+            { key: "3", text: "export.backup", run: backUp },
+            { key: "4", text: "export.check", run: checkBackupFile },
             { key: "3", text: "menu.audit", run: auditCheck },
             {
               key: "4",

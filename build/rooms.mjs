@@ -4,7 +4,7 @@
 export const ROOMS = {
   "app/main.ts": { rooms: ["app", "hal", "platform/guest"], packages: [] },
   "app/debug.ts": { rooms: ["app/steps", "app/model"], packages: [] },
-  "app/menu.ts": { rooms: ["app/admin", "app/transactions", "app/steps", "app/text"], packages: [] },
+  "app/menu.ts": { rooms: ["app/admin", "app/transactions", "app/steps", "app/model", "app/text"], packages: [] },
   "app/model": { rooms: ["app/model"], packages: [] },
   "app/text": { rooms: ["app/text"], packages: [] },
   "app/screens": { rooms: ["app/screens", "app/model", "app/text", "hal/display", "platform/guest"], packages: [] },
@@ -27,7 +27,22 @@ export const ROOMS = {
     packages: ["@noble/hashes", "valibot"],
   },
   "app/transactions": { rooms: ["app/transactions", "app/steps", "app/model", "app/text"], packages: [] },
-  "app/admin": { rooms: ["app/admin", "app/steps", "app/screens", "app/slips", "app/model", "app/text"], packages: [] },
+  // What is not a sale: it may look where the steps look (settlement talks to the host, backup reads the journal).
+  "app/admin": {
+    rooms: [
+      "app/admin",
+      "app/steps",
+      "app/screens",
+      "app/acquirer",
+      "app/journal",
+      "app/slips",
+      "app/model",
+      "app/text",
+      "hal",
+      "platform/guest",
+    ],
+    packages: [],
+  },
   hal: { rooms: ["hal", "platform/guest"], packages: ["valibot"] },
   "platform/abi.ts": { rooms: [], packages: [] },
   "platform/guest": { rooms: ["platform/guest", "platform/abi.ts"], packages: [] },
