@@ -1,4 +1,5 @@
 /** 审计检查: whether the log is whole, what it counts, and its lines; on the screen and on paper. */
+import { clipped } from "../model/columns.ts";
 import { dashed } from "../model/time.ts";
 import { reportSlip } from "../slips/report.ts";
 import type { AuditCheck, AuditLine } from "../steps/audit.ts";
@@ -9,6 +10,7 @@ import { now, type Terminal } from "../steps/terminal.ts";
 
 /** Newest lines behind the verdict. */
 const MOST_SHOWN = 60;
+const VALUE_COLUMNS = 22;
 
 interface Row {
   label?: string;
@@ -21,7 +23,9 @@ export async function auditCheck(t: Terminal): Promise<void> {
   const lines = t.audit.lines();
   const title = t.ui.say("audit.title");
   const rows = [...verdict(t, check), ...countsOf(t, lines), ...newest(t, lines)];
-  await showReport(t, { title, rows, tone: check.sound ? "good" : "bad" }, () =>
+  // The screen shows what fits, the paper all.
+  const shown = rows.map((row) => ({ ...row, value: row.label === undefined ? row.value : clipped(row.value, VALUE_COLUMNS) }));
+  await showReport(t, { title, rows: shown, tone: check.sound ? "good" : "bad" }, () =>
     reportSlip({
       title,
       columns: ["", ""],

@@ -2,6 +2,7 @@
 import { yuan } from "../model/money.ts";
 import { batch6, trace6 } from "../steps/numbers.ts";
 import { askDigits, pick } from "../steps/ask.ts";
+import { clipped } from "../model/columns.ts";
 import { askText } from "../steps/ask-text.ts";
 import { orBack } from "../steps/back.ts";
 import { downloadParameters, sendStatus } from "../steps/download.ts";
@@ -31,6 +32,9 @@ export async function parameters(t: Terminal): Promise<void> {
   }
 }
 
+/** What fits beside a title. */
+const NOTE_COLUMNS = 16;
+
 interface Session {
   by: string;
   restart: boolean;
@@ -39,7 +43,10 @@ interface Session {
 async function browse(t: Terminal, session: Session, group: ParameterRow["group"]): Promise<void> {
   const rows = t.parameters.rows.filter((row) => row.group === group);
   for (let at: number | undefined = 0; ; ) {
-    const list = rows.map((row) => ({ text: `param.${row.id}` as const, note: shown(t, row, currentOf(t, row)) }));
+    const list = rows.map((row) => ({
+      text: `param.${row.id}` as const,
+      note: clipped(shown(t, row, currentOf(t, row)), NOTE_COLUMNS),
+    }));
     at = await orBack(() => pickLong(t, `param-group.${group}`, list, at));
     const row = rows[at ?? -1];
     if (row === undefined) return;

@@ -3,7 +3,7 @@ import type { Prompt } from "../text/words.ts";
 import { nextKey } from "./ask.ts";
 import type { Terminal } from "./terminal.ts";
 
-const PAGE_ROWS = 6;
+const PAGE_ROWS = 5;
 
 export interface LongRow {
   text: Prompt;

@@ -26,7 +26,7 @@ test("a number is changed, one out of range is refused with the reason, and it c
   // 通讯, second page, 应答超时.
   await desk.keys("3");
   expect(await words()).toContain("线路标识 6000030000");
-  await desk.expect("field", desk.keys("6"));
+  await desk.expect("field", desk.keys(...Array<string>(5).fill("down"), "enter"));
   expect(await words()).toContain("60 秒");
   await desk.keys(..."301", "enter");
   expect(await words()).toContain("1 到 300");
@@ -36,7 +36,7 @@ test("a number is changed, one out of range is refused with the reason, and it c
   await desk.power("cycle");
   await desk.logIn();
   await open();
-  await desk.keys("3");
+  await desk.keys("3", ...Array<string>(5).fill("down"));
   expect(await words()).toContain("应答超时 45 秒");
   await desk.finish(await desk.keys("cancel", "cancel"));
 });
@@ -94,7 +94,7 @@ test("a download changes what it may, leaves what it may not, and ends with 361"
   await desk.finish(state);
   expect((await desk.state()).screen.title).toBe("下载的店");
   await open();
-  await desk.keys("3");
+  await desk.keys("3", ...Array<string>(5).fill("down"));
   expect(await words()).toContain("应答超时 50 秒");
   await desk.finish(await desk.keys("cancel", "cancel"));
 });

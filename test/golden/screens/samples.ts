@@ -541,10 +541,9 @@ const ENTRIES: Entry[] = [
       [
         ["param.merchant.id", "898110154110001"],
         ["param.terminal.id", "10000001"],
-        ["param.merchant.name", "上海市黄浦区南京东路老字号食品商店"],
+        ["param.merchant.name", "上海市黄浦区南…"],
         ["param.merchant.name-en", words.say("param-edit.unset")],
         ["param.merchant.acquirer", words.say("param-edit.unset")],
-        ["param.merchant.area", "2900"],
       ] as const
     ).map(([text, note], i) => ({ key: String(i + 1), text, note })),
     selected: 2,
@@ -567,10 +566,7 @@ const ENTRIES: Entry[] = [
       { label: words.say("audit.risk-hits"), value: "12" },
       { label: words.say("audit.wrong-passwords"), value: "3" },
       { label: "11-21 09:41 01", value: `${words.say("audit-word.sign-on")} ${words.say("audit-result.ok")}` },
-      {
-        label: "11-21 09:40 99",
-        value: `${words.say("audit-word.parameter")} ${words.say("audit-result.ok")} network.response-timeout 60>45`,
-      },
+      { label: "11-21 09:40 99", value: `${words.say("audit-word.parameter")} ${words.say("audit-result.ok")} netwo…` },
     ],
     page: 1,
     pages: 11,
