@@ -3,12 +3,17 @@ import { screens } from "../../../app/screens/index.ts";
 import { hintLines, screenLines } from "../../../app/screens/lines.ts";
 import { SCREEN_IDS } from "../../../app/screens/tree.ts";
 import { wordsIn } from "../../../app/text/index.ts";
+import { samples } from "../../golden/screens/samples.ts";
 
 const zh = wordsIn("zh-CN");
 const en = wordsIn("en");
 
-test("every screen function answers with its own id", () => {
-  for (const id of Object.keys(screens)) expect(SCREEN_IDS).toContain(id);
+test("every screen carries an id that outside programs steer by; functions named by one answer with it", () => {
+  for (const { name, screen } of samples("zh-CN")) {
+    expect(SCREEN_IDS, name).toContain(screen.id);
+    const named = Object.keys(screens).find((id) => id === name);
+    if (named !== undefined && (SCREEN_IDS as readonly string[]).includes(named)) expect(screen.id).toBe(named);
+  }
 });
 
 test("an amount is one line, without signs or groups", () => {
