@@ -142,8 +142,6 @@ export const MAIN_MENU: Entry = {
           rows: [
             { key: "1", text: "menu.echo", run: echo },
             { key: "2", text: "selfcheck.title", run: selfCheck },
-            { key: "3", text: "export.backup", run: backUp },
-            { key: "4", text: "export.check", run: checkBackupFile },
             { key: "3", text: "menu.audit", run: auditCheck },
             {
               key: "4",
@@ -158,6 +156,8 @@ export const MAIN_MENU: Entry = {
             { key: "5", text: "menu.training", run: training },
             { key: "6", text: "menu.download", run: download },
             { key: "7", text: "menu.status", run: status },
+            { key: "8", text: "export.backup", run: backUp },
+            { key: "9", text: "export.check", run: checkBackupFile },
           ],
         },
         { key: "0", text: "menu.language", run: chooseLanguage },

@@ -8,6 +8,8 @@ import { fields, oneOf, type Settings, wholeNumber } from "./boards/fields.ts";
 import { openJsonLines } from "./debug/json-lines.ts";
 import { openFramebuffer } from "./display/framebuffer.ts";
 import type { Display } from "./display/display.ts";
+import { openFileLine } from "./files/file-line.ts";
+import type { Files } from "./files/files.ts";
 import type { Debug } from "./index.ts";
 import { openHidKeypad } from "./keypad/hid-keypad.ts";
 import type { Keypad } from "./keypad/keypad.ts";
@@ -41,6 +43,7 @@ export interface DeviceOf {
   link: (settings: LinkSettings) => Link;
   beeper: Beeper;
   lights: Lights;
+  files: Files;
   debug: Debug;
 }
 
@@ -83,5 +86,6 @@ export const DRIVERS: Drivers = {
     },
   },
   lights: { "hid-lights": { ports: ["hid", "sim"], settings: NO_SETTINGS, open: openHidLights } },
+  files: { "file-line": { ports: ["serial", "tcp", "sim"], settings: NO_SETTINGS, open: openFileLine } },
   debug: { "json-lines": { ports: ["serial", "tcp", "sim"], settings: NO_SETTINGS, open: openJsonLines } },
 };

@@ -4,6 +4,7 @@ import type { Beeper } from "./beeper/beeper.ts";
 import type { Board, DeviceClass, DeviceSpec } from "./boards/board.ts";
 import type { Display } from "./display/display.ts";
 import { type DeviceOf, DRIVERS } from "./drivers.ts";
+import type { Files } from "./files/files.ts";
 import type { Keypad } from "./keypad/keypad.ts";
 import type { Lights } from "./lights/lights.ts";
 import type { Link, LinkSettings } from "./link/link.ts";
@@ -29,6 +30,8 @@ export interface Devices {
   link: ((settings: LinkSettings) => Link) | undefined;
   beeper: Beeper | undefined;
   lights: Lights | undefined;
+  /** Where reports and backups go. */
+  files: Files | undefined;
   debug: Debug | undefined;
   failures: { device: string; words: string }[];
 }
@@ -58,6 +61,7 @@ export const openDevices: OpenDevices = (system, board) => {
     link: open("link"),
     beeper: open("beeper"),
     lights: open("lights"),
+    files: open("files"),
     debug: open("debug"),
     failures,
   };

@@ -76,6 +76,12 @@ export function pack(system: System, key: string, value: unknown): Uint8Array {
   return system.seal(bytes);
 }
 
+/** Words when bytes are not what this terminal packed under `key`. */
+export function isPacked(system: System, key: string, sealed: Uint8Array): string | undefined {
+  const read = unpack(system, key, sealed, {});
+  return "fault" in read ? read.fault : undefined;
+}
+
 /** What was packed under `key` and has the right shape; otherwise words that say what is wrong. */
 export function unpack<T>(system: System, key: string, sealed: Uint8Array, shape: Shape<T>): { value: T } | { fault: string } {
   let bytes: Uint8Array;

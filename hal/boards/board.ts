@@ -9,7 +9,7 @@ export type PortSpec =
   | { kind: "tcp"; host?: string; port?: number }
   | { kind: "tls"; host?: string; port?: number; caFile?: string; certFile?: string; keyFile?: string; serverName?: string }
   | { kind: "framebuffer"; path: string; width: number; height: number }
-  /** A wire with a device of the desk at its end: `wire` is one of keypad lcd msr pinpad printer lights beeper debug host. */
+  /** A wire with a device of the desk at its end: `wire` is one of keypad lcd msr pinpad printer lights beeper files debug host. */
   | { kind: "sim"; wire: string };
 
 export interface DeviceSpec {
@@ -19,7 +19,18 @@ export interface DeviceSpec {
   settings?: Record<string, string | number | boolean>;
 }
 
-export const DEVICE_CLASSES = ["display", "keypad", "msr", "pinpad", "printer", "link", "beeper", "lights", "debug"] as const;
+export const DEVICE_CLASSES = [
+  "display",
+  "keypad",
+  "msr",
+  "pinpad",
+  "printer",
+  "link",
+  "beeper",
+  "lights",
+  "files",
+  "debug",
+] as const;
 export type DeviceClass = (typeof DEVICE_CLASSES)[number];
 
 export interface Board {

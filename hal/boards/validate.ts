@@ -83,6 +83,7 @@ const board = fields({
     link: v.optional(device),
     beeper: v.optional(device),
     lights: v.optional(device),
+    files: v.optional(device),
     debug: v.optional(device),
   } satisfies Record<DeviceClass, unknown>),
 });

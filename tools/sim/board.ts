@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Board, DEVICE_CLASSES } from "../../hal/boards/board.ts";
 import { firstProblem, readNamed } from "./profile.ts";
 
-const SIM_WIRES = ["keypad", "lcd", "msr", "pinpad", "printer", "lights", "beeper", "debug", "host"] as const;
+const SIM_WIRES = ["keypad", "lcd", "msr", "pinpad", "printer", "lights", "beeper", "files", "debug", "host"] as const;
 const tcpPort = z.number().int().min(1).max(65_535);
 const usb = z.number().int().min(0).max(0xffff);
 

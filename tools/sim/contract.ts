@@ -39,7 +39,7 @@ export interface DeviceContext {
 }
 
 export interface SimDevice {
-  /** Wire name: lcd keypad msr pinpad printer lights beeper. */
+  /** Wire name: lcd keypad msr pinpad printer lights beeper files. */
   readonly wire: string;
   readonly faultSpecs: readonly FaultSpec[];
   /** Faults on now. */
@@ -92,6 +92,13 @@ export interface SimLcdControls {
   /** RGB565, row after row. */
   readonly pixels: Uint16Array;
   picture(): Uint8Array;
+}
+export interface SimFilesControls {
+  /** What the terminal sent, oldest first. */
+  readonly files: readonly { n: number; name: string; bytes: Uint8Array }[];
+  /** Gives the terminal a file; it takes it when it waits for one. Throws Error while another one is under way. */
+  give(name: string, bytes: Uint8Array): void;
+  forget(): void;
 }
 export interface SimLightsControls {
   readonly on: { send: boolean; receive: boolean; error: boolean };

@@ -5,6 +5,7 @@ import type { CardEntry } from "../cards/index.ts";
 import type {
   DeviceContext,
   SimDevice,
+  SimFilesControls,
   SimKeypadControls,
   SimLcdControls,
   SimLightsControls,
@@ -22,9 +23,10 @@ export interface Devices {
   printer: SimDevice & SimPrinterControls;
   lights: SimDevice & SimLightsControls;
   beeper: SimDevice;
+  files: SimDevice & SimFilesControls;
 }
 export type DeviceName = keyof Devices;
-export const DEVICE_NAMES: readonly DeviceName[] = ["keypad", "lcd", "msr", "pinpad", "printer", "lights", "beeper"];
+export const DEVICE_NAMES: readonly DeviceName[] = ["keypad", "lcd", "msr", "pinpad", "printer", "lights", "beeper", "files"];
 
 export interface DeviceSettings {
   /** Settings of the same device on the board. */

@@ -306,6 +306,34 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: "get",
+    path: "/files",
+    summary: "What the terminal sent over its file line: exports and backups, oldest first",
+    answer: s.filesAnswer,
+    run: ({ desk }) => ({ json: desk.devices.files.files.map(fileView) }),
+  },
+  route({
+    method: "post",
+    path: "/files",
+    summary: "Gives the terminal a file over its file line: bytes of your own, or number n of what it sent",
+    body: s.filesBody,
+    answer: s.stateAnswer,
+    run: async ({ desk, body, timeoutMs }) => {
+      giveFile(desk, body);
+      return { settled: await desk.settle(timeoutMs) };
+    },
+  }),
+  {
+    method: "delete",
+    path: "/files",
+    summary: "Forgets what the terminal sent",
+    answer: s.filesAnswer,
+    run: ({ desk }) => {
+      desk.devices.files.forget();
+      return { json: [] };
+    },
+  },
+  {
+    method: "get",
     path: "/check",
     summary: "The money check over slips, journal and ledger",
     answer: s.checkAnswer,
@@ -328,6 +356,25 @@ function acquirer(desk: Desk): NonNullable<Desk["acquirer"]> {
 function setParameters(host: NonNullable<Desk["acquirer"]>, parameters: Record<string, string>): void {
   try {
     host.setParameters(parameters);
+  } catch (error) {
+    throw new BadRequest((error as Error).message);
+  }
+}
+
+const fileView = ({ n, name, bytes }: { n: number; name: string; bytes: Uint8Array }) => ({
+  n,
+  name,
+  bytes: bytes.length,
+  base64: Buffer.from(bytes).toString("base64"),
+});
+
+function giveFile(desk: Desk, { n, name, base64 }: z.infer<typeof s.filesBody>): void {
+  const kept = desk.devices.files.files.find((each) => each.n === n);
+  if (n !== undefined && kept === undefined) throw new BadRequest(`n: there is no file ${n}`);
+  const bytes = base64 === undefined ? kept?.bytes : new Uint8Array(Buffer.from(base64, "base64"));
+  if (bytes === undefined) throw new BadRequest("a file is n, or name and base64");
+  try {
+    desk.devices.files.give(name ?? kept?.name ?? "file", bytes);
   } catch (error) {
     throw new BadRequest((error as Error).message);
   }

@@ -255,6 +255,15 @@ export const journalAnswer = z.object({
   totals: z.record(z.string(), z.number()),
 });
 
+export const filesAnswer = z.array(z.object({ n: z.number(), name: z.string(), bytes: z.number(), base64: z.string() }));
+
+export const filesBody = z.strictObject({
+  n: z.number().int().optional(),
+  name: z.string().optional(),
+  base64: z.string().optional(),
+  timeoutMs,
+});
+
 export const checkAnswer = z.object({
   ok: z.boolean(),
   differences: z.array(z.object({ what: z.string(), batch: z.string(), trace: z.string(), words: z.string() })),

@@ -1,6 +1,7 @@
 /** The desk's devices: the far end of every `sim` wire. */
 import type { DeviceContext } from "../contract.ts";
 import { SimBeeper } from "./beeper.ts";
+import { SimFiles } from "./files.ts";
 import { SimKeypad } from "./keypad.ts";
 import { type LcdSettings, SimLcd } from "./lcd.ts";
 import { SimLights } from "./lights.ts";
@@ -22,6 +23,7 @@ export interface Devices {
   printer: SimPrinter;
   lights: SimLights;
   beeper: SimBeeper;
+  files: SimFiles;
 }
 
 /** `makeContext` is called once for each wire, by the wire's name. */
@@ -34,8 +36,9 @@ export function createDevices(makeContext: (wire: string) => DeviceContext, opti
     printer: new SimPrinter(makeContext("printer"), options.printer),
     lights: new SimLights(makeContext("lights")),
     beeper: new SimBeeper(makeContext("beeper")),
+    files: new SimFiles(makeContext("files")),
   };
 }
 
-export { SimBeeper, SimKeypad, SimLcd, SimLights, SimMsr, SimPinPad, SimPrinter };
+export { SimBeeper, SimFiles, SimKeypad, SimLcd, SimLights, SimMsr, SimPinPad, SimPrinter };
 export type { LcdSettings, PinPadSettings, PrinterSettings };
