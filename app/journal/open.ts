@@ -153,6 +153,7 @@ class StoredJournal implements OpenJournal {
     assert(record.batch === meta.batch, "a request belongs to the open batch");
     assert(record.attempts === 0, "nothing was attempted yet");
     assert(!this.#batch.has(record.trace), "no trace is used twice in a batch");
+    this.#refuseVoidOfNothing(record);
     this.#commit({ ...meta, nextTrace: this.#traceAfter(record.trace) }, [this.#table.put(DEBT_KEY, record)]);
     this.#owes = true;
   }
@@ -536,6 +537,15 @@ class StoredJournal implements OpenJournal {
     if (direction === "none") return 0;
     const { domestic, foreign } = this.#batch.totals;
     return Math.max(domestic[`${direction}Fen`], foreign[`${direction}Fen`]) + moreFen;
+  }
+
+  /** Before money moves: what is to be voided stands, and whole. */
+  #refuseVoidOfNothing({ kind, amountFen, original, batch }: ReversalRecord): void {
+    if (kind !== "void" && kind !== "completion-void") return;
+    if (original?.trace === undefined || original.batch !== batch) return;
+    const line = this.#batch.get(original.trace);
+    if (line?.state !== "approved" || line.amountFen !== amountFen)
+      throw new JournalError("not-found", `transaction ${original.trace} does not stand with this amount and cannot be voided`);
   }
 
   #voided(trace: number): Entry {

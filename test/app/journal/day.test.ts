@@ -53,6 +53,20 @@ describe("void", () => {
     }
   });
 
+  test("refused before it leaves when the original does not stand, or not with this amount", () => {
+    sell(journal);
+    deal({ kind: "void", original: { batch: 1, trace: 1 } }, 1);
+    sell(journal);
+    for (const original of [
+      { batch: 1, trace: 1 },
+      { batch: 1, trace: 9 },
+    ])
+      expect(codeOf(() => journal.oweReversal(owedNext(journal, { kind: "void", original })))).toBe("not-found");
+    const part = owedNext(journal, { kind: "void", original: { batch: 1, trace: 3 }, amountFen: 1 });
+    expect(codeOf(() => journal.oweReversal(part))).toBe("not-found");
+    expect([journal.owed, journal.nextTrace]).toEqual([undefined, 4]);
+  });
+
   test("a second void of it, or of nothing, is not taken; the debt stays and is reversed", () => {
     sell(journal);
     deal({ kind: "void" }, 1);
