@@ -148,3 +148,36 @@ test("a request outlives a power cut, and one this terminal cannot serve waits w
   expect((await network(then)).map((each) => each.slice(0, 4))).toEqual(["0200"]);
   expect(await desk.check()).toMatchObject({ ok: true });
 });
+
+test("what needs a restart restarts the terminal when the parameters are left, and then counts", async () => {
+  await open();
+  // 次数与时限, second page, 签购单联数: three.
+  await desk.keys(...Array<string>(5).fill("down"), "enter", ...Array<string>(6).fill("down"), "enter");
+  expect(await words()).toContain("签购单联数");
+  await desk.keys("2", "cancel");
+  const state = await desk.expect("notice", desk.keys("cancel"));
+  expect(state.screen.lines.join(" ")).toContain("重新启动");
+  await desk.expect("login", desk.keys("enter"));
+  await desk.logIn();
+  await desk.call("DELETE", "/paper");
+  await desk.finish(await desk.sale("debit-1", 2_200));
+  expect((await desk.paper()).map(({ text }) => text.join(" ").match(/商户存根|银行存根|持卡人存根/)?.[0])).toEqual([
+    "商户存根",
+    "银行存根",
+    "持卡人存根",
+  ]);
+});
+
+test("another terminal number, when the batch is settled, needs a new sign-on under it", async () => {
+  await desk.keys("menu", "9", "3");
+  await desk.finish();
+  await open();
+  await desk.keys("1", "2");
+  await desk.keys("clear", "2", "enter");
+  expect(await words()).toContain("终端编号 10000002");
+  await desk.finish(await desk.keys("cancel", "cancel"));
+  expect((await desk.state()).level).toBe("signed-off");
+  const before = (await desk.messages()).length;
+  await desk.finish(await desk.keys("menu", "9", "1"));
+  expect((await out(before))[0]?.fields["41"]).toBe("10000002");
+});
