@@ -1,8 +1,7 @@
 /** 柜员管理 (M37): list, add, delete, passwords, rights. All but the own password need the supervisor. */
-import { equalBytes } from "../../platform/guest/bytes.ts";
 import { reportSlip } from "../slips/report.ts";
 import { askDigits, askPassword, confirm, pick } from "../steps/ask.ts";
-import { LEAST_DIGITS, type Refusal, type Role } from "../steps/operators.ts";
+import { LEAST_DIGITS, type Refusal, type Role, samePassword } from "../steps/operators.ts";
 import { onPaper } from "../steps/settle-print.ts";
 import { showReport } from "../steps/show-report.ts";
 import { supervisor } from "../steps/supervisor.ts";
@@ -175,7 +174,7 @@ async function withNewPassword(
       problem = password.length < least ? t.ui.say("operators.refused-short") : undefined;
       if (problem === undefined) {
         const again = await askSecret(t, title, label, { ask: t.ui.say("operators.again-ask") });
-        const same = equalBytes(password, again);
+        const same = samePassword(password, again);
         again.fill(0);
         if (same) return await use(password);
         problem = t.ui.say("operators.not-same");

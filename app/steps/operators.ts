@@ -67,6 +67,8 @@ export interface Operators {
   setRole(by: string, id: string, role: Role, password?: Uint8Array): Refusal | undefined;
 }
 
+export const samePassword = (a: Uint8Array, b: Uint8Array): boolean => equalBytes(a, b);
+
 const OPERATORS = "operator/";
 const keyOf = (id: string): string => OPERATORS + id;
 const isFixed = (id: string): boolean => id === SUPERVISOR || id === ADMINISTRATOR;
