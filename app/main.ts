@@ -3,6 +3,7 @@ import { type Devices, openDevices } from "../hal/index.ts";
 import { readBoard } from "../hal/boards/validate.ts";
 import type { Link } from "../hal/link/link.ts";
 import { createSystem, type GuestSystem } from "../platform/guest/index.ts";
+import { StoreError } from "../platform/guest/system.ts";
 import type { Host } from "./acquirer/host.ts";
 import { createHost } from "./acquirer/session.ts";
 import { PARAMETERS } from "./admin/parameters.table.ts";
@@ -12,6 +13,7 @@ import { selfCheck } from "./admin/self-check.ts";
 import { signOnAfterLogIn } from "./admin/sign-on.ts";
 import { serveDebug } from "./debug.ts";
 import { openMenu } from "./menu.ts";
+import { JournalError } from "./journal/journal.ts";
 import { openJournal } from "./journal/open.ts";
 import { maskPan } from "./model/card.ts";
 import type { Profile } from "./model/profile.ts";
@@ -37,6 +39,7 @@ import { openSettings } from "./steps/settings.ts";
 import { tell } from "./steps/tell.ts";
 import { isoNow, Left, levelOf, now, type Readers, type Terminal, wallMs } from "./steps/terminal.ts";
 import { createUi, type Input, type Ui } from "./steps/ui.ts";
+import type { Prompt } from "./text/words.ts";
 import { balance } from "./transactions/balance.ts";
 import { preauth } from "./transactions/preauth.ts";
 import { sale } from "./transactions/sale.ts";
@@ -57,7 +60,7 @@ async function boot(system: GuestSystem): Promise<void> {
   await selfCheck(t);
   if (t.damage.length > 0) return fault(t.ui, "check.store", t.damage[0] ?? "");
   // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
-  if (t.journal.signedOn) await deliverOwed(t, 1);
+  if (t.journal.signedOn) await perform(t, () => deliverOwed(t, 1));
   for (;;) await turn(t);
 }
 
@@ -174,7 +177,7 @@ function fault(ui: Ui, part: "check.store", why: string): void {
 
 /** One thing at a time: unlock, log in, or whatever somebody does at idle. */
 async function turn(t: Terminal): Promise<void> {
-  if (t.locked) return unlock(t);
+  if (t.locked) return perform(t, () => unlock(t));
   if (t.operator === undefined) return startSession(t);
   await perform(t, await atIdle(t));
   // A line that is down is tried again from time to time, not after every customer.
@@ -182,7 +185,8 @@ async function turn(t: Terminal): Promise<void> {
 }
 
 async function startSession(t: Terminal): Promise<void> {
-  await logIn(t);
+  await perform(t, () => logIn(t));
+  if (t.operator === undefined) return;
   await perform(t, () => signOnAfterLogIn(t));
   await perform(t, () => settleDebt(t));
   await perform(t, () => finishSettlement(t));
@@ -192,6 +196,16 @@ async function startSession(t: Terminal): Promise<void> {
   await perform(t, () => serveHost(t));
 }
 
+/** What a refusal of the journal or the store is to the cashier; nothing was begun that is not kept. */
+const REFUSALS: Record<string, Prompt> = {
+  "disk-full": "problem.disk-full",
+  "batch-full": "problem.batch-full",
+  settling: "problem.settle-first",
+  "settle-first": "problem.settle-first",
+  owed: "problem.reversal-first",
+  "not-found": "problem.no-transaction",
+};
+
 /** A flow that was left ends here; so does a store that refused. Anything else is a fault of ours and restarts the terminal. */
 async function perform(t: Terminal, flow: () => Promise<unknown>): Promise<void> {
   try {
@@ -199,9 +213,9 @@ async function perform(t: Terminal, flow: () => Promise<unknown>): Promise<void>
   } catch (error) {
     if (error instanceof Left) {
       if (error.words !== undefined) await tell(t, t.ui.say("notice.timeout-title"), [error.words], "warn");
-    } else if (error instanceof Error && (error.name === "JournalError" || error.name === "StoreError")) {
-      t.system.log.error("the store refused", error);
-      await tell(t, t.ui.say("check.store"), [t.ui.say("problem.disk-full")], "bad");
+    } else if (error instanceof JournalError || error instanceof StoreError) {
+      t.system.log.error("the journal refused", error);
+      await tell(t, t.ui.say("check.store"), [t.ui.say(REFUSALS[error.code] ?? "problem.not-kept")], "bad");
     } else throw error;
   }
 }

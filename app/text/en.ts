@@ -388,6 +388,8 @@ export const en = {
   "problem.refunded-all": "All of it was refunded already",
   "problem.not-enabled": "This merchant does not have this",
   "problem.no-tips": "This merchant takes no tips or adjustments",
+  "problem.settle-first": "Settle first, then try again",
+  "problem.not-kept": "The terminal could not keep it, nothing was done",
   "problem.batch-full": "The batch is full: settle first",
   "problem.not-supervisor-here": "There is no supervisor",
   "notice.nearly-full-title": "The batch is nearly full",
