@@ -91,6 +91,8 @@ function labelled(text: readonly string[], label: RegExp, value: RegExp): string
 export function readSlip(slip: { n: number; text: readonly string[] }): SlipFacts | undefined {
   const { text } = slip;
   const all = text.join("\n");
+  // What was only practised says so at its head, and is worth nothing.
+  if (/TRAINING/.test(all)) return undefined;
   const copy = /商户存根|MERCHANT COPY/i.test(all)
     ? "merchant"
     : /持卡人存根|CARDHOLDER COPY/i.test(all)

@@ -70,6 +70,7 @@ test("a slip is read from its words", () => {
     reprint: true,
   });
   expect(readSlip({ n: 1, text: ["版本信息", "1.0"] })).toBeUndefined();
+  expect(readSlip({ n: 1, text: ["**培训/TRAINING，凭证无效**", ...slipText("000007", "1.00")] })).toBeUndefined();
 });
 
 test("books that agree", () => {
