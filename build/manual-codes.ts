@@ -11,7 +11,7 @@ export function codeTable(): string {
   const plain = rows.filter(isPlain);
   const told = rows.filter((row) => !isPlain(row));
   return [
-    "| 代码 | 屏幕上的话 | 钱动了吗 | 收银员怎么办 | 对顾客说 |",
+    "| 代码 | 屏幕上的话 | 成功了吗 | 收银员怎么办 | 对顾客说 |",
     "| --- | --- | --- | --- | --- |",
     ...told.map((row) => rowOf(row.code, row)),
     ...plain.slice(0, 1).map((row) => rowOf(`${plain.map(({ code }) => code).join(" ")} 及其他`, row)),
