@@ -50,6 +50,8 @@ export interface SlipFacts {
   kind: string | undefined;
   copy: "merchant" | "cardholder" | "bank" | undefined;
   reprint: boolean;
+  /** It says of itself that what it names was taken back. */
+  voided: boolean;
 }
 
 const six = (value: unknown): string => String(value ?? "").padStart(6, "0");
@@ -119,6 +121,7 @@ export function readSlip(slip: { n: number; text: readonly string[] }): SlipFact
     kind: labelled(text, /交易类[型别](?:[（(][^）)]*[）)])?|TRANS(?:ACTION)?\.? ?TYPE\)?/i, /([\p{L}][\p{L} /()（）]*)/u),
     copy,
     reprint: /重打印|DUPLICATE|REPRINT/i.test(all),
+    voided: /已撤销|\*VOIDED\*/.test(all),
   };
 }
 
@@ -195,13 +198,14 @@ export function moneyCheck(input: CheckInput): CheckResult {
     }
     for (const record of journal.values()) compareWithHost(record, bookedAs(record, booked), add);
   }
+  const paper = input.slips.flatMap((slip) => readSlip(slip) ?? []);
+  const books: Books = { openBatch, journal, booked, ledger, paper };
   let slips = 0;
-  for (const slip of input.slips) {
-    const facts = readSlip(slip);
+  for (const facts of paper) {
     // Where the paper ended before the amount, the piece says nothing about money.
-    if (facts === undefined || facts.reprint || facts.amountFen === undefined) continue;
+    if (facts.reprint || facts.amountFen === undefined) continue;
     slips++;
-    compareSlip(facts, { openBatch, journal, booked, hasLedger: ledger !== undefined }, add);
+    compareSlip(facts, books, add);
   }
   return {
     ok: differences.length === 0,
@@ -278,7 +282,9 @@ interface Books {
   openBatch: string;
   journal: Map<string, JournalEntry>;
   booked: Map<string, Booked>;
-  hasLedger: boolean;
+  ledger: readonly Booked[] | undefined;
+  /** Every slip, oldest first. */
+  paper: readonly SlipFacts[];
 }
 
 function compareSlip(facts: SlipFacts, books: Books, add: Add): void {
@@ -291,25 +297,59 @@ function compareSlip(facts: SlipFacts, books: Books, add: Add): void {
   // A closed batch is gone from the terminal; then only the host can bear the slip out.
   const open = at.batch === books.openBatch;
   const record = open ? books.journal.get(key(at)) : books.booked.get(key(at));
+  const kind = KIND_WORDS.find(([, words]) => facts.kind !== undefined && words.test(facts.kind))?.[0];
   if (record === undefined) {
-    if (open || books.hasLedger)
+    if (open || (books.ledger !== undefined && !hostNeverHeard(facts, kind, books)))
       add("slip-without-record", at, `slip ${facts.n} says ${yuan(facts.amountFen)}; nobody has recorded it`);
     return;
   }
-  const { approvedFen: amountFen } = record;
-  // A slip from before a tip or an adjustment still says what was right then.
-  const formerFen = [
-    open ? books.journal.get(key(at))?.delivery?.before?.approvedFen : undefined,
-    books.booked.get(key(at))?.approvedFen,
-  ];
-  if (![amountFen, ...formerFen].includes(Math.abs(facts.amountFen))) {
-    add("slip-amount-differs", at, `slip ${facts.n} says ${yuan(facts.amountFen)}, the record ${yuan(amountFen)}`);
+  if (!amountsOf(at, books).includes(Math.abs(facts.amountFen)) && !replaced(facts, at, books)) {
+    add("slip-amount-differs", at, `slip ${facts.n} says ${yuan(facts.amountFen)}, the record ${yuan(record.approvedFen)}`);
   }
   if (facts.reference !== undefined && record.reference !== undefined && facts.reference !== record.reference) {
     add("slip-reference-differs", at, `slip ${facts.n} says ${facts.reference}, the record ${record.reference}`);
   }
-  const kind = KIND_WORDS.find(([, words]) => facts.kind !== undefined && words.test(facts.kind))?.[0];
   if (kind !== undefined && record.kind !== "" && KIND_WORDS.some(([known]) => known === record.kind) && kind !== record.kind) {
     add("slip-kind-differs", at, `slip ${facts.n} is a ${kind}, the record a ${record.kind}`);
   }
+}
+
+const sameVoucher = (a: SlipFacts, b: SlipFacts): boolean => a.trace === b.trace && a.batch === b.batch;
+
+/** Cash, and what was taken back before it went: then a later slip of it says so. */
+const hostNeverHeard = (facts: SlipFacts, kind: string | undefined, { paper }: Books): boolean =>
+  kind === "cash" || paper.some((each) => each.voided && sameVoucher(each, facts));
+
+interface Voucher {
+  batch: string;
+  trace: string;
+}
+
+/** What it was changed to, or was to be: a slip is printed when the host has not agreed yet. */
+const changesOf = (at: Voucher, { ledger = [] }: Books): Booked[] =>
+  ledger.filter(
+    ({ kind, original }) =>
+      (kind === "adjustment" || kind === "tip") &&
+      original !== undefined &&
+      key({ batch: six(original.batch), trace: six(original.trace) }) === key(at),
+  );
+
+/** All that a slip of it may rightly say: what it is now, what it was at first, and each change. */
+function amountsOf(at: Voucher, books: Books): (number | undefined)[] {
+  const recorded = books.journal.get(key(at));
+  const entry = books.booked.get(key(at));
+  return [
+    recorded?.approvedFen,
+    recorded?.delivery?.before?.approvedFen,
+    entry?.approvedFen,
+    entry?.totalFen,
+    ...changesOf(at, books).map(({ amountFen }) => amountFen),
+  ];
+}
+
+/** A change that another one overtook on its way to the host is in no book; the slip of the later one stands. */
+function replaced(facts: SlipFacts, at: Voucher, books: Books): boolean {
+  const changed = books.journal.get(key(at))?.delivery?.as !== undefined || changesOf(at, books).length > 0;
+  const later = books.paper.slice(books.paper.indexOf(facts) + 1);
+  return changed && later.some((each) => sameVoucher(each, facts) && !each.reprint && each.amountFen !== facts.amountFen);
 }

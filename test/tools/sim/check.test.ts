@@ -68,6 +68,7 @@ test("a slip is read from its words", () => {
     kind: "消费(SALE)",
     copy: "merchant",
     reprint: true,
+    voided: false,
   });
   expect(readSlip({ n: 1, text: ["版本信息", "1.0"] })).toBeUndefined();
   expect(readSlip({ n: 1, text: ["**培训/TRAINING，凭证无效**", ...slipText("000007", "1.00")] })).toBeUndefined();
@@ -165,6 +166,37 @@ test("a tip changes what its sale stands for; the slip from before it is not wro
   const slips = [slipText("000001", "100.00"), slipText("000001", "115.00")];
   expect(found({ slips, transactions: [tipped], ledger: [sale, tip] })).toEqual([]);
   expect(found({ transactions: [tipped], ledger: [booking("000001", 10_000), tip] })).toEqual(["amount-differs"]);
+});
+
+test("a tip that the host refused, and one that another overtook: their slips were printed in good faith", () => {
+  const original = { terminal: "10000001", batch: "000001", trace: "000001" };
+  const delivery = { state: "refused", attempts: 2, as: "tip", trace: 2, before: { approvedFen: 10_000 } };
+  const transactions = [record(1, 10_000, { delivery })];
+  const refused = booking("000002", 11_500, { kind: "tip", original, approvedFen: 0, state: "declined", code: "12" });
+  const ledger = [booking("000001", 10_000), refused];
+  const [sale, first, second] = ["100.00", "112.00", "115.00"].map((amount) => slipText("000001", amount)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  expect(found({ slips: [sale, first, second], transactions, ledger })).toEqual([]);
+  // The last one must be in a book.
+  expect(found({ slips: [sale, second, first], transactions, ledger })).toEqual(["slip-amount-differs"]);
+  expect(found({ slips: [first, sale], transactions: [record(1, 10_000)], ledger: [booking("000001", 10_000)] })).toEqual([
+    "slip-amount-differs",
+  ]);
+});
+
+test("slips of a batch that is closed: after a tip, of cash, of what was taken back here", () => {
+  const closed = (text: string[]): string[] => text.map((line) => line.replace("000001", "000000"));
+  const told = (text: string[], ledger: LedgerEntry[] = []): string[] => found({ slips: [closed(text)], ledger });
+  const tipped = booking("000002", 10_000, { batch: "000000", totalFen: 11_500, reference: "000000000000" });
+  expect(told(slipText("000002", "115.00"), [tipped])).toEqual([]);
+  expect(told(slipText("000002", "116.00"), [tipped])).toEqual(["slip-amount-differs"]);
+  expect(told(slipText("000003", "1.00"))).toEqual(["slip-without-record"]);
+  expect(told(slipText("000003", "1.00").map((line) => line.replace("消费(SALE)", "现金收款(CASH)")))).toEqual([]);
+  const offline = slipText("000004", "1.00");
+  expect(found({ slips: [closed(offline), closed([...offline, "**已撤销/VOIDED**"])], ledger: [] })).toEqual([]);
 });
 
 test("the reference of an original is not the slip's own", () => {
