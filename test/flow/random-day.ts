@@ -66,8 +66,9 @@ const keys = (...names: string[]): Act => ({ do: "keys", keys: names });
 const ENTER = keys("enter");
 const CANCEL = keys("cancel");
 
-/** Into a field that may have something in it already. */
-const typed = (text: string): Act => keys(...Array<string>(19).fill("clear"), ...[...text].flatMap(presses), "enter");
+const typed = (text: string): Act => keys(...[...text].flatMap(presses), "enter");
+/** Over what stands in the field and was not good. */
+const retyped = (text: string): Act => keys(...Array<string>(12).fill("clear"), ...[...text].flatMap(presses), "enter");
 const LETTERS = ["", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
 function presses(character: string): string[] {
   const key = LETTERS.findIndex((letters) => letters.includes(character));
@@ -311,7 +312,7 @@ class TradingDay {
       }
       if (OUTCOMES.has(id) && outcome === "nothing") outcome = id;
       // What is stored stands as soon as the terminal says so.
-      if (id === "notice" && outcome === "nothing" && /已保存/.test(state.screen.lines.join(""))) outcome = "stored";
+      if (id === "notice" && outcome === "nothing" && state.screen.title.includes("已保存")) outcome = "stored";
       const act = seen === visit.cancelAt ? this.#leave(id) : this.#answer(visit, left, id);
       if (seen === visit.cut?.at) {
         await this.#cutPower(act, visit.cut.glances);
@@ -531,7 +532,7 @@ class TradingDay {
   #cash(): Visit {
     const dueFen = this.#amount(50_000);
     const short = this.#chance.happens(0.2) ? [typed(String(Math.max(1, dueFen - 1)))] : [];
-    const at = { amount: [typed(String(dueFen)), ...short, typed(String(Math.ceil(dueFen / 10_000) * 10_000))] };
+    const at = { amount: [typed(String(dueFen)), ...short, retyped(String(Math.ceil(dueFen / 10_000) * 10_000))] };
     return { what: "cash", begin: keys("menu", "7", "4"), at, helpsPrinter: this.#helps() };
   }
 
