@@ -6,7 +6,7 @@ const days = Number(process.env.TAEL_DAYS ?? 3);
 const first = Number(process.env.TAEL_SEED ?? 20261121);
 
 for (let seed = first; seed < first + days; seed++) {
-  test(`the books of day ${seed} are right (TAEL_DAYS=1 TAEL_SEED=${seed})`, { timeout: 120_000 }, async () => {
+  test(`the books of day ${seed} are right (TAEL_DAYS=1 TAEL_SEED=${seed})`, { timeout: 240_000 }, async () => {
     const { counts, problems, story } = await tradingDay(seed);
     const done = Object.entries(counts).map(([what, times]) => `${what} ${times}`);
     console.log(`day ${seed}: ${done.sort().join(", ")}`);

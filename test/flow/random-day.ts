@@ -180,8 +180,13 @@ function totalsOnPaper(text: readonly string[], region: Region): Totals | undefi
 
 // ── who may come ──
 
+interface Holder {
+  card: string;
+  pin: string;
+}
+
 /** Ids of the tray, by how often such a card comes; the PIN its holder knows, empty: none. */
-const CARDS = [
+const CARDS: readonly (readonly [weight: number, Holder])[] = [
   [6, { card: "debit-1", pin: "123456" }],
   [5, { card: "debit-2", pin: "123456" }],
   [5, { card: "credit-1", pin: "123456" }],
@@ -194,10 +199,10 @@ const CARDS = [
   [1, { card: "expired-1", pin: "123456" }],
   [1, { card: "damaged-track2", pin: "123456" }],
   [1, { card: "unknown-1", pin: "123456" }],
-] as const;
+];
 
 /** What the line does; how often each. `value` where the fault takes one. */
-const LINE_FAULTS = [
+const LINE_FAULTS: readonly (readonly [weight: number, { fault: string; value?: number }])[] = [
   [5, { fault: "drop-response" }],
   [4, { fault: "drop-request" }],
   [3, { fault: "wrong-mac" }],
@@ -210,7 +215,7 @@ const LINE_FAULTS = [
   [2, { fault: "wrong-trace" }],
   [2, { fault: "cut-at-byte", value: 30 }],
   [2, { fault: "refuse" }],
-] as const;
+];
 
 /** Answers of an issuer that says no. */
 const REFUSALS = ["05", "14", "51", "57", "61", "65", "75", "91", "96"];
@@ -377,7 +382,7 @@ class TradingDay {
     if (visit.money !== undefined) troubles.push(`${visit.money.amountFen} fen`);
     if (visit.cancelAt !== undefined) troubles.push(`gives up at screen ${visit.cancelAt}`);
     if (chance.happens(0.3)) {
-      const fault = chance.weighted<{ fault: string; value?: number }>(LINE_FAULTS);
+      const fault = chance.weighted(LINE_FAULTS);
       const count = fault.fault === "refuse" ? {} : { count: chance.from(1, 3) };
       troubles.push(`line: ${fault.fault} ${fault.value ?? ""} × ${count.count ?? "on"}`);
       await this.#desk.fault("host", fault.fault, { value: fault.value, ...count });
