@@ -9,8 +9,6 @@ export type SettleStep = (typeof SETTLE_STEPS)[number];
 export interface SettleView {
   /** Now at this step; those before it are done, or were not needed. */
   at(step: SettleStep, note?: string): void;
-  /** Draws the same again, when another screen stood over it. */
-  again(): void;
 }
 
 export function openSettleView(t: Terminal): SettleView {
@@ -40,6 +38,5 @@ export function openSettleView(t: Terminal): SettleView {
       words = note;
       draw();
     },
-    again: draw,
   };
 }

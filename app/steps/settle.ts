@@ -123,7 +123,7 @@ async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise
   const trace = journal.takeTrace();
   view.at("totals");
   const request: Request = { about: "settlement", trace, batch: journal.batch, operator: t.operator ?? "01", totals };
-  const fate = await ask(t, host, view, request, () => {
+  const fate = await ask(t, host, request, () => {
     if (journal.settlement === undefined) journal.beginSettlement();
   });
   if (fate.fate === "not-sent" && begun === undefined && journal.settlement !== undefined) journal.abandonSettlement();
@@ -149,7 +149,7 @@ async function upload(t: Terminal, host: Host, view: SettleView, result: Settlem
       continue;
     }
     view.at("upload", `${next.at + 1}/${steps.length}`);
-    const fate = await ask(t, host, view, uploadRequest(t, next.step));
+    const fate = await ask(t, host, uploadRequest(t, next.step));
     if (fate.fate === "not-sent") return { words: missing(t, fate) };
     const answered = fate.fate === "answered";
     if (fate.fate === "answered" && !ADVICE_TAKEN.has(fate.code))
@@ -167,7 +167,7 @@ async function endUpload(t: Terminal, host: Host, view: SettleView, result: Sett
   view.at("end");
   const count = uploadedCount(steps, underWay(t));
   const trace = journal.takeTrace();
-  const fate = await ask(t, host, view, { about: "upload-end", trace, batch: journal.batch, count, balanced: balanced(result) });
+  const fate = await ask(t, host, { about: "upload-end", trace, batch: journal.batch, count, balanced: balanced(result) });
   if (fate.fate !== "answered") return { words: missing(t, fate) };
   journal.uploadEnded();
   if (ADVICE_TAKEN.has(fate.code)) return { problems: [] };
@@ -181,7 +181,7 @@ function uploadRequest({ journal }: Terminal, step: UploadStep): Request {
 }
 
 /** One message; the lights blink, the seconds are not shown: there are many, and each is short. */
-async function ask(t: Terminal, host: Host, view: SettleView, request: Request, beforeSend?: () => void): Promise<Fate> {
+async function ask(t: Terminal, host: Host, request: Request, beforeSend?: () => void): Promise<Fate> {
   const fate = await host.exchange(request, {
     beforeSend,
     onPhase: (phase) => {
@@ -190,7 +190,6 @@ async function ask(t: Terminal, host: Host, view: SettleView, request: Request, 
     },
   });
   lightsOut(t);
-  view.again();
   if (fate.fate !== "answered") t.system.log.warn(`settlement: ${request.about}: ${fate.fate}`);
   return fate;
 }

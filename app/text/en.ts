@@ -404,7 +404,6 @@ export const en = {
   "notice.change": "Change {amount}",
 
   "hint.details": "Details",
-  "hint.settle": "Settle",
   "settling.title": "Settlement {batch}",
   "settling.owed": "Send arrears",
   "settling.totals": "Compare totals",
@@ -445,11 +444,7 @@ export const en = {
   "query.tail-ask": "Key the card's last four digits",
   "query.none": "No such transaction",
   "query.empty": "No transactions in this batch",
-  "query.found": "{count} found",
   "query.state": "State",
-  "query.stamp": "Time",
-  "query.reference": "Reference",
-  "query.auth": "Auth code",
   "hint.page": "Page",
   "hint.reprint": "Print",
   "state.approved": "Approved",
@@ -497,7 +492,6 @@ export const en = {
 
   "reconcile.title": "Reconciliation",
   "reconcile.day": "Day",
-  "reconcile.fetching": "Statement",
   "reconcile.matched": "Matched",
   "reconcile.missing-here": "Missing here",
   "reconcile.missing-there": "Missing there",

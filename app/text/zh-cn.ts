@@ -424,7 +424,6 @@ export const zhCN = {
 
   // Settlement, day's end.
   "hint.details": "打印明细",
-  "hint.settle": "开始结算",
   "settling.title": "结算 批次 {batch}",
   "settling.owed": "送出未达交易",
   "settling.totals": "与银行对总数",
@@ -466,11 +465,7 @@ export const zhCN = {
   "query.tail-ask": "请输入卡号的后四位",
   "query.none": "没有这样的交易",
   "query.empty": "本批没有交易",
-  "query.found": "找到 {count} 笔",
   "query.state": "状态",
-  "query.stamp": "时间",
-  "query.reference": "参考号",
-  "query.auth": "授权码",
   "hint.page": "翻页",
   "hint.reprint": "打印",
   "state.approved": "成功",
@@ -520,7 +515,6 @@ export const zhCN = {
   // Against the host's own books.
   "reconcile.title": "对账",
   "reconcile.day": "对账日",
-  "reconcile.fetching": "对账单",
   "reconcile.matched": "相符",
   "reconcile.missing-here": "终端没有",
   "reconcile.missing-there": "银行没有",

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: figures of speed and size, shown and never judged. `--json` for programs. Takes under a minute, which a busy machine
+ * `npm run bench`: figures of speed and size, shown and never judged. `--json` for programs. Takes about a minute and a half, which a busy machine
  * may stretch; figures of two runs on a shared machine differ by a quarter.
  */
 import { cpus } from "node:os";
@@ -7,11 +7,12 @@ import { buildAll } from "../../build/build.ts";
 import { codec, engineStart } from "./codec.ts";
 import { desk } from "./desk.ts";
 import { now, table } from "./figures.ts";
+import { settlement } from "./settlement.ts";
 import { sizes } from "./sizes.ts";
 
 const began = now();
 await buildAll();
-const sections = [await sizes(), await engineStart(), ...(await desk()), await codec()];
+const sections = [await sizes(), await engineStart(), ...(await desk()), ...(await settlement()), await codec()];
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cpus: cpus().length };
 const seconds = Math.round((now() - began) / 100) / 10;
 if (process.argv.includes("--json")) console.log(JSON.stringify({ machine, seconds, sections }, undefined, 2));

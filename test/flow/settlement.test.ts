@@ -1,8 +1,12 @@
 /** Settlement (M17) on the bundle: balanced, unbalanced, silent at each message, without a line. Power cuts: test/power/settlement.test.ts. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { Desk, type State, type WireMessage } from "./desk-client.ts";
 
 let desk: Desk;
+const root = process.env.TAEL_ROOT ?? process.cwd();
 afterEach(() => desk.stop());
 
 interface SettlementView {
@@ -235,4 +239,35 @@ test("a debt goes first; while it cannot, there is no settlement", async () => {
   const names = await sent();
   expect(names.lastIndexOf("0400 000")).toBeLessThan(names.indexOf("0500 201"));
   expect(await settlements()).toMatchObject([{ closed: true, balanced: { domestic: true }, problems: [] }]);
+});
+
+test("signed off after the settlement when the merchant wants it so; an offline sale goes to the host first", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tael-settlement-"));
+  const profile = join(folder, "profile.json");
+  const demo = JSON.parse(readFileSync(join(root, "tools/sim/profiles/demo.json"), "utf8")) as { rules?: object };
+  writeFileSync(profile, JSON.stringify({ ...demo, rules: { ...demo.rules, signOffAfterSettlement: true } }));
+  try {
+    desk = await Desk.start(["--seed", "7", "--profile", profile]);
+    await desk.logIn();
+    await sell(1_000);
+    await desk.fault("host", "refuse");
+    await desk.keys("menu", "7", "2");
+    await desk.swipe(CARD);
+    await desk.keys(..."2500", "enter", "1", ..."123456", "enter", "enter");
+    await desk.finish();
+    expect((await desk.state()).debt.offline).toBe(1);
+    // Without a line the offline sale cannot go, so there is no settlement either.
+    await desk.expect("notice", settle());
+    expect(await sent()).not.toContain("0500 201");
+    await desk.finish();
+    await desk.call("DELETE", "/faults");
+    const before = (await desk.messages()).length;
+    const state = await settle();
+    await desk.expect("settled", state);
+    expect(await sent(before)).toEqual(["0220 000", "0500 201", "0320 207", "0820 002"]);
+    expect(await settlements()).toMatchObject([{ closed: true, balanced: { domestic: true }, problems: [] }]);
+    expect((await desk.finish(state)).level).toBe("signed-off");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

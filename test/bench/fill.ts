@@ -1,0 +1,60 @@
+/** A day's work put into a store at once, inside the engine with its own seal and files; then the power goes off. */
+import { openJournal } from "../../app/journal/open.ts";
+import type { ReversalRecord, TransactionRecord } from "../../app/model/transaction.ts";
+import { decodeUtf8 } from "../../platform/guest/bytes.ts";
+import { createSystem } from "../../platform/guest/index.ts";
+
+const PAN = "6222021234567890128";
+/** An event of the guest may not take for ever. */
+const AT_ONCE = 25;
+/** DE48 counts to 999 on each side (§3.6), so 2000 records are cards from here, cards from abroad, and some that move no money. */
+const isHold = (n: number): boolean => n % 40 === 18 || n % 40 === 39;
+
+const system = createSystem(door);
+const count = Number(decodeUtf8(system.asset("count") ?? new Uint8Array(0)));
+
+system.onTaskFailed = (_task, error) => {
+  throw error;
+};
+system.scheduler.run("fill", async () => {
+  const journal = openJournal(system, { maxRecords: count + 1 });
+  journal.signOn(1);
+  for (let n = 0; n < count; n++) {
+    sell(journal, n);
+    if (n % AT_ONCE === AT_ONCE - 1) await system.scheduler.sleep(0, "work");
+  }
+  system.power("halt");
+});
+
+function sell(journal: ReturnType<typeof openJournal>, n: number): void {
+  const common = {
+    kind: isHold(n) ? ("preauth" as const) : ("sale" as const),
+    batch: journal.batch,
+    trace: journal.nextTrace,
+    amountFen: 1_000 + n,
+    pan: PAN,
+    expiry: "3012",
+    entry: "swipe" as const,
+    operator: "01",
+    date: "20260105",
+    time: `${String(8 + (n % 12)).padStart(2, "0")}0000`,
+    authCode: "A00001",
+  };
+  const owed: ReversalRecord = { ...common, reason: "98", entryMode: "021", security: "2610000000000000", attempts: 0 };
+  const record: TransactionRecord = {
+    ...common,
+    state: "approved",
+    approvedFen: common.amountFen,
+    settlementDate: "0105",
+    reference: String(n).padStart(12, "0"),
+    responseCode: "00",
+    issuer: "03080000",
+    acquirer: "48021000",
+    organisation: n % 2 === 0 ? undefined : "VIS",
+    remarks: [],
+    pinEntered: true,
+    copiesPrinted: 2,
+  };
+  journal.oweReversal(owed);
+  journal.approve(record);
+}
