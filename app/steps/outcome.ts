@@ -1,5 +1,6 @@
 /** What the cashier is told at the end, in words that leave no doubt whether money moved. */
 import { responseOf } from "../acquirer/responses.ts";
+import type { TransactionKind } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
 import type { TransactionRecord } from "../model/transaction.ts";
 import type { AdviceOutcome } from "./advise.ts";
@@ -123,8 +124,9 @@ async function showUnknown(
 
 /** Tries at once to make an open outcome a known one, and says how it went. */
 export async function settleDebt(t: Terminal): Promise<void> {
+  const kind = t.journal.owed?.kind;
   const delivery = await deliverOwed(t, 1);
-  if (delivery === "delivered") await tell(t, t.ui.say("notice.reversed-title"), [t.ui.say("notice.reversed")], "good");
+  if (delivery === "delivered") await tell(t, t.ui.say("notice.reversed-title"), [reversedWords(t, kind)], "good");
   if (delivery === "still-owed")
     await tell(t, t.ui.say("notice.reversal-owed-title"), [t.ui.say("notice.reversal-owed")], "warn");
 }
@@ -136,4 +138,10 @@ async function padShows(t: Terminal, prompt: "approved" | "declined" | "processi
   } catch (error) {
     t.system.log.warn(`pin pad: ${String(error)}`);
   }
+}
+
+/** What a reversal undid: a sale took no money; a void that is undone leaves its sale standing. */
+function reversedWords(t: Terminal, kind: TransactionKind | undefined): string {
+  if (kind === undefined || kind === "sale") return t.ui.say("notice.reversed");
+  return t.ui.say("notice.reversed-other", { transaction: t.ui.say(`transaction.${kind}`) });
 }

@@ -291,6 +291,7 @@ export const en = {
   "notice.no-line-title": "No line to the bank",
   "notice.no-line-todo": "Check the cable or signal and try again",
   "notice.reversed": "Nothing was paid for the last one. You can charge again",
+  "notice.reversed-other": "{transaction} did not take effect; what stood before stands. You may try again",
   "notice.reversed-title": "Taken back",
   "notice.reversal-owed": "The terminal tries again when the line is up. No new sale before that",
   "notice.reversal-owed-title": "Not taken back yet",

@@ -309,6 +309,7 @@ export const zhCN = {
   "notice.no-line-title": "没有连上银行",
   "notice.no-line-todo": "检查网线或信号，再试一次",
   "notice.reversed": "上一笔没有收到钱，可以重新收款",
+  "notice.reversed-other": "{transaction}没有生效，原来的交易不变，可以重做",
   "notice.reversed-title": "已撤回",
   "notice.reversal-owed": "线路通了会自动再试。撤回之前，不能收下一笔",
   "notice.reversal-owed-title": "尚未撤回",
