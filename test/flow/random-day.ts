@@ -252,7 +252,7 @@ class TradingDay {
     const lunch = this.#chance.happens(0.4) ? this.#chance.from(5, customers - 5) : undefined;
     for (let n = 1; n <= customers && this.problems.length === 0; n++) {
       await this.#between();
-      if (n === lunch) await this.#settle("at noon");
+      if (n === lunch) await this.#settle("at noon", true);
       await this.#serve(n);
       await this.#agree(`after customer ${n}`);
     }
@@ -654,20 +654,19 @@ class TradingDay {
     if (state.debt.reversals > 0) this.problems.push(`a reversal is still owed after half an hour of good line: ${say(state)}`);
   }
 
-  async #settle(when: string): Promise<void> {
+  /** `rough`: line and power may fail in it; with both mended it must go on to its end. */
+  async #settle(when: string, rough = false): Promise<void> {
     await this.#payDebts();
     const before = await this.#home();
     this.#say(`settlement ${when}, batch ${before.batch}`);
-    let state = await this.#act(keys("menu", "9", "3"));
-    let settled = false;
-    for (let seen = 0; state.screen.id !== "idle" && seen < 40; seen++) {
-      this.#say(`  ${say(state)}`);
-      settled ||= state.screen.id === "settled";
-      state = await this.#act(this.#homeward(state));
-    }
+    if (rough) await this.#roughSettlement(before.batch);
+    await this.#mendAll();
+    let state = await this.#home();
+    // What was cut off may have gone on by itself by now.
+    if (state.batch === before.batch) state = await this.#askSettlement();
     const { batch } = before;
-    if (!settled) this.problems.push(`batch ${batch} was not settled; last: ${this.story.at(-1)}`);
-    if (state.batch === batch) this.problems.push(`batch ${batch} is still open after its settlement`);
+    if (state.batch === batch)
+      this.problems.push(`batch ${batch} is still open after its settlement; last: ${this.story.at(-1)}`);
     if (state.debt.reversals + state.debt.offline > 0)
       this.problems.push(`owed after the settlement: ${JSON.stringify(state.debt)}`);
     const { transactions } = await this.#desk.get<{ transactions: unknown[] }>("/journal");
@@ -676,6 +675,33 @@ class TradingDay {
     this.#batches.push(batch);
     await this.#closed(batch);
     await this.#agree(`after the settlement of ${batch}`);
+  }
+
+  async #askSettlement(cut?: { at: number; glances: number }): Promise<State> {
+    let state = await this.#act(keys("menu", "9", "3"));
+    for (let seen = 1; state.screen.id !== "idle"; seen++) {
+      if (seen > 40) throw new Error(`the settlement never ended: ${say(state)}`);
+      this.#say(`  ${say(state)}`);
+      const act = this.#homeward(state);
+      if (seen === cut?.at) {
+        await this.#cutPower(act, cut.glances);
+        return this.#home();
+      }
+      state = await this.#act(act);
+    }
+    return state;
+  }
+
+  async #roughSettlement(batch: string): Promise<void> {
+    const chance = this.#chance;
+    const { fault, value } = chance.weighted(LINE_FAULTS);
+    const count = fault === "refuse" ? {} : { count: chance.from(1, 3) };
+    this.#say(`  line: ${fault} ${value ?? ""} × ${count.count ?? "on"}`);
+    await this.#desk.fault("host", fault, { value, ...count });
+    const cut = chance.happens(0.5) ? { at: chance.from(1, 2), glances: chance.from(0, 40) } : undefined;
+    const state = await this.#askSettlement(cut);
+    this.#say(`  rough settlement of ${batch}: now batch ${state.batch}`);
+    this.#count(`rough settlement ${state.batch === batch ? "unfinished" : "finished"}`);
   }
 
   /** A settled batch: host, slip and single entries say the same to the fen. */
