@@ -95,6 +95,16 @@ test("a refund of a tipped sale goes up to the sum with the tip, under any refer
   expect(bench.balance()).toBe(1_000_000);
 });
 
+test("a tip on an offline sale that was adjusted goes on its new amount", () => {
+  const { bench } = told();
+  const named = { ...OF_OFFLINE, 63: "CUP" };
+  expect(bench.transact("adjustment", { trace: "000301", amountFen: 1100 }, named)?.fields[39], bench.lastWords()).toBe("00");
+  expect(bench.transact("tip", { trace: "000302", amountFen: 1050 }, { ...named, 48: "000000000050" })?.fields[39]).toBe("64");
+  const tip = bench.transact("tip", { trace: "000303", amountFen: 1150 }, { ...named, 48: "000000000050" });
+  expect(tip?.fields[39], bench.lastWords()).toBe("00");
+  expect(bench.balance()).toBe(998_850);
+});
+
 test("a tip goes on a sale: total and tip must add up", () => {
   const bench = ready();
   const sale = bench.sale({ trace: "000300" })!;

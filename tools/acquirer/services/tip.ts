@@ -1,17 +1,30 @@
 /** Tip on a sale (§2.5): DE4 is the total with the tip, DE48 the tip, absent when there is none (any more). */
-import type { Booked } from "../book.ts";
+import { type Book, type Booked, keyOf } from "../book.ts";
+import type { Context } from "../context.ts";
 import { amountOf, serveMoney } from "../money.ts";
 import { type Objection, ofThisBatch, standing } from "../originals.ts";
 import type { CardRequest } from "../requests.ts";
 
-function addsUp(request: CardRequest, original: Booked | undefined): Objection | undefined {
+/** What the sale is without a tip: as it was last adjusted. */
+function saleFen(original: Booked, book: Book): number {
+  const adjusted = book
+    .ofBatch(original.terminal, original.batch)
+    .findLast(
+      (each) =>
+        each.kind === "adjustment" && each.state === "approved" && each.original && keyOf(each.original) === keyOf(original),
+    );
+  return (adjusted ?? original).approvedFen;
+}
+
+function addsUp(request: CardRequest, original: Booked | undefined, { book }: Context): Objection | undefined {
   if (original === undefined) return undefined;
   const objection = standing(original, ["approved"]);
   if (objection !== undefined) return objection;
   const tipFen = Number(request.fields[48] ?? 0);
-  return amountOf(request) === original.approvedFen + tipFen
+  const fen = saleFen(original, book);
+  return amountOf(request) === fen + tipFen
     ? undefined
-    : { code: "64", words: `DE4 is ${amountOf(request)} fen, the sale ${original.approvedFen} and DE48 ${tipFen}` };
+    : { code: "64", words: `DE4 is ${amountOf(request)} fen, the sale ${fen} and DE48 ${tipFen}` };
 }
 
 export const tip = serveMoney("tip", {
