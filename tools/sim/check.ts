@@ -325,13 +325,14 @@ interface Voucher {
   trace: string;
 }
 
-/** What it was changed to, or was to be: a slip is printed when the host has not agreed yet. */
+/** What it was changed to, or was to be: a slip is printed when the host has not agreed yet. Of what it refused it may not say what it was of. */
 const changesOf = (at: Voucher, { ledger = [] }: Books): Booked[] =>
   ledger.filter(
-    ({ kind, original }) =>
+    ({ kind, batch, state, original }) =>
       (kind === "adjustment" || kind === "tip") &&
-      original !== undefined &&
-      key({ batch: six(original.batch), trace: six(original.trace) }) === key(at),
+      (original === undefined
+        ? state === "declined" && batch === at.batch
+        : key({ batch: six(original.batch), trace: six(original.trace) }) === key(at)),
   );
 
 /** All that a slip of it may rightly say: what it is now, what it was at first, and each change. */

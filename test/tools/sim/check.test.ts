@@ -180,6 +180,8 @@ test("a tip that the host refused, and one that another overtook: their slips we
     string[],
   ];
   expect(found({ slips: [sale, first, second], transactions, ledger })).toEqual([]);
+  const nameless = booking("000002", 11_500, { kind: "tip", approvedFen: 0, state: "declined", code: "64" });
+  expect(found({ slips: [sale, second], transactions, ledger: [booking("000001", 10_000), nameless] })).toEqual([]);
   // The last one must be in a book.
   expect(found({ slips: [sale, second, first], transactions, ledger })).toEqual(["slip-amount-differs"]);
   expect(found({ slips: [first, sale], transactions: [record(1, 10_000)], ledger: [booking("000001", 10_000)] })).toEqual([
