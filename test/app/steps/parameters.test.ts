@@ -7,7 +7,9 @@ import { openParameters, type ParameterId, type Parameters, type ParameterValue 
 import { readProfile } from "../../../app/steps/profile.ts";
 import { createFakeSystem, type FakeSystem } from "../../fakes/system.ts";
 
-const { testKeys: _, ...demo } = JSON.parse(readFileSync("tools/sim/profiles/demo.json", "utf8")) as Profile & { testKeys: unknown };
+const { testKeys: _, ...demo } = JSON.parse(readFileSync("tools/sim/profiles/demo.json", "utf8")) as Profile & {
+  testKeys: unknown;
+};
 const defaults = readProfile(new TextEncoder().encode(JSON.stringify(demo)));
 const now = () => ({ date: "20261121", time: "090000" });
 
@@ -17,7 +19,8 @@ function opened(system: FakeSystem = createFakeSystem(), profile = defaults): { 
 
 const row = (id: ParameterId) => PARAMETERS.find((each) => each.id === id)!;
 const refused = (id: ParameterId, value: ParameterValue) => opened().parameters.refusal(row(id), value)?.why;
-const set = (parameters: Parameters, id: ParameterId, value: ParameterValue) => parameters.set("99", "parameter", [{ id, value }]);
+const set = (parameters: Parameters, id: ParameterId, value: ParameterValue) =>
+  parameters.set("99", "parameter", [{ id, value }]);
 
 describe("the table", () => {
   test("every value that a profile or the table gives is one that the table allows", () => {
@@ -95,7 +98,11 @@ test("a change counts at once and after a restart, units and all, with a line in
     expect(each.value("trade.refund")).toBe(false);
   }
   expect(told).toBe(5);
-  expect(openAudit(system, { now }).lines()[0]).toMatchObject({ who: "99", what: "parameter", object: "network.response-timeout 60>45" });
+  expect(openAudit(system, { now }).lines()[0]).toMatchObject({
+    who: "99",
+    what: "parameter",
+    object: "network.response-timeout 60>45",
+  });
 });
 
 test("back to the default is no override: a new profile's default counts", () => {
