@@ -335,6 +335,9 @@ const changesOf = (at: Voucher, { ledger = [] }: Books): Booked[] =>
         : key({ batch: six(original.batch), trace: six(original.trace) }) === key(at)),
   );
 
+/** Their slips are printed before the host has heard of them; refused later, they say what was asked, and the failed list says the rest. */
+const TOLD_AFTERWARDS: ReadonlySet<string> = new Set(["refund", "completion-advice", "offline"]);
+
 /** All that a slip of it may rightly say: what it is now, what it was at first, and each change. */
 function amountsOf(at: Voucher, books: Books): (number | undefined)[] {
   const recorded = books.journal.get(key(at));
@@ -344,6 +347,7 @@ function amountsOf(at: Voucher, books: Books): (number | undefined)[] {
     recorded?.delivery?.before?.approvedFen,
     entry?.approvedFen,
     entry?.totalFen,
+    entry?.state === "declined" && TOLD_AFTERWARDS.has(entry.kind) ? entry.amountFen : undefined,
     ...changesOf(at, books).map(({ amountFen }) => amountFen),
   ];
 }

@@ -195,6 +195,11 @@ test("slips of a batch that is closed: after a tip, of cash, of what was taken b
   const tipped = booking("000002", 10_000, { batch: "000000", totalFen: 11_500, reference: "000000000000" });
   expect(told(slipText("000002", "115.00"), [tipped])).toEqual([]);
   expect(told(slipText("000002", "116.00"), [tipped])).toEqual(["slip-amount-differs"]);
+  const refused = { batch: "000000", approvedFen: 0, state: "declined", code: "51", reference: "000000000000" } as const;
+  const advice = slipText("000002", "100.00").map((line) => line.replace("消费(SALE)", "离线结算(OFFLINE)"));
+  expect(told(advice, [booking("000002", 10_000, { ...refused, kind: "offline" })])).toEqual([]);
+  // A sale is never on paper before the host has said yes.
+  expect(told(slipText("000002", "100.00"), [booking("000002", 10_000, refused)])).toContain("slip-amount-differs");
   expect(told(slipText("000003", "1.00"))).toEqual(["slip-without-record"]);
   expect(told(slipText("000003", "1.00").map((line) => line.replace("消费(SALE)", "现金收款(CASH)")))).toEqual([]);
   const offline = slipText("000004", "1.00");
