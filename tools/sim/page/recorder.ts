@@ -46,7 +46,8 @@ export class Recorder {
     if (this.#steps === undefined || screen === this.#screen || screen === "" || PASSING.has(screen)) return;
     this.#screen = screen;
     this.#flush();
-    this.#steps.push(`expect screen ${screen}`);
+    // Where it went by itself before anybody did anything is no part of the recording.
+    if (this.#steps.length > 0) this.#steps.push(`expect screen ${screen}`);
   }
 
   /** The file's text. */
