@@ -186,10 +186,15 @@ export class Settler {
 
   #letDwellEnd(): void {
     const { clock, status } = this.#scene;
-    if (clock.mode !== "free" || this.#requests > 0 || status().wake?.patience !== "dwell" || this.#dwell !== undefined) return;
+    const { wake } = status();
+    if (clock.mode !== "free" || this.#requests > 0 || wake?.patience !== "dwell" || this.#dwell !== undefined) return;
     this.#dwell = setTimeout(() => {
       this.#dwell = undefined;
-      if (this.#calm() && this.#requests === 0 && this.#held === 0) this.#jump();
+      // Somebody may have gone on meanwhile: time that was to end one screen must not run out for another, where it means "nobody came".
+      const now = status().wake;
+      const same = now?.patience === "dwell" && now.atMs === wake.atMs;
+      if (!same) this.poke();
+      else if (this.#calm() && this.#requests === 0 && this.#held === 0) this.#jump();
     }, DWELL_MS);
   }
 
