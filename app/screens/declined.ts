@@ -3,7 +3,7 @@ import type { ScreenStates } from "./states.ts";
 import type { Row, Screen } from "./tree.ts";
 
 /** The bank said no: why, and what to do. */
-export function declined({ transaction, code, words: why, advice }: ScreenStates["declined"], words: Words): Screen {
+export function declined({ transaction, code, words: why, advice, again }: ScreenStates["declined"], words: Words): Screen {
   const todo: Row[] = advice === undefined ? [] : [{ row: "text", text: advice }];
   const number: Row[] =
     code === undefined ? [] : [{ row: "text", text: words.say("declined.code", { code }), size: "small", tone: "muted" }];
@@ -11,7 +11,10 @@ export function declined({ transaction, code, words: why, advice }: ScreenStates
     id: "declined",
     title: words.say("declined.title", { transaction: words.say(transaction) }),
     rows: [{ row: "text", text: why, size: "large" }, ...todo, ...number],
-    hints: [{ key: "enter", text: words.say("hint.done") }],
+    hints: [
+      ...(again ? [{ key: "clear" as const, text: words.say("hint.pin-again") }] : []),
+      { key: "enter", text: words.say("hint.done") },
+    ],
     tone: "bad",
   };
 }

@@ -88,8 +88,8 @@ export interface ScreenStates {
   };
   /** label: what amount it is, when not simply the amount. */
   approved: { transaction: Prompt; amountFen: number; approvedFen?: number; note?: string; label?: Prompt };
-  /** words and advice from the response table, already in the language. */
-  declined: { transaction: Prompt; code?: string; words: string; advice?: string };
+  /** words and advice from the response table, already in the language. again: Clear asks for the PIN once more. */
+  declined: { transaction: Prompt; code?: string; words: string; advice?: string; again?: boolean };
   /** The outcome is open; a reversal is owed. */
   unknown: { transaction: Prompt; amountFen: number; why: string };
   printing: { copy: "merchant" | "cardholder" | "bank" | "report"; again?: boolean };

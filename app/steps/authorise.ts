@@ -21,7 +21,8 @@ import { now, type Terminal } from "./terminal.ts";
 
 export type Outcome =
   | { outcome: "approved"; record: TransactionRecord }
-  | { outcome: "declined"; code: string }
+  /** told: the cashier has seen it. */
+  | { outcome: "declined"; code: string; told?: true }
   /** Nothing left this terminal, so no money moved. */
   | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal" }
   /** The request left and its fate is not known: a reversal is owed. */

@@ -6,6 +6,7 @@ import type { TransactionRecord } from "../model/transaction.ts";
 import type { AdviceOutcome } from "./advise.ts";
 import type { Outcome } from "./authorise.ts";
 import type { Balance } from "./inquire.ts";
+import { padShows } from "./pin.ts";
 import { printCopies } from "./print.ts";
 import { deliverOwed } from "./reverse.ts";
 import { dwell, DWELL_MS, LONG_DWELL_MS, tell } from "./tell.ts";
@@ -19,7 +20,7 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
     case "approved":
       return showApproved(t, transaction, outcome.record);
     case "declined":
-      return showDeclined(t, transaction, outcome.code);
+      return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
     case "not-sent":
       return showNotSent(t, outcome.why);
     case "unknown":
@@ -53,7 +54,7 @@ export async function showBalance(t: Terminal, outcome: Balance): Promise<void> 
       t.ui.good();
       return dwell(t, BALANCE_MS);
     case "declined":
-      return showDeclined(t, transaction, outcome.code);
+      return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
     case "not-sent":
       return showNotSent(t, outcome.why);
     case "unanswered": {
@@ -129,15 +130,6 @@ export async function settleDebt(t: Terminal): Promise<void> {
   if (delivery === "delivered") await tell(t, t.ui.say("notice.reversed-title"), [reversedWords(t, kind)], "good");
   if (delivery === "still-owed")
     await tell(t, t.ui.say("notice.reversal-owed-title"), [t.ui.say("notice.reversal-owed")], "warn");
-}
-
-/** The pad's words are for the cardholder; a pad that does not answer now costs nothing. */
-async function padShows(t: Terminal, prompt: "approved" | "declined" | "processing" | "welcome"): Promise<void> {
-  try {
-    await t.devices.pinpad?.show(prompt);
-  } catch (error) {
-    t.system.log.warn(`pin pad: ${String(error)}`);
-  }
 }
 
 /** What a reversal undid: a sale took no money; a void that is undone leaves its sale standing. */

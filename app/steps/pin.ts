@@ -1,6 +1,6 @@
 /** The cardholder's PIN, typed on the PIN pad. What comes back is a block only the host can open. */
 import { CancelSource } from "../../platform/guest/cancel.ts";
-import type { PinPadError } from "../../hal/pinpad/pinpad.ts";
+import type { PinPadError, Prompt as PadPrompt } from "../../hal/pinpad/pinpad.ts";
 import { maskPan } from "../model/card.ts";
 import type { CardData } from "../model/transaction.ts";
 import { Left, type Terminal } from "./terminal.ts";
@@ -60,5 +60,14 @@ export async function askPin(
     throw error;
   } finally {
     release();
+  }
+}
+
+/** The pad's words are for the cardholder; a pad that does not answer now costs nothing. */
+export async function padShows(t: Terminal, prompt: PadPrompt): Promise<void> {
+  try {
+    await t.devices.pinpad?.show(prompt);
+  } catch (error) {
+    t.system.log.warn(`pin pad: ${String(error)}`);
   }
 }

@@ -2,7 +2,7 @@
 import { presentCard } from "../steps/card.ts";
 import { inquire } from "../steps/inquire.ts";
 import { showBalance } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import type { Terminal } from "../steps/terminal.ts";
 import type { Start } from "./sale.ts";
@@ -12,6 +12,8 @@ const transaction = "transaction.balance" as const;
 export async function balance(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
   const card = start.card ?? (await presentCard(t, transaction));
   const host = await prepare(t, { kept: false });
-  const pinBlock = await askPin(t, card, undefined, { always: true });
-  await showBalance(t, await inquire(t, host, card, pinBlock));
+  const outcome = await withPin(t, { transaction, card, amountFen: undefined, always: true }, (pinBlock) =>
+    inquire(t, host, card, pinBlock),
+  );
+  await showBalance(t, outcome);
 }

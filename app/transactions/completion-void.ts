@@ -4,7 +4,7 @@ import { authorise } from "../steps/authorise.ts";
 import { presentCard } from "../steps/card.ts";
 import { originalByTrace, originalOf } from "../steps/original.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit, rule } from "../steps/rules.ts";
@@ -25,17 +25,18 @@ export async function completionVoid(t: Terminal): Promise<void> {
     ? await presentCard(t, transaction, { amountFen, same: record.pan, keyed: record.entry === "manual" })
     : cardOnRecord(record);
   const host = await prepare(t);
-  const pinBlock = rule(t, "voidNeedsPin") ? await askPin(t, card, amountFen) : undefined;
   const { organisation, trace } = record;
   const original = { ...originalOf(record), preauthCode: record.original?.authCode };
-  const outcome = await authorise(t, host, {
-    kind: "completion-void",
-    amountFen,
-    card,
-    pinBlock,
-    original,
-    organisation,
-    voids: trace,
-  });
+  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "voidNeedsPin") }, (pinBlock) =>
+    authorise(t, host, {
+      kind: "completion-void",
+      amountFen,
+      card,
+      pinBlock,
+      original,
+      organisation,
+      voids: trace,
+    }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }

@@ -6,7 +6,7 @@ import { presentCard } from "../steps/card.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { askHold, atMost, holdRows } from "../steps/original.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit, rule } from "../steps/rules.ts";
@@ -26,7 +26,8 @@ export async function completion(t: Terminal): Promise<void> {
   );
   await confirmTransaction(t, { kind: "completion", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
-  const pinBlock = rule(t, "completionNeedsPin") ? await askPin(t, card, amountFen) : undefined;
-  const outcome = await authorise(t, host, { kind: "completion", amountFen, card, pinBlock, original });
+  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "completionNeedsPin") }, (pinBlock) =>
+    authorise(t, host, { kind: "completion", amountFen, card, pinBlock, original }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }

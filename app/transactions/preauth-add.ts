@@ -6,7 +6,7 @@ import { presentCard } from "../steps/card.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { askHold, holdRows } from "../steps/original.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
@@ -22,7 +22,8 @@ export async function preauthAdd(t: Terminal): Promise<void> {
   const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan), label: "amount.add" });
   await confirmTransaction(t, { kind: "preauth-add", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
-  const pinBlock = await askPin(t, card, amountFen);
-  const outcome = await authorise(t, host, { kind: "preauth-add", amountFen, card, pinBlock, original });
+  const outcome = await withPin(t, { transaction, card, amountFen }, (pinBlock) =>
+    authorise(t, host, { kind: "preauth-add", amountFen, card, pinBlock, original }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }

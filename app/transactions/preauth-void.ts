@@ -6,7 +6,7 @@ import { presentCard } from "../steps/card.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { askHold, exactly, holdRows } from "../steps/original.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit, rule } from "../steps/rules.ts";
@@ -28,7 +28,8 @@ export async function preauthVoid(t: Terminal): Promise<void> {
   );
   await confirmTransaction(t, { kind: "preauth-void", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
-  const pinBlock = rule(t, "voidNeedsPin") ? await askPin(t, card, amountFen) : undefined;
-  const outcome = await authorise(t, host, { kind: "preauth-void", amountFen, card, pinBlock, original });
+  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "voidNeedsPin") }, (pinBlock) =>
+    authorise(t, host, { kind: "preauth-void", amountFen, card, pinBlock, original }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }

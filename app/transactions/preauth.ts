@@ -5,7 +5,7 @@ import { authorise } from "../steps/authorise.ts";
 import { presentCard } from "../steps/card.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
@@ -21,7 +21,8 @@ export async function preauth(t: Terminal, start: Pick<Start, "card"> = {}): Pro
   const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan) });
   await confirmTransaction(t, { kind: "preauth", transaction, card, amountFen });
   const host = await prepare(t);
-  const pinBlock = await askPin(t, card, amountFen);
-  const outcome = await authorise(t, host, { kind: "preauth", amountFen, card, pinBlock });
+  const outcome = await withPin(t, { transaction, card, amountFen }, (pinBlock) =>
+    authorise(t, host, { kind: "preauth", amountFen, card, pinBlock }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }

@@ -6,7 +6,7 @@ import { authorise } from "../steps/authorise.ts";
 import { presentCard } from "../steps/card.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
@@ -29,7 +29,8 @@ export async function sale(t: Terminal, start: Start = {}): Promise<void> {
   const card = first ?? (await presentCard(t, transaction, { amountFen }));
   await confirmTransaction(t, { kind: "sale", transaction, card, amountFen });
   const host = await prepare(t);
-  const pinBlock = await askPin(t, card, amountFen);
-  const outcome = await authorise(t, host, { kind: "sale", amountFen, card, pinBlock });
+  const outcome = await withPin(t, { transaction, card, amountFen }, (pinBlock) =>
+    authorise(t, host, { kind: "sale", amountFen, card, pinBlock }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }

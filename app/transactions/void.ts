@@ -4,7 +4,7 @@ import { authorise } from "../steps/authorise.ts";
 import { presentCard } from "../steps/card.ts";
 import { originalByTrace, originalOf } from "../steps/original.ts";
 import { showOutcome } from "../steps/outcome.ts";
-import { askPin } from "../steps/pin.ts";
+import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printCopies, printerOrConsent } from "../steps/print.ts";
 import { permit, rule } from "../steps/rules.ts";
@@ -26,17 +26,18 @@ export async function voidSale(t: Terminal): Promise<void> {
     ? await presentCard(t, transaction, { amountFen, same: original.pan, keyed: original.entry === "manual" })
     : cardOnRecord(original);
   const host = await prepare(t);
-  const pinBlock = rule(t, "voidNeedsPin") ? await askPin(t, card, amountFen) : undefined;
   const { organisation, trace } = original;
-  const outcome = await authorise(t, host, {
-    kind: "void",
-    amountFen,
-    card,
-    pinBlock,
-    original: originalOf(original),
-    organisation,
-    voids: trace,
-  });
+  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "voidNeedsPin") }, (pinBlock) =>
+    authorise(t, host, {
+      kind: "void",
+      amountFen,
+      card,
+      pinBlock,
+      original: originalOf(original),
+      organisation,
+      voids: trace,
+    }),
+  );
   await showOutcome(t, transaction, amountFen, outcome);
 }
 
