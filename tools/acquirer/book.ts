@@ -5,7 +5,7 @@
 import type { Fields } from "./codec.ts";
 import type { Account, LedgerEntry, LedgerView, StatementRow } from "./contract.ts";
 import type { SignOnCode } from "./keys.ts";
-import { changes, directionOf, isKind, type Kind, kindRow, standsAlone } from "./kinds.ts";
+import { changes, countingStates, directionOf, isKind, type Kind, kindRow, standsAlone } from "./kinds.ts";
 import { isForeign } from "./organisations.ts";
 import { Settlements, type SettlementRecord } from "./settlements.ts";
 import { dayOf, timeOf } from "./time.ts";
@@ -24,6 +24,8 @@ export interface Transaction extends Omit<LedgerEntry, "foreign" | "refundedFen"
   pin: "right" | "wrong" | "unchecked";
   /** What left the account, fen; below zero: what came back to it. */
   movedFen: number;
+  /** DE48 of an advice: the part of its amount that is a tip. */
+  tipFen?: number;
 }
 
 /** A transaction in the book. */
@@ -98,10 +100,10 @@ export class Book {
     return change ?? direct;
   }
 
-  /** What an adjustment or tip is of; anything else is itself. */
+  /** What a standing adjustment or tip is of; anything else is itself. */
   rootOf(booked: Booked): Booked {
-    const original = changes.has(booked.kind) && booked.original !== undefined ? this.find(booked.original) : undefined;
-    return original ?? booked;
+    const changed = changes.has(booked.kind) && countingStates.has(booked.state) ? booked.original : undefined;
+    return (changed && this.find(changed)) ?? booked;
   }
 
   ofBatch(terminal: string, batch: string): Booked[] {

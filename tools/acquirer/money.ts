@@ -90,7 +90,10 @@ function decide(context: Context, request: CardRequest, digest: string, kind: Ki
   return cardReply(request, answer, words);
 }
 
-/** A rule's answer goes over every objection; what it approves is about the original all the same when there is one that would do. */
+/**
+ * A rule's answer goes over every objection; what it approves is about the original all the same when there is one that would do. What is
+ * declined names its original too: that changes nothing of it, and the books say what was refused.
+ */
 function decisionOf(context: Context, request: CardRequest, money: Money): Decision {
   const forced = request.forced[39];
   const fen = amountOf(request);
@@ -99,11 +102,11 @@ function decisionOf(context: Context, request: CardRequest, money: Money): Decis
   const objection = "code" in found ? found : money.objection?.(request, original, context);
   if (forced !== undefined) {
     const verdict: Verdict = { code: forced, words: "a rule says so", pin: "unchecked" };
-    return { verdict, original: approvals.has(forced) && objection === undefined ? original : undefined };
+    return { verdict, original: approvals.has(forced) && objection !== undefined ? undefined : original };
   }
   if (request.fields[4] !== undefined && fen === 0)
-    return { verdict: { code: "13", words: "DE4 amount is zero", pin: "unchecked" }, original: undefined };
-  if (objection !== undefined) return { verdict: { ...objection, pin: "unchecked" }, original: undefined };
+    return { verdict: { code: "13", words: "DE4 amount is zero", pin: "unchecked" }, original };
+  if (objection !== undefined) return { verdict: { ...objection, pin: "unchecked" }, original };
   const verdict = judge({
     amountFen: request.fields[4] === undefined ? undefined : fen,
     availableFen: money.availableFen?.(request, original, context.book),
@@ -164,6 +167,7 @@ export function newTransaction(context: Context, request: CardRequest, kind: Kin
     pan: card.pan,
     amountFen: amountOf(request),
     processing: fields[3]!,
+    ...(fields[48] === undefined ? {} : { tipFen: Number(fields[48]) }),
     ...(fields[61] === undefined ? {} : { original61: fields[61] }),
   };
 }

@@ -26,6 +26,8 @@ interface Named61 {
   date: string | undefined;
   /** Batch and trace are told. */
   exact: boolean;
+  /** Somebody else than the host said yes to it: an offline sale. */
+  authorised: boolean;
 }
 
 export function read61(value: string | undefined): Named61 {
@@ -36,6 +38,7 @@ export function read61(value: string | undefined): Named61 {
     trace: digits.slice(6, 12),
     date: date === "" || date === NO_DATE ? undefined : date,
     exact: !/^0*$/.test(digits.slice(0, 12)),
+    authorised: !["", "00"].includes(digits.slice(16, 18)),
   };
 }
 
@@ -49,6 +52,17 @@ export function ofThisBatch(request: CardRequest, book: Book, kinds: readonly Ki
   if (original.batch !== session.batch)
     return no("22", `the original is of batch ${original.batch}, which is closed; the open one is ${session.batch}`);
   return agreeing(request, original, book) ?? { original };
+}
+
+/**
+ * What an adjustment or tip changes. Without DE37 an offline sale, which says in DE61 who authorised it, may never have been told (§2.5): then
+ * there is no original, and the change is the sale.
+ */
+export function changed(request: CardRequest, book: Book, kinds: readonly Kind[]): Found | { original: undefined } {
+  const { fields, key } = request;
+  const { batch, trace, authorised } = read61(fields[61]);
+  const untold = authorised && fields[37] === undefined && book.resolve({ terminal: key.terminal, batch, trace }) === undefined;
+  return untold ? { original: undefined } : ofThisBatch(request, book, kinds);
 }
 
 /** A payment of this merchant, of whatever terminal, batch and day: by reference number, else by batch and trace. */

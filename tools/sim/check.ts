@@ -325,7 +325,7 @@ interface Voucher {
   trace: string;
 }
 
-/** What it was changed to, or was to be: a slip is printed when the host has not agreed yet. Of what it refused it may not say what it was of. */
+/** What it was changed to, or was to be: a slip is printed when the host has not agreed yet. Of what it found no sale for, it cannot say of which. */
 const changesOf = (at: Voucher, { ledger = [] }: Books): Booked[] =>
   ledger.filter(
     ({ kind, batch, state, original }) =>

@@ -128,3 +128,41 @@ test("a tip goes on a sale: total and tip must add up", () => {
   expect(tip("000307", 1050, 50)).toBe("12");
   expect(bench.balance(PAN)).toBe(1_000_000);
 });
+
+test("tip, adjustment, tip: the adjustment has the tip in it, the next tip goes on what is left without it", () => {
+  const { bench } = told();
+  const change = (word: "tip" | "adjustment", trace: string, amountFen: number, tipFen: number) =>
+    bench.transact(word, { trace, amountFen }, { ...OF_OFFLINE, 48: String(tipFen).padStart(12, "0") })?.fields[39];
+  expect(change("tip", "000301", 1100, 100)).toBe("00");
+  expect(change("adjustment", "000302", 1150, 100)).toBe("00");
+  expect(change("tip", "000303", 1200, 50)).toBe("64");
+  expect(change("tip", "000304", 1070, 20), bench.lastWords()).toBe("00");
+  expect(bench.balance()).toBe(998_930);
+  expect(bench.host.ledger().batches[0]).toMatchObject({ debitFen: 1070, debitCount: 1 });
+});
+
+test("an offline sale tipped before it was told comes as its tip; the sale itself is then 94", () => {
+  const bench = ready();
+  const tip = (trace: string, amountFen: number, tipFen: number, more: Changes = {}) =>
+    bench.transact("tip", { trace, amountFen }, { ...OF_OFFLINE, 48: String(tipFen).padStart(12, "0"), ...more })?.fields[39];
+  expect(tip("000301", 1100, 100), bench.lastWords()).toBe("00");
+  expect(bench.transact("offline", { trace: "000300" }, VOICE)?.fields[39]).toBe("94");
+  expect(tip("000302", 1150, 150), bench.lastWords()).toBe("00");
+  expect(bench.balance()).toBe(998_850);
+  expect(bench.host.ledger().batches[0]).toMatchObject({ debitFen: 1150, debitCount: 1 });
+  // A sale that went online has been told: one that is not there cannot be tipped.
+  expect(tip("000303", 1100, 100, { 61: "000001000399000000" })).toBe("25");
+});
+
+test("a refused tip or adjustment names what it was of, and changes nothing of it", () => {
+  const { bench, answer } = told();
+  const original = { batch: "000001", trace: "000300" };
+  expect(bench.transact("tip", { trace: "000301", amountFen: 1100 }, { ...OF_OFFLINE, 48: "000000000099" })?.fields[39]).toBe(
+    "64",
+  );
+  bench.host.addRule({ match: { mti: "0220" }, answer: { "39": "57" }, count: 1 });
+  expect(bench.transact("adjustment", { trace: "000302", amountFen: 1100 }, OF_OFFLINE)?.fields[39]).toBe("57");
+  for (const trace of ["000301", "000302"]) expect(bench.entry(trace)).toMatchObject({ state: "declined", original });
+  expect(bench.entry("000300")).toMatchObject({ state: "approved", reference: answer.fields[37], approvedFen: 1000 });
+  expect(bench.balance()).toBe(999_000);
+});

@@ -107,7 +107,7 @@ export const advices: readonly MessageRow[] = [
     shapes: { 22: withoutPin, 37: reference, 48: tip, 61: authority, 63: organisation },
   }),
   payment("tip", "小费调整", names("0220", "000000", "00", "34"), {
-    request: "2c 3 4 11 14c 22 25 35c 36c 37o 38 41 42 48o 49=156 53c 60 61 63 64",
+    request: "2c 3 4 11 14c 22 25 35c 36c 37o 38c 41 42 48o 49=156 53c 60 61 63 64",
     conditions: "advice",
     shapes: { 22: withoutPin, 37: reference, 48: tip, 61: authority, 63: organisation },
   }),

@@ -2,10 +2,10 @@
 import { type Book, type Booked, keyOf } from "../book.ts";
 import type { Context } from "../context.ts";
 import { amountOf, serveMoney } from "../money.ts";
-import { type Objection, ofThisBatch, standing } from "../originals.ts";
+import { changed, type Objection, standing } from "../originals.ts";
 import type { CardRequest } from "../requests.ts";
 
-/** What the sale is without a tip: as it was last adjusted. */
+/** What the sale is without a tip: as it was last adjusted; an adjustment of a tipped sale has the tip in it, and says so. */
 function saleFen(original: Booked, book: Book): number {
   const adjusted = book
     .ofBatch(original.terminal, original.batch)
@@ -13,7 +13,8 @@ function saleFen(original: Booked, book: Book): number {
       (each) =>
         each.kind === "adjustment" && each.state === "approved" && each.original && keyOf(each.original) === keyOf(original),
     );
-  return (adjusted ?? original).approvedFen;
+  const { approvedFen, tipFen = 0 } = adjusted ?? original;
+  return approvedFen - tipFen;
 }
 
 function addsUp(request: CardRequest, original: Booked | undefined, { book }: Context): Objection | undefined {
@@ -29,7 +30,7 @@ function addsUp(request: CardRequest, original: Booked | undefined, { book }: Co
 
 export const tip = serveMoney("tip", {
   asks: "account",
-  original: (request, { book }) => ofThisBatch(request, book, ["sale", "offline", "adjustment"]),
+  original: (request, { book }) => changed(request, book, ["sale", "offline", "adjustment", "tip"]),
   objection: addsUp,
   authCode: (request) => request.fields[38] ?? "",
 });
