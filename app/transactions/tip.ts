@@ -38,6 +38,10 @@ export async function tip(t: Terminal): Promise<void> {
       { label: "pair.tip", value: groupedYuan(tipFen) },
     ],
   });
-  t.journal.adjust(record.trace, { amountFen, tipFen, as: "tip" });
+  t.journal.adjust(record.trace, { amountFen, tipFen, as: goesAs(record) });
   await showAdvice(t, transaction, await deliverNow(t, record.trace));
 }
+
+/** A host that may not know the new amount yet would find that a tip does not add up to it; an adjustment tells both (§2.5). */
+const goesAs = ({ delivery }: TransactionRecord): "adjustment" | "tip" =>
+  delivery?.as === "adjustment" && (delivery.state === "pending" || delivery.state === "unanswered") ? "adjustment" : "tip";
