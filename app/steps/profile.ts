@@ -19,9 +19,17 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
     id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{15}$/, "must be 15 characters")),
     name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(40)),
     nameEn: v.optional(v.string()),
+    acquirer: v.optional(v.pipe(v.string(), v.regex(/^\d{0,11}$/, "must be up to 11 digits"))),
+    area: v.optional(v.pipe(v.string(), v.regex(/^\d{0,4}$/, "must be up to 4 digits"))),
   }),
   terminal: v.strictObject({ id: v.pipe(v.string(), v.regex(/^[0-9A-Za-z]{8}$/, "must be 8 characters")) }),
-  host: v.strictObject({ ...address.entries, tls: v.optional(v.boolean()), backup: v.optional(address) }),
+  host: v.strictObject({
+    ...address.entries,
+    tls: v.optional(v.boolean()),
+    backup: v.optional(address),
+    backAfterMinutes: v.optional(whole(0, 999)),
+    redials: v.optional(whole(0, 9)),
+  }),
   tpdu: digits(10),
   header: digits(12),
   keys: v.strictObject({
@@ -51,6 +59,11 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
       maxRefundFen: v.optional(whole(1, 999_999_999_999)),
       manualEntry: v.optional(v.boolean()),
       tipPercent: v.optional(whole(0, 100)),
+      tipForeignOnly: v.optional(v.boolean()),
+      balance: v.optional(v.boolean()),
+      offlineTries: v.optional(whole(1, 9)),
+      lockAfterMinutes: v.optional(whole(0, 999)),
+      restartAt: v.optional(v.pipe(v.string(), v.regex(/^(([01]\d|2[0-3])[0-5]\d)?$/, "must be hhmm"))),
       signOffAfterSettlement: v.optional(v.boolean()),
       feeRate: v.optional(whole(0, 10_000)),
       feeCapFen: v.optional(whole(0, 999_999_999_999)),
@@ -88,7 +101,7 @@ export function readProfile(bytes: Uint8Array | undefined): Profile {
 }
 
 /** What is wrong with it, naming the field; undefined: nothing. */
-export function profileProblem(profile: Profile): string | undefined {
+export function profileProblem(profile: unknown): string | undefined {
   const result = v.safeParse(PROFILE, profile);
   return result.success ? undefined : wordsOf(result.issues[0]);
 }

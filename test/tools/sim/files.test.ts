@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkBoard, readBoard } from "../../../tools/sim/board.ts";
-import { profileSchema, firstProblem, readProfile, withoutKeys } from "../../../tools/sim/profile.ts";
+import { checkProfile, readProfile, withoutKeys } from "../../../tools/sim/profile.ts";
 import { root } from "./tiny-desk.ts";
 
 const json = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
@@ -45,8 +45,7 @@ test.each<[string, Spoil]>([
 ])("a wrong profile is refused naming %s", (field, spoil) => {
   const profile = json("tools/sim/profiles/demo.json");
   spoil(profile);
-  const { error } = profileSchema.safeParse(profile);
-  expect(error && firstProblem(error)).toMatch(new RegExp(`^${field.replaceAll(".", "\\.")}: `));
+  expect(() => checkProfile(profile)).toThrow(new RegExp(`^profile: ${field.replaceAll(".", "\\.")}: `));
 });
 
 test("a file that is not there says which there are", () => {
