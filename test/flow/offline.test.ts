@@ -196,3 +196,39 @@ test("while nobody sells it goes by itself", async () => {
   expect(state.debt.offline).toBe(0);
   await agrees();
 });
+
+test("tip, adjustment, tip on one sale, told or never told: the host stands where the terminal stands", async () => {
+  const changed = async (row: string, trace: string, fen: number): Promise<void> => {
+    await change(row, trace);
+    await desk.expect("confirm", desk.keys(...String(fen), "enter"));
+    await desk.finish(await desk.keys("enter"));
+  };
+  await offline(10_000, "777777");
+  await desk.finish(await desk.keys("enter"));
+  const told = await traceOfLast();
+  await changed("5", told, 1_000);
+  await changed("3", told, 12_000);
+  await changed("5", told, 500);
+  const { transactions } = await desk.get<{ transactions: { approvedFen: number; tipFen: number }[] }>("/journal");
+  expect(transactions.at(-1)).toMatchObject({ approvedFen: 11_500, tipFen: 500 });
+  await agrees();
+
+  await desk.fault("host", "refuse");
+  await offline(20_000, "888888");
+  await desk.finish(await desk.keys("enter"));
+  const untold = await traceOfLast();
+  await changed("5", untold, 1_000);
+  await changed("3", untold, 22_000);
+  await changed("5", untold, 2_000);
+  await offline(5_000, "999999");
+  await desk.finish(await desk.keys("enter"));
+  await changed("5", await traceOfLast(), 500);
+  expect((await desk.state()).debt.offline).toBe(2);
+  await desk.call("DELETE", "/faults");
+  const before = await count();
+  await desk.finish(await desk.sale(CARD, 300));
+  const out = sent(await since(before)).map(({ mti, fields }) => `${mti} ${fields["60"]?.slice(0, 2)} ${Number(fields["4"])}`);
+  expect(out).toEqual(["0220 32 23000", "0220 34 5500", "0200 22 300"]);
+  expect((await desk.state()).debt.offline).toBe(0);
+  await agrees();
+});
