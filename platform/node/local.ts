@@ -20,7 +20,7 @@ import { type PortTable, portTable } from "./ports/index.ts";
 import { SimHub } from "./ports/sim.ts";
 import { Recorder } from "./recording.ts";
 import { Run } from "./run.ts";
-import { sealerIn } from "./seal.ts";
+import { newSealKey, sealerIn, sealerOf } from "./seal.ts";
 import { CpuMeter, type HostClock, hostClock } from "./time.ts";
 
 /** setTimeout takes no more. */
@@ -31,6 +31,8 @@ export interface Surroundings {
   /** Which power-on of the owner this is; part of the seeded entropy's name, so that a restart does not repeat it. */
   powerOn?: number;
   ports?: Partial<PortTable>;
+  /** Nothing is written to the real disk: no log file, no crash report, and the sealing key lives as long as this machine. */
+  inMemory?: boolean;
 }
 
 export class LocalMachine implements Machine {
@@ -39,7 +41,9 @@ export class LocalMachine implements Machine {
   readonly #emitter = new Emitter();
   readonly #clock: HostClock;
   readonly #hub: SimHub;
-  readonly #logFile: LogFile;
+  readonly #logFile: LogFile | undefined;
+  /** Of a machine that keeps nothing on the real disk. */
+  #sealKey: Uint8Array | undefined;
   readonly #restarts = new RestartPolicy();
   readonly #places: PlaceMapper;
   #ports: ReadonlyMap<string, PortSpec> = new Map();
@@ -61,7 +65,7 @@ export class LocalMachine implements Machine {
     this.#clock = hostClock(options.clock);
     this.#hub = new SimHub(options.wires);
     this.#places = new PlaceMapper(options.bundle.map);
-    this.#logFile = new LogFile(join(options.dataDir, "log", "terminal.log"));
+    this.#logFile = surroundings.inMemory === true ? undefined : new LogFile(join(options.dataDir, "log", "terminal.log"));
   }
 
   get status(): MachineStatus {
@@ -82,7 +86,7 @@ export class LocalMachine implements Machine {
     if (this.#on) throw new Error("the machine is on already");
     checkBundle(this.#options.bundle.code);
     this.#ports = portsOf(this.#options.board);
-    mkdirSync(this.#options.dataDir, { recursive: true });
+    if (this.#logFile !== undefined) mkdirSync(this.#options.dataDir, { recursive: true });
     this.#on = true;
     this.#restarts.clear();
     this.#meter = new CpuMeter();
@@ -178,7 +182,10 @@ export class LocalMachine implements Machine {
       board: this.#ports,
       ports: { ...portTable(this.#hub, options.tcpOverride), ...this.#surroundings.ports },
       files: options.files ?? new DirectoryFiles(join(options.dataDir, "store")),
-      sealer: sealerIn(options.dataDir, entropy),
+      sealer:
+        this.#logFile === undefined
+          ? sealerOf((this.#sealKey ??= newSealKey(entropy)), entropy)
+          : sealerIn(options.dataDir, entropy),
       entropy,
       clock: this.#clock,
       facts: factsOf(engineName, options.facts),
@@ -191,7 +198,7 @@ export class LocalMachine implements Machine {
 
   #log(level: LogLine["level"], words: string): void {
     const line: LogLine = { at: this.#clock.wallMs(), level, words: masked(this.#places.map(words)) };
-    this.#logFile.write(line);
+    this.#logFile?.write(line);
     this.#emitter.emit("log", line);
   }
 
@@ -236,7 +243,8 @@ export class LocalMachine implements Machine {
   /** Writes the crash report and the log; gives the mapped stack. */
   #report(failure: GuestFailure): string {
     const stack = masked(this.#places.map(failure.guestStack));
-    const path = writeCrash(this.#options.dataDir, this.#clock.wallMs(), failure.message, stack);
+    const { dataDir } = this.#options;
+    const path = this.#logFile && writeCrash(dataDir, this.#clock.wallMs(), failure.message, stack);
     this.#log("error", `the firmware failed: ${failure.message}${path === undefined ? "" : `; report in ${path}`}`);
     return stack;
   }

@@ -20,7 +20,12 @@ export interface Sealer {
 
 /** `entropy` gives the key at first start and a part of each nonce. Throws Refused when the key file is damaged. */
 export function sealerIn(dataDir: string, entropy: (count: number) => Uint8Array): Sealer {
-  const key = sealKey(join(dataDir, "seal.key"), entropy);
+  return sealerOf(sealKey(join(dataDir, "seal.key"), entropy), entropy);
+}
+
+export const newSealKey = (entropy: (count: number) => Uint8Array): Uint8Array => entropy(KEY_BYTES);
+
+export function sealerOf(key: Uint8Array, entropy: (count: number) => Uint8Array): Sealer {
   return {
     seal(bytes) {
       // The nonce depends on the bytes as well: a seeded desk repeats its entropy, and GCM must not repeat a nonce for other bytes.
@@ -56,7 +61,7 @@ function sealKey(path: string, entropy: (count: number) => Uint8Array): Buffer {
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
   }
-  const key = Buffer.from(entropy(KEY_BYTES));
+  const key = Buffer.from(newSealKey(entropy));
   // Whole or not there: a power cut must not leave half a key, with which the terminal would never start again.
   const successor = `${path}.new`;
   const fd = openSync(successor, "w", 0o600);

@@ -27,7 +27,8 @@ export interface DeskOptions {
   bundle: { code: string; map?: string };
   /** Files of the firmware package but board.json and profile.json, which the desk makes. */
   assets: Record<string, Uint8Array>;
-  dataDir: string;
+  /** Undefined: acquirer and PIN pad keep what they know in memory, and the machine must do so too. */
+  dataDir: string | undefined;
   fresh?: boolean;
   clock: ClockMode;
   seed?: number;
@@ -35,6 +36,8 @@ export interface DeskOptions {
   acquirer?: { host: string; port: number };
   /** PTYs for the serial devices. */
   serial?: boolean;
+  /** No socket for the host's line: the machine is in this thread and is plugged into `desk.line` with a cable (./cable.ts). */
+  inThread?: boolean;
   /** Records what comes in through the door to this file; each power-on begins it anew. */
   recordTo?: string;
   facts?: Record<string, string>;
@@ -132,7 +135,8 @@ export class Desk {
 
   /** Builds the desk without power. `start` switches it on. Throws Error with words when a part is refused. */
   static async create(options: DeskOptions, parts: Parts): Promise<Desk> {
-    for (const folder of ["terminal", "pinpad", "acquirer"].map((name) => join(options.dataDir, name))) {
+    const { dataDir } = options;
+    for (const folder of dataDir === undefined ? [] : ["terminal", "pinpad", "acquirer"].map((name) => join(dataDir, name))) {
       // Only what is ours: the directory is the user's and may hold more.
       if (options.fresh) rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
@@ -166,7 +170,7 @@ export class Desk {
       options.acquirer === undefined
         ? parts.acquirer({
             profile: options.profile,
-            dataDir: join(options.dataDir, "acquirer"),
+            dataDir: options.dataDir && join(options.dataDir, "acquirer"),
             clock: {
               wallMs: () => clock.wallMs(),
               after: (ms, callback) => {
@@ -207,7 +211,8 @@ export class Desk {
       },
       log: (words) => desk?.logLine("warn", `host line: ${words}`),
     });
-    const linePort = await line.listen();
+    const linePort = options.inThread === true ? undefined : await line.listen();
+    if (linePort === undefined) line.listenInProcess();
     desk = new Desk(options, parts, { board, ptys, clock, acquirer, reader, line, linePort, timers });
     return desk;
   }
@@ -222,7 +227,7 @@ export class Desk {
       acquirer: AcquirerHost | undefined;
       reader: HostReader;
       line: HostLine;
-      linePort: number;
+      linePort: number | undefined;
       timers: { count: number };
     },
   ) {
@@ -246,7 +251,7 @@ export class Desk {
       (name) => this.#deviceContext(name, random),
       (name) => ({
         board: this.#boardSettings(name),
-        dataDir: join(options.dataDir, name === "pinpad" ? "pinpad" : "terminal"),
+        dataDir: options.dataDir && join(options.dataDir, name === "pinpad" ? "pinpad" : "terminal"),
       }),
     );
     const { masterKeys } = options.profile.testKeys;
@@ -274,12 +279,12 @@ export class Desk {
         "profile.json": json(withoutKeys(options.profile)),
       },
       board: made.board,
-      dataDir: join(options.dataDir, "terminal"),
+      dataDir: join(options.dataDir ?? "", "terminal"),
       clock: { kind: "driven", shared: made.clock.shared },
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.facts === undefined ? {} : { facts: options.facts }),
       ...(options.recordTo === undefined ? {} : { recordTo: options.recordTo }),
-      tcpOverride: { host: "127.0.0.1", port: made.linePort, callProgress: true },
+      ...(made.linePort === undefined ? {} : { tcpOverride: { host: "127.0.0.1", port: made.linePort, callProgress: true } }),
       wires: this.#simWires(),
     });
     this.#settler = new Settler({
@@ -287,6 +292,7 @@ export class Desk {
       status: () => this.#status(),
       restless: () => this.#restless(),
       wake: () => this.#machine.wake(),
+      inThread: options.inThread === true,
     });
     this.#settler.onSettled = () => this.#changed();
     this.#settler.onStall = () => this.#bytesWereLost();

@@ -1,6 +1,6 @@
 /**
- * The desk's network cable: a TCP relay on loopback between the terminal and whichever host stands at the far end. It records whole
- * frames of both directions and can do to them what a bad line or a bad host does.
+ * The desk's network cable between the terminal and whichever host stands at the far end: a TCP relay on loopback, or, for a desk in one thread,
+ * calls (./cable.ts). It records whole frames of both directions and can do to them what a bad line or a bad host does.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { openBlackhole } from "./blackhole.ts";
@@ -64,8 +64,30 @@ const DRIP_MS = 20;
 const CALL_TAKEN = Uint8Array.of(1);
 const LONGEST_FRAME = 0xffff;
 
+/** The terminal's end of one connection. */
+export interface LineEnd {
+  /** Bytes that are not on their way yet. */
+  readonly pendingBytes: number;
+  /** Nothing that is sent arrives any more. */
+  readonly over: boolean;
+  /** The host has taken the call. */
+  taken(): void;
+  send(bytes: Uint8Array): void;
+  /** In order: what was sent still arrives. */
+  end(): void;
+  /** Breaks off; `refused`: nobody has taken the call. */
+  reset(why: "broken" | "refused"): void;
+}
+
+/** What the terminal's end tells of itself. */
+export interface LineCall {
+  receive(bytes: Uint8Array): void;
+  /** Once, when the connection is over for the terminal. */
+  gone(): void;
+}
+
 interface Session {
-  socket: Socket;
+  terminal: LineEnd;
   out: Framer;
   in: Framer;
   upstream: UpstreamConnection | undefined;
@@ -80,7 +102,10 @@ interface Session {
   readonly delays: Set<{ stop(): void }>;
 }
 
-type Door = { state: "open"; server: Server } | { state: "unplugged"; hole: { close(): Promise<void> } } | { state: "refusing" };
+type Door =
+  | { state: "open"; server: Server | undefined }
+  | { state: "unplugged"; hole: { close(): Promise<void> } | undefined }
+  | { state: "refusing" };
 
 export class HostLine {
   readonly wire = "host";
@@ -90,6 +115,7 @@ export class HostLine {
   readonly #sessions = new Set<Session>();
   #door: Door = { state: "refusing" };
   #port = 0;
+  #inProcess = false;
   #moving: Promise<void> = Promise.resolve();
   #moves = 0;
   #late: Uint8Array | undefined;
@@ -123,13 +149,23 @@ export class HostLine {
     return this.#port;
   }
 
+  /** Instead of `listen`: connections come by `accept` alone, and nothing here takes real time. */
+  listenInProcess(): void {
+    this.#inProcess = true;
+    this.#door = { state: "open", server: undefined };
+  }
+
+  get door(): Door["state"] {
+    return this.#door.state;
+  }
+
   /** Something is on the wire that the virtual clock does not know of. */
   get outstanding(): boolean {
     if (this.#moves > 0) return true;
     if (this.#unanswered > 0) return true;
     for (const session of this.#sessions) {
       if (!session.ready && !session.deaf && !session.slow) return true;
-      if (session.socket.writableLength > 0) return true;
+      if (session.terminal.pendingBytes > 0) return true;
     }
     return false;
   }
@@ -150,13 +186,13 @@ export class HostLine {
   restart(): void {
     this.received = 0;
     this.sent = 0;
-    for (const session of this.#sessions) session.socket.destroy();
+    for (const session of [...this.#sessions]) session.terminal.reset("broken");
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#silence);
-    for (const session of this.#sessions) session.socket.destroy();
+    for (const session of [...this.#sessions]) session.terminal.reset("broken");
     await this.#moving;
     await this.#shut();
   }
@@ -164,6 +200,13 @@ export class HostLine {
   // — the plug —
 
   #moveDoor(): void {
+    if (this.#inProcess) {
+      const state = this.#wantedDoor();
+      this.#door =
+        state === "open" ? { state, server: undefined } : state === "unplugged" ? { state, hole: undefined } : { state };
+      this.#options.changed();
+      return;
+    }
     this.#moves++;
     this.#moving = this.#moving
       .then(() => this.#settleDoor())
@@ -175,8 +218,12 @@ export class HostLine {
     this.#options.changed();
   }
 
+  #wantedDoor(): Door["state"] {
+    return this.#faults.has("unplugged") ? "unplugged" : this.#faults.has("refuse") ? "refusing" : "open";
+  }
+
   async #settleDoor(): Promise<void> {
-    const wanted = this.#faults.has("unplugged") ? "unplugged" : this.#faults.has("refuse") ? "refusing" : "open";
+    const wanted = this.#wantedDoor();
     if (this.#closed || this.#door.state === wanted) return;
     await this.#shut();
     if (wanted === "open") await this.#openServer(this.#port);
@@ -186,13 +233,13 @@ export class HostLine {
   async #shut(): Promise<void> {
     const door = this.#door;
     this.#door = { state: "refusing" };
-    if (door.state === "unplugged") await door.hole.close();
+    if (door.state === "unplugged") await door.hole?.close();
     // Only the listener stops: connections that are up live on, and server.close() calls back after the last of them.
-    if (door.state === "open") door.server.close();
+    if (door.state === "open") door.server?.close();
   }
 
   async #openServer(port: number): Promise<number> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = createServer({ noDelay: true }, (socket) => this.#acceptSocket(socket));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: "127.0.0.1", port }, () => resolve());
@@ -204,9 +251,28 @@ export class HostLine {
 
   // — one connection —
 
-  #accept(socket: Socket): void {
+  #acceptSocket(socket: Socket): void {
+    const call = this.accept({
+      get pendingBytes() {
+        return socket.writableLength;
+      },
+      get over() {
+        return socket.destroyed || socket.writableEnded;
+      },
+      taken: () => void socket.write(CALL_TAKEN),
+      send: (bytes) => void socket.write(bytes, () => this.#options.changed()),
+      end: () => void socket.end(),
+      reset: (why) => void (why === "refused" ? socket.resetAndDestroy() : socket.destroy()),
+    });
+    socket.on("data", (bytes) => call.receive(bytes));
+    socket.on("error", () => undefined);
+    socket.on("close", () => call.gone());
+  }
+
+  /** A connection of the terminal's, with the door open. */
+  accept(terminal: LineEnd): LineCall {
     const session: Session = {
-      socket,
+      terminal,
       out: new Framer(),
       in: new Framer(),
       upstream: undefined,
@@ -217,13 +283,10 @@ export class HostLine {
       delays: new Set(),
     };
     this.#sessions.add(session);
-    socket.on("data", (bytes) => this.#fromTerminal(session, bytes));
-    socket.on("error", () => undefined);
-    socket.on("close", () => this.#over(session));
     session.upstream = this.#options.upstream.open({
       ready: () => {
         session.ready = true;
-        socket.write(CALL_TAKEN);
+        terminal.taken();
         for (const bytes of session.waiting.splice(0)) this.#frames(session, bytes);
         this.#options.changed();
       },
@@ -232,17 +295,25 @@ export class HostLine {
       failed: (words) => {
         this.#options.log(`the host did not take the connection: ${words}`);
         session.deaf = true;
-        socket.resetAndDestroy();
+        terminal.reset("refused");
       },
     });
-    const patience = setTimeout(() => {
-      session.slow = true;
-      this.#options.changed();
-    }, SILENCE_MS);
-    socket.once("close", () => clearTimeout(patience));
+    const patience = session.ready
+      ? undefined
+      : setTimeout(() => {
+          session.slow = true;
+          this.#options.changed();
+        }, SILENCE_MS);
     // The built-in host is ready before it has been handed back.
     for (const bytes of session.waiting.splice(0)) this.#frames(session, bytes);
     this.#options.changed();
+    return {
+      receive: (bytes) => this.#fromTerminal(session, bytes),
+      gone: () => {
+        clearTimeout(patience);
+        this.#over(session);
+      },
+    };
   }
 
   #over(session: Session): void {
@@ -261,7 +332,7 @@ export class HostLine {
     this.#heard(Number.POSITIVE_INFINITY);
     if (session.deaf) return;
     session.deaf = true;
-    session.socket.end();
+    session.terminal.end();
     this.#options.changed();
   }
 
@@ -285,7 +356,7 @@ export class HostLine {
       session.deaf = true;
       session.upstream?.send(frame);
       session.upstream?.end();
-      session.socket.end();
+      session.terminal.end();
       return;
     }
     this.#asked();
@@ -340,7 +411,7 @@ export class HostLine {
       this.#deliver(session, frame.slice(0, Math.max(0, cut.value ?? 0)));
       session.deaf = true;
       session.upstream?.end();
-      session.socket.end();
+      session.terminal.end();
       return;
     }
     if (this.#faults.take("drip")) this.#drip(session, frame, 0);
@@ -363,15 +434,15 @@ export class HostLine {
   }
 
   #deliver(session: Session, bytes: Uint8Array): void {
-    if (bytes.length === 0 || session.socket.destroyed) return;
+    if (bytes.length === 0 || session.terminal.over) return;
     this.#options.record("in", bytes);
     this.#write(session, bytes);
   }
 
   #write(session: Session, bytes: Uint8Array): void {
-    if (session.socket.destroyed || session.socket.writableEnded) return;
+    if (session.terminal.over) return;
     this.sent += bytes.length;
-    session.socket.write(bytes, () => this.#options.changed());
+    session.terminal.send(bytes);
     this.#options.changed();
   }
 

@@ -31,8 +31,8 @@ export const DEVICE_NAMES: readonly DeviceName[] = ["keypad", "lcd", "msr", "pin
 export interface DeviceSettings {
   /** Settings of the same device on the board. */
   board: Record<string, string | number | boolean>;
-  /** Where the device may keep what it remembers without power. */
-  dataDir: string;
+  /** Where the device may keep what it remembers without power; undefined: in memory. */
+  dataDir: string | undefined;
 }
 
 /** A serial port that another program, or the firmware's real driver, can open. */

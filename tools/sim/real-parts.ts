@@ -15,9 +15,10 @@ export const realParts: Parts = {
   machine: (options) => new WorkerMachine(options),
   devices: (context, settings) => {
     const lcd = settings("lcd").board;
+    const { dataDir } = settings("pinpad");
     return createDevices((wire) => context(wire as DeviceName), {
       lcd: { width: number(lcd.width), height: number(lcd.height) },
-      pinpad: { storeFile: join(settings("pinpad").dataDir, "secrets") },
+      pinpad: { storeFile: dataDir && join(dataDir, "secrets") },
       printer: { widthDots: WIDTH_DOTS[String(settings("printer").board.model)] },
     });
   },

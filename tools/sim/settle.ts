@@ -12,10 +12,14 @@ export interface Scene {
   restless(): string | undefined;
   /** The guest's wake-up is due. */
   wake(): void;
+  /** The machine and every wire answer in the call that moves them: a wait need not leave the thread. */
+  inThread?: boolean;
 }
 
 /** Real ms without any request before a screen that goes on by itself is let go on (free clock). */
 export const DWELL_MS = 250;
+/** Steps of one wait in the thread; more are a terminal that never rests. */
+const MOST_STEPS = 1_000_000;
 /** Real ms after which byte counts that disagree, with nothing moving, are taken for lost bytes. */
 const STALL_MS = 1500;
 
@@ -63,6 +67,7 @@ export class Settler {
 
   /** Resolves true when it is so, false after `timeoutMs` of real time. */
   wait(until: "calm" | "settled", timeoutMs: number): Promise<boolean> {
+    if (this.#scene.inThread && this.#goOn(until)) return Promise.resolve(true);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         until,
@@ -153,8 +158,33 @@ export class Settler {
     return true;
   }
 
+  /** Does all that can happen now, here. False: something outside this thread is at work, such as an engine that starts. */
+  #goOn(until: Waiter["until"]): boolean {
+    for (let steps = 0; steps < MOST_STEPS; steps++) {
+      this.#fireDue();
+      if (this.#wakeWhenDue()) {
+        // The machine has worked it off by now.
+        this.#woken = undefined;
+        continue;
+      }
+      if (!this.#calm()) return false;
+      if (until === "calm" || !this.#atWork()) return true;
+      const next = this.#nextMs();
+      if (next === undefined || this.#held > 0) return false;
+      this.#scene.clock.jumpTo(next);
+    }
+    return false;
+  }
+
+  /** Timers that are due already: a wire in this thread hands its bytes over with them. */
+  #fireDue(): void {
+    const { clock } = this.#scene;
+    for (let next = clock.nextMs; next !== undefined && next <= clock.now(); next = clock.nextMs) clock.jumpTo(clock.now());
+  }
+
   #look(): void {
     if (this.#closed) return;
+    if (this.#scene.inThread) this.#fireDue();
     this.#wakeWhenDue();
     this.#setAlarm();
     if (!this.#calm()) {

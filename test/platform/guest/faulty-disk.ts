@@ -177,6 +177,12 @@ export class FaultyDisk implements FileCalls {
     return copy;
   }
 
+  get usedBytes(): number {
+    let bytes = 0;
+    for (const { cache } of this.#files.values()) bytes += cache.length;
+    return bytes;
+  }
+
   /** Every file as a reader sees it: for a leak scanner. */
   image(): Record<string, Uint8Array> {
     return Object.fromEntries([...this.#files].map(([name, file]) => [name, file.cache.slice()]));
@@ -213,7 +219,7 @@ export class FaultyDisk implements FileCalls {
       if (fault.part > 0) write(bytes.subarray(0, fault.part));
       throw diskError(fault.code, "set by the test");
     }
-    const used = [...this.#files.values()].reduce((sum, other) => sum + (other === file ? at : other.cache.length), 0);
+    const used = this.usedBytes - file.cache.length + at;
     const room = Math.max(0, this.capacityBytes - used);
     write(bytes.subarray(0, room));
     if (bytes.length > room) throw diskError("disk-full", `${bytes.length} bytes do not fit`);

@@ -1,0 +1,354 @@
+/**
+ * The seeded world: terminal, devices, cards, acquirer, people and clock in one process and one thread, on virtual time, without a socket, a
+ * file or a timer. One seed is one day, byte for byte. Power can be taken away at an exact, repeatable moment.
+ */
+import { createHash } from "node:crypto";
+import { Stopped } from "../../platform/node/errors.ts";
+import type { Machine } from "../../platform/node/machine.ts";
+import { readBoard } from "../../tools/sim/board.ts";
+import { directCable } from "../../tools/sim/cable.ts";
+import { Desk, type DeskOptions } from "../../tools/sim/desk.ts";
+import { type DeskProfile, readProfile } from "../../tools/sim/profile.ts";
+import { realParts } from "../../tools/sim/real-parts.ts";
+import { runStep } from "../../tools/sim/scenario/steps.ts";
+import { FaultyDisk, type Survival } from "../platform/guest/faulty-disk.ts";
+import { apiOf } from "./api.ts";
+import { firmware, root } from "./firmware.ts";
+import { type Cut, type Moment, Moments, PowerIsGone } from "./moments.ts";
+import { type Tap, tappedMachine } from "./tap.ts";
+import { worldVerb } from "./verbs.ts";
+
+export { type Cut, type Direction, type Moment, type Phase, PowerIsGone, words } from "./moments.ts";
+
+export interface WorldOptions {
+  /** Default 1. */
+  seed?: number;
+  /** Default node-vm, which is ten times as fast; the bytes are the same. */
+  engine?: "node-vm" | "quickjs";
+  /** By name in hal/boards; default "desk". */
+  board?: string;
+  /** By name in tools/sim/profiles, or whole; default "demo". */
+  profile?: string | DeskProfile;
+  /** Scenario lines before the first power-on: faults of devices, line and host. */
+  faults?: readonly string[];
+  /** In the first power-on already. */
+  cut?: Cut;
+  /** Another firmware than the one in dist. */
+  bundle?: DeskOptions["bundle"];
+  /** The LCD keeps what is drawn (for pictures). */
+  pixels?: boolean;
+}
+
+export const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30122010000012300", pin: "123456" };
+
+export const OPENING_BALANCE_FEN = 100_000_000;
+
+/** Real ms the terminal may take to come to rest after one key. Reached only when something hangs. */
+const SETTLE_MS = 30_000;
+/** Virtual ms without power. */
+const DARK_MS = 70_000;
+const MOST_PRESSES = 40;
+/** The same on every machine and engine: they are on slips and in messages. */
+const FACTS = { loader: "world", kernel: "world", engine: "world", fileSystem: "world" };
+
+/** A screen the terminal showed, with the trace of the last sale that had left by then. */
+export interface ShownScreen {
+  id: string;
+  title: string;
+  lines: string[];
+  sale: string | undefined;
+}
+
+export class World {
+  readonly disk: FaultyDisk;
+  readonly seed: number;
+  desk!: Desk;
+  readonly bus = new Moments();
+  /** Oldest first. */
+  readonly screens: ShownScreen[] = [];
+  /** Batch and next trace as the terminal said them, oldest first. */
+  readonly counters: { batch: string; trace: string }[] = [];
+  /** Whatever the firmware or the machine called an error. */
+  readonly errors: string[] = [];
+  /** What people and faults did, as scenario lines: played again in a world of the same seed they give the same bytes. */
+  readonly events: string[] = [];
+  readonly #options: WorldOptions;
+  readonly #decoder = new TextDecoder();
+  readonly #hash = createHash("sha256");
+  #said = "";
+  #machine: Machine | undefined;
+  #fallen: Promise<void> | undefined;
+
+  protected constructor(options: WorldOptions) {
+    this.#options = options;
+    this.seed = options.seed ?? 1;
+    this.disk = new FaultyDisk(this.seed);
+  }
+
+  /** A new terminal after its first power-on; log-in and sign-on are up to the caller. */
+  static async create(options: WorldOptions = {}): Promise<World> {
+    return World.begin(new World(options));
+  }
+
+  protected static async begin<W extends World>(world: W): Promise<W> {
+    await world.#begin();
+    return world;
+  }
+
+  async #begin(): Promise<void> {
+    const { board = "desk", profile = "demo", bundle, cut, faults = [], engine = "node-vm", pixels = false } = this.#options;
+    const tap: Tap = {
+      disk: this.disk,
+      meet: (inside, source, does, bytes, name, act) => this.#meet(inside, source, does, bytes, name, act),
+      passed: (wire, does, bytes, name) => this.#passed(wire, does, bytes, name),
+    };
+    const cable = directCable(
+      () => this.desk.line,
+      () => this.desk.clock,
+    );
+    this.desk = await Desk.create(
+      {
+        board: readBoard(board, root),
+        profile: typeof profile === "string" ? readProfile(profile, root) : profile,
+        ...firmware(),
+        ...(bundle === undefined ? {} : { bundle }),
+        dataDir: undefined,
+        inThread: true,
+        clock: "free",
+        seed: this.seed,
+        facts: FACTS,
+      },
+      {
+        ...realParts,
+        machine: (options) => (this.#machine = tappedMachine({ ...options, engine }, cable, tap)),
+        devices: (context, settings) => {
+          const devices = realParts.devices(context, settings);
+          if (!pixels) devices.lcd.receive = () => undefined;
+          return devices;
+        },
+      },
+    );
+    // Screens that go on by themselves wait for the cashier: no real time decides anything here.
+    this.desk.requestBegins();
+    this.desk.onEvent((event) => {
+      if (event.type === "log" && event.level === "error") this.errors.push(event.words);
+    });
+    this.desk.addAccount({ pan: CARD.pan, pin: CARD.pin, balanceFen: OPENING_BALANCE_FEN, expiry: "3012" });
+    for (const line of faults) await this.do(line);
+    if (cut !== undefined) this.arm(cut);
+    await this.desk.start();
+    await this.desk.settle(SETTLE_MS);
+    this.disarm();
+  }
+
+  async close(): Promise<void> {
+    await this.#fallen;
+    await this.desk.close();
+  }
+
+  // ── moments ──
+
+  /** Since the counts began. */
+  get moments(): readonly Moment[] {
+    return this.bus.list;
+  }
+
+  /** Counts begin anew; the returned function gives what came since. */
+  record(): () => Moment[] {
+    this.bus.clear();
+    return () => [...this.bus.list];
+  }
+
+  /** The power goes at that moment, counted from now on. */
+  arm(cut: Cut): void {
+    this.bus.arm(cut);
+  }
+
+  disarm(): void {
+    this.bus.disarm();
+  }
+
+  get isOff(): boolean {
+    return this.#fallen !== undefined;
+  }
+
+  /** The power goes now, between two moments. */
+  cutNow(survival: Survival = "none"): void {
+    if (!this.isOff) this.#lose(survival);
+  }
+
+  async powerOn(darkMs = DARK_MS): Promise<void> {
+    await this.#fallen;
+    this.#fallen = undefined;
+    await this.desk.settle(SETTLE_MS);
+    // The PIN pad gives out only so many PIN entries an hour.
+    this.desk.clock.jumpTo(this.desk.clock.now() + darkMs);
+    this.disk.powerOn();
+    this.#said = "";
+    await this.desk.start();
+    await this.#rest();
+  }
+
+  /** Resolves when whatever cut the power has come to its end. */
+  async fallen(): Promise<void> {
+    await this.#fallen;
+  }
+
+  /** Everything that can be cut comes through here. `act` does it, or the first `bytes` of it. */
+  #meet: Tap["meet"] = (inside, source, does, bytes, name, act) => {
+    // A cut frees the engine at once when the guest is not in it: the machine must know that it is.
+    if (inside && this.bus.keeps && this.#machine?.status.quiet === true)
+      this.errors.push("the machine says that it rests while the firmware calls");
+    const cut = this.bus.meet(source, does, bytes, name);
+    if (cut === undefined) act(bytes);
+    else {
+      if (cut.phase !== "before") act(cut.phase === "after" ? bytes : cut.phase.torn);
+      if (!this.isOff) this.#lose(cut.survival);
+    }
+    // The guest never learns how the call went.
+    if (inside && this.isOff) throw new Stopped("the power is gone");
+  };
+
+  #lose(survival: Survival): void {
+    this.disk.cut(survival);
+    this.#fallen = this.desk.cut();
+  }
+
+  // ── what is seen and heard ──
+
+  #passed(wire: string, does: Moment["does"], bytes: Uint8Array, name = ""): void {
+    this.#hash.update(`${wire} ${does} ${name} ${bytes.length} `).update(bytes);
+    if (does !== "out") return;
+    if (wire === "debug") this.#hear(bytes);
+  }
+
+  /** The debug channel says what stands on the screen, and the counters. */
+  #hear(bytes: Uint8Array): void {
+    const lines = (this.#said + this.#decoder.decode(bytes, { stream: true })).split("\n");
+    this.#said = lines.pop() ?? "";
+    for (const line of lines.filter((text) => text.trim() !== "")) {
+      const { kind, screen, lines: shown, batch, trace } = JSON.parse(line) as Record<string, unknown>;
+      if (kind === "screen") {
+        const { id, title } = screen as { id: string; title: string };
+        this.screens.push({ id, title, lines: shown as string[], sale: this.#saleSoFar() });
+      }
+      if (kind === "state" && trace !== "") this.counters.push({ batch: String(batch), trace: String(trace) });
+    }
+  }
+
+  #saleSoFar(): string | undefined {
+    return this.desk.messages().findLast(({ dir, mti }) => dir === "out" && mti === "0200")?.fields["11"];
+  }
+
+  /** Of all bytes on all wires, of each screen's words, of each file operation, of the disk as it is: two equal days have the same. */
+  digest(): string {
+    const hash = this.#hash.copy();
+    for (const [name, bytes] of Object.entries(this.disk.image()).sort(([a], [b]) => (a < b ? -1 : 1)))
+      hash.update(name).update(bytes);
+    for (const { n, text } of this.desk.devices.printer.paper) hash.update(`${n} ${text.join("\n")}`);
+    return hash.digest("hex");
+  }
+
+  // ── what a person does; each throws PowerIsGone when the terminal has gone off meanwhile ──
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      this.events.push(`key ${key}`);
+      await this.#do(() => this.desk.keys([key], SETTLE_MS));
+    }
+  }
+
+  async swipe(track2 = CARD.track2): Promise<void> {
+    this.events.push(`swipe track2 ${track2}`);
+    await this.#do(() => this.desk.swipe({ track2 }, SETTLE_MS));
+  }
+
+  async swipeCard(id: string): Promise<void> {
+    this.events.push(`swipe ${id}`);
+    const { track1, track2, track3 } = this.desk.card(id);
+    await this.#do(() => this.desk.swipe({ track1, track2, track3 }, SETTLE_MS));
+  }
+
+  async pin(digits = CARD.pin): Promise<void> {
+    this.events.push(digits === "" ? "pinpad enter" : `pin ${digits}`);
+    await this.#do(() => this.desk.pin(digits, SETTLE_MS));
+  }
+
+  /** Virtual time goes on, and nobody does anything. */
+  async wait(ms: number): Promise<void> {
+    this.events.push(`clock advance ${ms}ms`);
+    await this.#do(() => this.desk.advance(ms, SETTLE_MS));
+  }
+
+  /** Paper, cover, cables: whatever is wrong with the printer is mended. */
+  async clearPrinter(): Promise<void> {
+    await this.do("clear faults printer");
+  }
+
+  /**
+   * One scenario line (tools/sim/scenario, and the verbs of ./verbs.ts), recorded. Never throws for what nobody can do just now (a PIN with no pad
+   * asking, a key without power): it comes to nothing. Throws Unreadable for a line nobody understands.
+   */
+  async do(line: string): Promise<void> {
+    this.events.push(line);
+    if (await worldVerb(this, line)) return;
+    await runStep(apiOf(this.desk, SETTLE_MS), line);
+    await this.#fallen;
+  }
+
+  async #do(act: () => Promise<boolean>): Promise<void> {
+    if (this.isOff) throw new PowerIsGone();
+    const settled = await act();
+    if (this.isOff) {
+      await this.#fallen;
+      throw new PowerIsGone();
+    }
+    if (!settled) throw new Error(`the terminal did not come to rest: ${this.desk.unsettledBecause}`);
+  }
+
+  async #rest(): Promise<void> {
+    await this.#do(() => this.desk.settle(SETTLE_MS));
+  }
+
+  /** Everything that can happen without a person or time passing has happened; rejects with PowerIsGone without power. */
+  async settled(): Promise<void> {
+    await this.#rest();
+  }
+
+  get screen(): string {
+    return this.desk.screen.id;
+  }
+
+  async expect(id: string): Promise<void> {
+    const { screen } = this.desk;
+    if (screen.id !== id) throw new Error(`expected screen ${id}, got ${screen.id}: ${screen.lines.join(" | ")}`);
+  }
+
+  /** Enter through whatever stands there, until idle. */
+  async finish(): Promise<void> {
+    for (let presses = 0; this.screen !== "idle"; presses++) {
+      if (presses > MOST_PRESSES)
+        throw new Error(`never came back to idle: ${this.screen} ${this.desk.screen.lines.join(" | ")}`);
+      await this.press("enter");
+    }
+  }
+
+  /** Operator 01, from the log-in screen (or what a self-check left in front of it) to idle. */
+  async logIn(): Promise<void> {
+    for (let presses = 0; this.screen !== "login"; presses++) {
+      if (presses > MOST_PRESSES) throw new Error(`no log-in: ${this.screen} ${this.desk.screen.lines.join(" | ")}`);
+      await this.press("enter");
+    }
+    await this.press("0", "1", "enter", "0", "0", "0", "0", "enter");
+    await this.finish();
+  }
+
+  /** From idle to what stands after the PIN. */
+  async sale(fen: number): Promise<void> {
+    await this.swipe();
+    await this.press("enter", ...String(fen), "enter");
+    await this.expect("confirm");
+    await this.press("enter");
+    await this.pin();
+  }
+}
