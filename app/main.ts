@@ -96,7 +96,11 @@ function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefin
     const audit = openAudit(system, { now: () => now({ system, settings, profile: defaults }) });
     const parameters = openParameters(system, defaults, PARAMETERS, audit);
     const { copies } = parameters.profile.receipt;
-    const journal = openJournal(system, { copies, maxRecords: Number(parameters.value("count.records")) });
+    const journal = openJournal(system, {
+      copies,
+      maxRecords: Number(parameters.value("count.records")),
+      bookDays: Number(parameters.value("count.book-days")),
+    });
     const hostRequests = openHostRequests(system);
     const line = openLine(system, devices, parameters, hostRequests);
     t = {

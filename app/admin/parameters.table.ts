@@ -123,6 +123,7 @@ const COUNTS = rows("counts", [
   ],
   ["count.offline-full", number(1, 99, "times"), { code: "27", initial: 10 }],
   ["count.records", number(1, 999), { initial: 500, restart: true }],
+  ["count.book-days", number(1, 400, "days"), { initial: 90, restart: true }],
   ["count.signature-tries", number(1, 9, "times"), { initial: 3 }],
   [
     "count.copies",

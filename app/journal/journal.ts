@@ -63,6 +63,21 @@ export interface ArchivedSettlement {
   records: ArchivedRecord[];
 }
 
+/** A batch that was settled and is still in the day book. */
+export interface ClosedBatch {
+  /** Its place in time, by which it is asked for: a batch number can come again. */
+  closing: number;
+  batch: number;
+  /** YYYYMMDD on which it was closed; "00000000" when nobody said. */
+  date: string;
+}
+
+/** Terminal's local days, YYYYMMDD, both included. */
+export interface Days {
+  from: string;
+  to: string;
+}
+
 export interface AdviceResult {
   state: Extract<Delivery["state"], "delivered" | "refused" | "unanswered">;
   code?: string;
@@ -173,9 +188,20 @@ export interface Journal {
   uploaded(count: number, failed?: readonly number[]): void;
   uploadEnded(): void;
   /**
-   * The batch is settled and its slip printed or left: its lists become the last settlement, without card numbers, and the next batch is open.
-   * That is one commit; clearing the old records away is one for each 200 and goes on at the next start.
+   * The batch is settled and its slip printed or left: its lists go into the day book, without card numbers, and the next batch is open.
+   * That is one commit; moving the old records is one for each 200 and goes on at the next start.
    */
   closeBatch(by?: ClosedBy): void;
   lastSettlement(): ArchivedSettlement | undefined;
+
+  /** Newest first. */
+  closedBatches(): ClosedBatch[];
+  /** Undefined when the book does not have it (any more). What of its days was let go is not in it. */
+  closedBatch(closing: number): ArchivedSettlement | undefined;
+  /** Records of closed batches, oldest first. */
+  booked(wanted: Days | { trace: number }): ArchivedRecord[];
+  /** Of all batches, oldest first. */
+  declinesOn(days: Days): DeclinedRecord[];
+  /** YYYYMMDD: of this day and those before it the book lacks something. Undefined: it has everything. */
+  readonly letGo: string | undefined;
 }

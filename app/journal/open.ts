@@ -1,17 +1,20 @@
 /** The journal on the store: see ./journal.ts for the promises, ./records.ts for what lies where. */
 import { assert } from "../../platform/guest/assert.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
-import { maskPan } from "../model/card.ts";
 import { DIRECTIONS, MOST_COUNT, MOST_FEN, type SettlementTotals, sumOf } from "../model/ledger.ts";
+import { daysBetween } from "../model/dates.ts";
 import type { DeclinedRecord, Delivery, ReversalReason, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
 import { Batch } from "./batch.ts";
+import { DayBook, inOrder, keptOf } from "./book.ts";
 import { effectOn, openHolds, outlived, reopened } from "./holds.ts";
 import {
   type AdviceResult,
   type ArchivedRecord,
   type ArchivedSettlement,
   type BatchTotals,
+  type ClosedBatch,
   type ClosedBy,
+  type Days,
   type Hold,
   type Journal,
   JournalError,
@@ -20,8 +23,8 @@ import {
 } from "./journal.ts";
 import {
   ARCHIVE,
-  archiveKey,
-  CHUNK,
+  CLOSINGS,
+  closingKey,
   DEBT_KEY,
   DECLINED,
   DECLINES,
@@ -30,6 +33,7 @@ import {
   type Entry,
   HOLD,
   HOLDS,
+  type Kept,
   LAST,
   LAST_KEY,
   MAX_COUNTER,
@@ -56,6 +60,9 @@ export interface JournalOptions {
   copies?: 2 | 3;
   /** Records one commit clears away when a batch is closed. */
   clearedAtOnce?: number;
+  /** Days the day book keeps, and what it may take in the store. */
+  bookDays?: number;
+  bookBytes?: number;
 }
 
 export interface OpenJournal extends Journal {
@@ -64,33 +71,40 @@ export interface OpenJournal extends Journal {
 }
 
 export function openJournal(system: System, options: JournalOptions = {}): OpenJournal {
-  return new StoredJournal(system, { maxRecords: 500, copies: 2, clearedAtOnce: 200, ...options });
+  const defaults = { maxRecords: 500, copies: 2, clearedAtOnce: 200, bookDays: 90, bookBytes: 2_621_440 } as const;
+  return new StoredJournal(system, { ...defaults, ...options });
 }
 
-const MOST_DECLINES = 500;
+/** Kept for reports; and what those who do not say are given. */
+const MOST_DECLINES = 2_000;
+const USUAL_DECLINES = 500;
 
 class StoredJournal implements OpenJournal {
   readonly #system: System;
   readonly #options: Required<JournalOptions>;
   readonly #table: SealedTable;
+  readonly #book: DayBook;
   #meta: Meta;
   #owes: boolean;
   #batch = new Batch();
   #settlement: Settlement | undefined;
 
   constructor(system: System, options: Required<JournalOptions>) {
-    const { maxRecords, clearedAtOnce } = options;
+    const { maxRecords, clearedAtOnce, bookDays, bookBytes } = options;
+    assert(bookDays >= 1, "the day book keeps a day at least");
     assert(clearedAtOnce >= 1, "something is cleared away at once");
     assert(maxRecords >= 1 && maxRecords < MAX_COUNTER, "a batch holds fewer records than there are traces");
     this.#system = system;
     this.#options = options;
     this.#table = new SealedTable(system);
+    this.#book = new DayBook(this.#table, { days: bookDays, mostBytes: bookBytes });
     this.#meta = this.#openMeta();
     this.#owes = this.#openDebt();
     this.#settlement = this.#openSettlement();
     for (const key of this.#table.keys(HOLDS)) this.#table.examine(key, HOLD);
     this.#openBatch();
     for (const { key, words } of this.damage) system.log.error(`journal: ${key} ${words}`);
+    this.#adopt();
     this.#goOnClearing();
   }
 
@@ -279,14 +293,17 @@ class StoredJournal implements OpenJournal {
   decline(record: DeclinedRecord): void {
     const meta = this.#soundMeta();
     const keys = this.#table.keys(DECLINES);
-    const oldest = keys.slice(0, Math.max(0, keys.length - MOST_DECLINES + 1));
+    const surplus = Math.max(0, keys.length - MOST_DECLINES + 1);
+    const young = (key: string): boolean => daysBetween(dayOfDecline(key) ?? record.date, record.date) < this.#options.bookDays;
+    const stays = keys.findIndex((key, n) => n >= surplus && young(key));
+    const oldest = stays < 0 ? keys : keys.slice(0, stays);
     this.#commit({ ...meta, nextOrder: meta.nextOrder + 1 }, [
-      this.#table.put(declineKey(meta.nextOrder), { order: meta.nextOrder, record }),
+      this.#table.put(declineKey(meta.nextOrder, record.date), { order: meta.nextOrder, record }),
       ...oldest.map((key) => ({ delete: key })),
     ]);
   }
 
-  declines(most = MOST_DECLINES): DeclinedRecord[] {
+  declines(most = USUAL_DECLINES): DeclinedRecord[] {
     assert(Number.isInteger(most) && most >= 0, "declines are counted");
     const keys = this.#table.keys(DECLINES);
     return keys.slice(Math.max(0, keys.length - most)).map((key) => this.#table.read(key, DECLINED).record);
@@ -404,14 +421,18 @@ class StoredJournal implements OpenJournal {
     const { batch, totals, result, failed, ended } = this.#settling();
     assert(ended && batch === meta.batch, "a batch is closed when its upload has ended");
     assert(!this.#owes, "nothing is owed when a batch is closed");
-    // What the batch before the last left behind goes first, or two closed batches would lie in one archive.
+    // What the batch before left behind goes first, or it would be taken for this one's.
+    this.#adopt();
     this.#clear();
     const next = meta.hostBatch ?? (batch >= MAX_COUNTER ? 1 : batch + 1);
     const newest = this.last()?.date ?? closedBy?.date;
-    this.#commit({ ...this.#meta, batch: next, hostBatch: undefined, clearing: batch }, [
-      this.#table.put(LAST_KEY, { batch, totals, result, failed, closedBy }),
+    const closing = this.#meta.nextOrder;
+    const name = closingKey(closing, closedBy?.date ?? newest ?? "00000000", batch);
+    this.#commit({ ...this.#meta, batch: next, hostBatch: undefined, clearing: batch, nextOrder: closing + 1 }, [
+      this.#table.put(name, { batch, totals, result, failed, closedBy }),
       { delete: SETTLEMENT_KEY },
-      ...this.#table.keys(ARCHIVE).map((key) => ({ delete: key })),
+      // What could not be adopted cannot be read.
+      ...[LAST_KEY, ...this.#table.keys(ARCHIVE)].filter((key) => this.#table.has(key)).map((key) => ({ delete: key })),
       ...(newest === undefined ? [] : outlived(this.#table, newest)),
     ]);
     this.#settlement = undefined;
@@ -420,40 +441,108 @@ class StoredJournal implements OpenJournal {
   }
 
   lastSettlement(): ArchivedSettlement | undefined {
-    if (!this.#table.has(LAST_KEY)) return undefined;
-    const last = this.#table.read(LAST_KEY, LAST);
-    const cleared = this.#table.keys(ARCHIVE).flatMap((key) => this.#table.read(key, CHUNK).entries);
-    const left = this.#meta.clearing === undefined ? [] : this.#table.keys(transactionPrefix(this.#meta.clearing));
-    const entries = [...cleared, ...left.map((key) => archived(this.#table.read(key, ENTRY)))];
-    return { ...last, records: entries.sort((a, b) => a.order - b.order).map(({ record }) => record) };
+    if (this.#table.has(LAST_KEY)) return { ...this.#table.read(LAST_KEY, LAST), records: inOrder(this.#unbooked()) };
+    const newest = this.#book.newest();
+    return newest && this.closedBatch(newest.closing);
   }
 
-  /** Clearing may fail for now without harm: the batch is closed already. */
+  closedBatches(): ClosedBatch[] {
+    return this.#book
+      .closings()
+      .map(({ closing, batch, date }) => ({ closing, batch, date }))
+      .reverse();
+  }
+
+  closedBatch(closing: number): ArchivedSettlement | undefined {
+    const closings = this.#book.closings();
+    const found = closings.find((each) => each.closing === closing);
+    if (found === undefined) return undefined;
+    const unbooked = found === closings.at(-1) ? this.#unbooked() : [];
+    return { ...this.#book.summary(found), records: inOrder([...this.#book.read({ closing }), ...unbooked]) };
+  }
+
+  booked(wanted: Days | { trace: number }): ArchivedRecord[] {
+    const fits = ({ record: { trace, date } }: Kept): boolean =>
+      "trace" in wanted ? trace === wanted.trace : date >= wanted.from && date <= wanted.to;
+    return inOrder([...this.#book.read(wanted), ...this.#unbooked().filter(fits)]);
+  }
+
+  declinesOn({ from, to }: Days): DeclinedRecord[] {
+    const within = (day: string): boolean => day >= from && day <= to;
+    return this.#table
+      .keys(DECLINES)
+      .filter((key) => within(dayOfDecline(key) ?? from))
+      .map((key) => this.#table.read(key, DECLINED).record)
+      .filter(({ date }) => within(date));
+  }
+
+  get letGo(): string | undefined {
+    return this.#soundMeta().letGo;
+  }
+
+  /** Of the batch that was closed last: what has not reached the book, or lies as earlier firmware left it. */
+  #unbooked(): Kept[] {
+    const left = this.#meta.clearing === undefined ? [] : this.#table.keys(transactionPrefix(this.#meta.clearing));
+    return [
+      ...this.#book.oldChunks().flatMap(({ entries }) => entries),
+      ...left.map((key) => keptOf(this.#table.read(key, ENTRY))),
+    ];
+  }
+
+  /** The one settlement that earlier firmware kept goes into the book; what cannot be now is left where it is and tried at the next start. */
+  #adopt(): void {
+    if (this.damage.length > 0) return;
+    try {
+      if (this.#table.has(LAST_KEY)) this.#adoptSums();
+      const closing = this.#book.newest()?.closing;
+      if (closing === undefined) return;
+      for (const { key, entries } of this.#book.oldChunks())
+        this.#commit(this.#meta, [...this.#book.file(entries, closing), { delete: key }]);
+    } catch (error) {
+      this.#system.log.error("journal: the last settlement could not be put into the day book", error);
+    }
+  }
+
+  /** Of the days before it, and of its first, earlier firmware kept nothing else. */
+  #adoptSums(): void {
+    const meta = this.#meta;
+    const summary = this.#table.read(LAST_KEY, LAST);
+    const [first] = inOrder(this.#unbooked());
+    const date = summary.closedBy?.date ?? first?.date ?? "00000000";
+    this.#commit({ ...meta, nextOrder: meta.nextOrder + 1, letGo: first?.date ?? date }, [
+      this.#table.put(closingKey(meta.nextOrder, date, summary.batch), summary),
+      { delete: LAST_KEY },
+    ]);
+  }
+
+  /** Moving may fail for now without harm: the batch is closed already. */
   #goOnClearing(): void {
     if (this.#meta.clearing === undefined || this.damage.length > 0) return;
     try {
       this.#clear();
     } catch (error) {
-      this.#system.log.error("journal: the last batch could not be cleared away; the next start tries again", error);
+      this.#system.log.error("journal: the last batch could not be moved into the day book; the next start tries again", error);
     }
   }
 
-  /** Moves the records of the closed batch into the archive, without card numbers. */
+  /** Moves the records of the closed batch into the book, without card numbers; last, what the book has no room for is let go. */
   #clear(): void {
     const batch = this.#meta.clearing;
     if (batch === undefined) return;
     assert(batch !== this.#meta.batch, "only a closed batch is cleared away");
+    const closing = this.#book.newest()?.closing;
+    assert(closing !== undefined, "what is cleared away was closed");
     for (const keys of this.#portions(transactionPrefix(batch))) {
-      const entries = keys.map((key) => archived(this.#table.read(key, ENTRY)));
-      const chunk = this.#table.put(archiveKey(this.#table.keys(ARCHIVE).length), { entries });
-      this.#commit(this.#meta, [chunk, ...keys.map((key) => ({ delete: key }))]);
+      const entries = keys.map((key) => keptOf(this.#table.read(key, ENTRY)));
+      this.#commit(this.#meta, [...this.#book.file(entries, closing), ...keys.map((key) => ({ delete: key }))]);
     }
     for (const keys of this.#portions(reversedPrefix(batch)))
       this.#commit(
         this.#meta,
         keys.map((key) => ({ delete: key })),
       );
-    this.#commit({ ...this.#meta, clearing: undefined }, []);
+    const { changes, day } = this.#book.letGo();
+    this.#commit({ ...this.#meta, clearing: undefined, letGo: laterOf(this.#meta.letGo, day) }, changes);
   }
 
   #portions(prefix: string): string[][] {
@@ -467,7 +556,7 @@ class StoredJournal implements OpenJournal {
   #openMeta(): Meta {
     const first: Meta = { batch: 1, nextTrace: 1, signedOn: false, nextOrder: 1 };
     if (this.#table.has(META_KEY)) return this.#table.examine(META_KEY, META) ?? first;
-    const orphan = ["txn/", "rev/", DEBT_KEY, SETTLEMENT_KEY].some((prefix) => this.#table.keys(prefix).length > 0);
+    const orphan = ["txn/", "rev/", DEBT_KEY, SETTLEMENT_KEY, CLOSINGS].some((prefix) => this.#table.keys(prefix).length > 0);
     if (orphan) this.#table.report(META_KEY, "is gone, but records of money are there");
     return first;
   }
@@ -641,10 +730,10 @@ function adviceAnswered(record: TransactionRecord, delivery: Delivery, result: A
   };
 }
 
-function archived({ order, record }: Entry): { order: number; record: ArchivedRecord } {
-  const { pan, expiry: _, ...kept } = record;
-  return { order, record: { ...kept, masked: maskPan(pan) } };
-}
+/** YYYYMMDD; those of earlier firmware do not say. */
+const dayOfDecline = (key: string): string | undefined => key.split("/")[2];
+
+const laterOf = (a: string | undefined, b: string | undefined): string | undefined => (b === undefined || (a ?? "") > b ? a : b);
 
 function structuredCopy(settlement: Settlement): Settlement {
   return { ...settlement, failed: [...settlement.failed] };

@@ -18,6 +18,8 @@ export interface Meta {
   hostBatch?: number;
   /** A closed batch whose records are not yet cleared away. */
   clearing?: number;
+  /** YYYYMMDD: of this day and those before it the day book lacks something. */
+  letGo?: string;
 }
 
 /** A transaction and its place in time, which the trace cannot tell once it has wrapped. */
@@ -44,9 +46,21 @@ export interface Declined {
   record: DeclinedRecord;
 }
 
-/** Up to 200 records of the last closed batch. */
+/** A record of a closed batch and its place in time. */
+export interface Kept {
+  order: number;
+  record: ArchivedRecord;
+}
+
+/** Earlier firmware: up to 200 records of the one closed batch it kept. */
 export interface ArchiveChunk {
-  entries: { order: number; record: ArchivedRecord }[];
+  entries: Kept[];
+}
+
+/** A chunk of the day book; what a row means is told in ./page.ts. */
+export interface BookPage {
+  columns: string[];
+  rows: unknown[][];
 }
 
 export const MAX_COUNTER = 999_999;
@@ -54,19 +68,26 @@ export const MAX_COUNTER = 999_999;
 export const META_KEY = "meta";
 export const DEBT_KEY = "debt";
 export const SETTLEMENT_KEY = "settle";
+/** Earlier firmware, which kept one closed batch only: its sums, and its records under ARCHIVE. */
 export const LAST_KEY = "last";
 export const holdKey = (batch: number, trace: number): string => `${HOLDS}${six(batch)}/${six(trace)}`;
 export const HOLDS = "hold/";
-export const declineKey = (order: number): string => `${DECLINES}${String(order).padStart(12, "0")}`;
+export const declineKey = (order: number, date: string): string => `${DECLINES}${twelve(order)}/${date}`;
 export const DECLINES = "dec/";
-export const archiveKey = (chunk: number): string => `${ARCHIVE}${six(chunk)}`;
 export const ARCHIVE = "arc/";
+export const bookKey = (day: string, closing: number, firstTrace: number, lastTrace: number): string =>
+  `${BOOK}${day}/${twelve(closing)}/${six(firstTrace)}-${six(lastTrace)}`;
+export const BOOK = "day/";
+export const closingKey = (closing: number, date: string, batch: number): string =>
+  `${CLOSINGS}${twelve(closing)}/${date}/${six(batch)}`;
+export const CLOSINGS = "set/";
 export const transactionKey = (batch: number, trace: number): string => `${transactionPrefix(batch)}${six(trace)}`;
 export const transactionPrefix = (batch: number): string => `txn/${six(batch)}/`;
 export const reversedKey = (batch: number, trace: number): string => `${reversedPrefix(batch)}${six(trace)}`;
 export const reversedPrefix = (batch: number): string => `rev/${six(batch)}/`;
 
 const six = (value: number): string => String(value).padStart(6, "0");
+const twelve = (value: number): string => String(value).padStart(12, "0");
 
 /** Sealed bytes of a value that belongs under `key`. */
 export function pack(system: System, key: string, value: unknown): Uint8Array {
@@ -162,6 +183,7 @@ export const META: Shape<Meta> = {
   nextOrder: whole,
   hostBatch: maybe(counter),
   clearing: maybe(counter),
+  letGo: maybe(digits(8, 8)),
 };
 
 const ORIGINAL: Shape<Original> = {
@@ -281,4 +303,8 @@ export const LAST: Shape<Omit<ArchivedSettlement, "records">> = {
 };
 
 const ARCHIVED: Shape<ArchivedRecord> = { ...KEPT, masked: text };
-export const CHUNK: Shape<ArchiveChunk> = { entries: every(shaped({ order: whole, record: shaped(ARCHIVED) })) };
+const KEPT_RECORD: Shape<Kept> = { order: whole, record: shaped(ARCHIVED) };
+export const CHUNK: Shape<ArchiveChunk> = { entries: every(shaped(KEPT_RECORD)) };
+export const BOOK_PAGE: Shape<BookPage> = { columns: texts, rows: every(Array.isArray) };
+/** What of a row of a chunk is not as it must be. */
+export const keptFault = (value: unknown): string | undefined => misfit(value, KEPT_RECORD);

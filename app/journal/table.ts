@@ -35,6 +35,11 @@ export class SealedTable {
     return this.system.store.get(key) !== undefined;
   }
 
+  /** 0 when there is none. */
+  bytes(key: string): number {
+    return this.system.store.get(key)?.length ?? 0;
+  }
+
   report(key: string, words: string): void {
     this.#damage.push({ key, words });
   }

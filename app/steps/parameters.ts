@@ -16,7 +16,7 @@ type IdOf<P> = P extends `param.${infer Id}` ? Id : never;
 export type ParameterId = IdOf<Prompt>;
 export type ParameterGroup = GroupOf<Prompt>;
 type GroupOf<P> = P extends `param-group.${infer Group}` ? Group : never;
-export type ParameterUnit = "s" | "times" | "percent" | "minutes" | "hour" | "rate";
+export type ParameterUnit = "s" | "times" | "percent" | "minutes" | "hour" | "days" | "rate";
 
 export type ParameterValue = string | number | boolean;
 

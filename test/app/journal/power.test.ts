@@ -208,7 +208,7 @@ describe("a batch closed in portions", () => {
           expect(stands ? [after] : [before, after], `operation ${operation}`).toContain(found);
           const store = systemOn(trial).store;
           if (found === after) expect([...store.keys("txn/"), ...store.keys("rev/")]).toEqual([]);
-          else expect(store.keys("arc/")).toEqual([]);
+          else expect(store.keys("day/")).toEqual([]);
         }
       }
     }

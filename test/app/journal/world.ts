@@ -15,6 +15,8 @@ export function systemOn(disk: FaultyDisk): System {
 
 export const journalOn = (disk: FaultyDisk, options?: JournalOptions): OpenJournal => openJournal(systemOn(disk), options);
 
+export const EVER = { from: "00000000", to: "99999999" };
+
 /** The reversal a request of this journal would owe. */
 export function owedNext(journal: OpenJournal, over: Partial<ReversalRecord> = {}): ReversalRecord {
   return {
@@ -83,13 +85,19 @@ export function dayOf(journal: OpenJournal): void {
 }
 
 /** A whole sale. */
-export function sell(journal: OpenJournal, amountFen = 10_000): TransactionRecord {
-  const owed = owedNext(journal, { amountFen });
+export function sell(journal: OpenJournal, amountFen = 10_000, date = "20261121"): TransactionRecord {
+  const owed = owedNext(journal, { amountFen, date });
   journal.oweReversal(owed);
   const record = approvedOf(owed);
   journal.approve(record);
   return record;
 }
+
+/** With properties in one order: what comes from the day book may have another. */
+const ordered = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 /** All that a journal says, for comparing. */
 export function pictureOf(journal: OpenJournal): string {
@@ -98,13 +106,17 @@ export function pictureOf(journal: OpenJournal): string {
   const { settlement, settleFirst } = journal;
   const more = { holds: journal.holds("20261121"), declines: journal.declines(), advices: journal.pendingAdvices() };
   const archive = journal.lastSettlement();
-  return JSON.stringify({ batch, nextTrace, count, owed, signedOn, damage, settlement, settleFirst, archive, ...more, ...lists });
+  const book = { booked: journal.booked(EVER), closed: journal.closedBatches().map(({ batch }) => batch), letGo: journal.letGo };
+  return JSON.stringify(
+    { batch, nextTrace, count, owed, signedOn, damage, settlement, settleFirst, archive, ...book, ...more, ...lists },
+    ordered,
+  );
 }
 
 /** A settlement that balances at once. */
-export function settleAll(journal: OpenJournal): void {
+export function settleAll(journal: OpenJournal, date = "20261121"): void {
   journal.beginSettlement();
   journal.settlementAnswered({ domestic: 1, foreign: 1 });
   journal.uploadEnded();
-  journal.closeBatch({ operator: "01", date: "20261121", time: "180000" });
+  journal.closeBatch({ operator: "01", date, time: "180000" });
 }
