@@ -10,6 +10,8 @@ export const ROOMS = {
   "app/screens": { rooms: ["app/screens", "app/model", "app/text", "hal/display", "platform/guest"], packages: [] },
   "app/slips": { rooms: ["app/slips", "app/model", "app/text"], packages: [] },
   "app/journal": { rooms: ["app/journal", "app/model", "platform/guest"], packages: [] },
+  // The chip kernel stands alone: a card channel, a terminal and a host are handed to it.
+  "app/emv": { rooms: ["app/emv"], packages: ["@noble/hashes"] },
   "app/acquirer": { rooms: ["app/acquirer", "app/model", "app/text", "hal", "platform/guest"], packages: [] },
   "app/steps": {
     rooms: [
