@@ -262,7 +262,7 @@ function flowOf(t: Terminal, input: Exclude<Input, { input: "timeout" }>): (() =
 const CARD_FIRST = [
   { key: "1", text: "menu.sale", kind: "sale", run: sale },
   { key: "2", text: "menu.preauth-hold", kind: "preauth", run: preauth },
-  { key: "3", text: "menu.balance", kind: undefined, run: balance },
+  { key: "3", text: "menu.balance", kind: "balance", run: balance },
 ] as const;
 
 /** A card at idle: its number to compare, and what to do with it; 消费 first. */
@@ -270,7 +270,7 @@ async function cardFirst(t: Terminal, swipe: Extract<Input, { input: "swipe" }>[
   const read = readSwipe(t, swipe);
   if ("problem" in read) return tell(t, t.ui.say("check.msr"), [read.problem], "warn");
   const { card } = read;
-  const rows = CARD_FIRST.filter(({ kind }) => kind === undefined || isEnabled(t, kind));
+  const rows = CARD_FIRST.filter(({ kind }) => isEnabled(t, kind));
   const { run } = await pick(t, rows, (selected) =>
     t.ui.show("card", {
       masked: maskPan(card.pan),

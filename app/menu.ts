@@ -43,7 +43,7 @@ export interface Entry {
   key: string;
   text: Prompt;
   /** The row is there when the merchant has this transaction. */
-  kind?: TransactionKind;
+  kind?: TransactionKind | "balance";
   run?: (t: Terminal) => Promise<void>;
   rows?: readonly Entry[];
 }
@@ -72,7 +72,7 @@ export const MAIN_MENU: Entry = {
       key: "7",
       text: "menu.other",
       rows: [
-        { key: "1", text: "menu.balance", run: (t) => balance(t) },
+        { key: "1", text: "menu.balance", kind: "balance", run: (t) => balance(t) },
         { key: "2", text: "menu.offline", kind: "offline", run: offline },
         { key: "3", text: "menu.adjustment", kind: "adjustment", run: adjustment },
         { key: "4", text: "menu.cash", kind: "cash", run: cash },
@@ -180,7 +180,7 @@ export async function openMenu(t: Terminal, menu: Entry = MAIN_MENU): Promise<bo
 }
 
 /** Whether there is anything behind a row for this merchant. */
-const offered = (t: Terminal, { kind, rows }: Entry): boolean =>
+export const offered = (t: Pick<Terminal, "profile">, { kind, rows }: Entry): boolean =>
   (kind === undefined || isEnabled(t, kind)) && (rows === undefined || rows.some((row) => offered(t, row)));
 
 async function pickEntry(t: Terminal, { text, rows: all = [] }: Entry): Promise<Entry | undefined> {

@@ -1,6 +1,6 @@
 /**
- * The table of parameters (message reference §7.3, §7.4, §5.8; risk rules M24). A new one is a row here and its title in app/text. Rows without a
- * `path` are kept for whoever needs them: dialling, chip and quick payment have no step yet that reads theirs.
+ * The table of parameters (message reference §7.3, §7.4, §5.8; risk rules M24). A new one is a row here and its title in app/text. Each has somebody
+ * who reads it, by its `path` in the profile or by its id, or says what it `needs` that this terminal has not.
  */
 import { DIRECTIONS } from "../model/ledger.ts";
 import type { TransactionKind } from "../model/transaction.ts";
@@ -30,6 +30,8 @@ const number = (min: number, max: number, unit?: Extract<ParameterType, { type: 
 });
 const amount = (minFen: number, maxFen = FOREVER_FEN): ParameterType => ({ type: "amount", minFen, maxFen });
 const choice = (...choices: { value: string; text: Prompt }[]): ParameterType => ({ type: "choice", choices });
+/** hhmm, or nothing. */
+const TIME = text(0, 4, /^([01]\d|2[0-3])[0-5]\d$/);
 const onOff: ParameterType = { type: "switch" };
 
 const MERCHANT = rows("merchant", [
@@ -37,8 +39,8 @@ const MERCHANT = rows("merchant", [
   ["terminal.id", text(8, 8, CODE), { path: "terminal.id", frozen: true, signOn: true }],
   ["merchant.name", text(1, 40), { path: "merchant.name", code: "22" }],
   ["merchant.name-en", text(0, 40, ASCII), { path: "merchant.nameEn" }],
-  ["merchant.acquirer", digits(0, 11), { initial: "" }],
-  ["merchant.area", digits(0, 4), { initial: "" }],
+  ["merchant.acquirer", digits(0, 11), { path: "merchant.acquirer", initial: "" }],
+  ["merchant.area", digits(0, 4), { path: "merchant.area", initial: "" }],
   ["application.type", digits(2), { code: "11", initial: "60", who: "host" }],
 ]);
 
@@ -46,6 +48,8 @@ const COUNTERS = rows("counters", [
   ["counter.batch", number(1, 999_999), { who: "nobody" }],
   ["counter.trace", number(1, 999_999), { who: "nobody" }],
 ]);
+
+const MODEM: More = { needs: "modem", initial: "" };
 
 const NETWORK = rows("network", [
   ["network.tpdu", digits(10, 10, "60"), { path: "tpdu", frozen: true }],
@@ -55,20 +59,23 @@ const NETWORK = rows("network", [
   ["network.tls", onOff, { path: "host.tls", initial: false }],
   ["network.response-timeout", number(1, 300, "s"), { path: "responseTimeoutMs", factor: 1_000, code: "12" }],
   ["network.connect-timeout", number(1, 120, "s"), { path: "connectTimeoutMs", factor: 1_000 }],
-  ["network.redial", number(0, 9, "times"), { code: "13", initial: 3 }],
-  ["network.phone-1", text(0, 14, DIALLED), { code: "14", initial: "" }],
-  ["network.phone-2", text(0, 14, DIALLED), { code: "15", initial: "" }],
-  ["network.phone-3", text(0, 14, DIALLED), { code: "16", initial: "" }],
-  ["network.phone-management", text(0, 14, DIALLED), { code: "17", initial: "" }],
-  ["network.outside-line", text(0, 6, DIALLED), { initial: "" }],
-  ["network.pre-dial", onOff, { initial: false }],
-  ["network.apn", text(0, 40, ASCII), { initial: "" }],
-  ["network.user", text(0, 40, ASCII), { initial: "" }],
-  ["network.password", { type: "text", min: 0, max: 40, form: ASCII, secret: true }, { initial: "" }],
+  ["network.redial", number(0, 9, "times"), { path: "host.redials", code: "13", initial: 3 }],
+  ["network.backup-host", text(0, 63, ADDRESS), { path: "host.backup.host", initial: "" }],
+  ["network.backup-port", number(1, 65_535), { path: "host.backup.port" }],
+  ["network.back-after", number(0, 999, "minutes"), { path: "host.backAfterMinutes", initial: 10 }],
+  ["network.phone-1", text(0, 14, DIALLED), { code: "14", ...MODEM }],
+  ["network.phone-2", text(0, 14, DIALLED), { code: "15", ...MODEM }],
+  ["network.phone-3", text(0, 14, DIALLED), { code: "16", ...MODEM }],
+  ["network.phone-management", text(0, 14, DIALLED), { code: "17", ...MODEM }],
+  ["network.outside-line", text(0, 6, DIALLED), MODEM],
+  ["network.pre-dial", onOff, { ...MODEM, initial: false }],
+  ["network.apn", text(0, 40, ASCII), MODEM],
+  ["network.user", text(0, 40, ASCII), MODEM],
+  ["network.password", { type: "text", min: 0, max: 40, form: ASCII, secret: true }, MODEM],
 ]);
 
 const KINDS = Object.keys(DIRECTIONS) as TransactionKind[];
-/** The bits of 26 (§7.3), from 1. */
+/** The bits of 26 (§7.3), from 1; balance, which is no kind of transaction, has the first. The others are of transactions nobody offers here. */
 const BITS: Partial<Record<TransactionKind, number>> = {
   preauth: 2,
   "preauth-void": 3,
@@ -82,14 +89,14 @@ const BITS: Partial<Record<TransactionKind, number>> = {
   "completion-advice": 11,
 };
 
-const TRADE = rows(
-  "trade",
-  KINDS.map((kind): Row => {
+const TRADE = rows("trade", [
+  ...KINDS.map((kind): Row => {
     const bit = BITS[kind];
     const wire: More = bit === undefined ? {} : { code: "26", bit };
     return [`trade.${kind}`, onOff, { path: "rules.enabled", member: kind, list: KINDS, ...wire }];
   }),
-);
+  ["trade.balance", onOff, { path: "rules.balance", initial: true, code: "26", bit: 1 }],
+]);
 
 const RULES = rows("rules", [
   ["rule.manual", onOff, { path: "rules.manualEntry", code: "20", initial: false }],
@@ -109,13 +116,14 @@ const RULES = rows("rules", [
     { code: "18", initial: "1" },
   ],
   ["tip.percent", number(0, 99, "percent"), { path: "rules.tipPercent", code: "19", initial: 0 }],
+  ["tip.foreign", onOff, { path: "rules.tipForeignOnly", initial: true }],
   ["fee.rate", number(0, 10_000, "rate"), { path: "rules.feeRate", initial: 0 }],
   ["fee.cap", amount(0), { path: "rules.feeCapFen" }],
 ]);
 
 const COUNTS = rows("counts", [
   ["count.reversals", number(1, 9, "times"), { path: "reversalAttempts", code: "23" }],
-  ["count.offline-tries", number(1, 9, "times"), { initial: 3 }],
+  ["count.offline-tries", number(1, 9, "times"), { path: "rules.offlineTries", initial: 3 }],
   [
     "count.offline-when",
     choice({ value: "1", text: "param-choice.next" }, { value: "0", text: "param-choice.at-settlement" }),
@@ -124,7 +132,7 @@ const COUNTS = rows("counts", [
   ["count.offline-full", number(1, 99, "times"), { code: "27", initial: 10 }],
   ["count.records", number(1, 999), { initial: 500, restart: true }],
   ["count.book-days", number(1, 400, "days"), { initial: 90, restart: true }],
-  ["count.signature-tries", number(1, 9, "times"), { initial: 3 }],
+  ["count.signature-tries", number(1, 9, "times"), { needs: "signature-pad", initial: 3 }],
   [
     "count.copies",
     choice({ value: "2", text: "param-choice.two" }, { value: "3", text: "param-choice.three" }),
@@ -145,7 +153,13 @@ const SETTLEMENT = rows("settlement", [
     ),
     { initial: "ask" },
   ],
-  ["settle.time", text(0, 4, /^([01]\d|2[0-3])[0-5]\d$/), { initial: "" }],
+  ["settle.time", TIME, { initial: "" }],
+]);
+
+/** What the terminal does by itself when nobody uses it. */
+const KEEPING = rows("keeping", [
+  ["keeping.lock", number(0, 999, "minutes"), { path: "rules.lockAfterMinutes", initial: 0 }],
+  ["keeping.restart", TIME, { path: "rules.restartAt", initial: "" }],
 ]);
 
 /** §5.8. */
@@ -153,17 +167,17 @@ const QUICK = rows("quick", [
   [
     "quick.channel",
     choice({ value: "0", text: "param-choice.online" }, { value: "1", text: "param-choice.ecash" }),
-    { initial: "0" },
+    { needs: "contactless", initial: "0" },
   ],
-  ["quick.again", number(0, 999, "s"), { initial: 10 }],
-  ["quick.kept", number(0, 999, "s"), { initial: 60 }],
-  ["quick.on", onOff, { initial: false }],
-  ["quick.no-pin", amount(0), { initial: 100_000 }],
-  ["quick.no-signature", amount(0), { initial: 100_000 }],
-  ["quick.without-signature", onOff, { initial: false }],
-  ["quick.table-a", onOff, { initial: false }],
-  ["quick.table-b", onOff, { initial: true }],
-  ["quick.cdcvm", onOff, { initial: true }],
+  ["quick.again", number(0, 999, "s"), { needs: "contactless", initial: 10 }],
+  ["quick.kept", number(0, 999, "s"), { needs: "contactless", initial: 60 }],
+  ["quick.on", onOff, { needs: "contactless", initial: false }],
+  ["quick.no-pin", amount(0), { needs: "contactless", initial: 100_000 }],
+  ["quick.no-signature", amount(0), { needs: "contactless", initial: 100_000 }],
+  ["quick.without-signature", onOff, { needs: "contactless", initial: false }],
+  ["quick.table-a", onOff, { needs: "contactless", initial: false }],
+  ["quick.table-b", onOff, { needs: "contactless", initial: true }],
+  ["quick.cdcvm", onOff, { needs: "contactless", initial: true }],
 ]);
 
 const CRYPTO = rows("crypto", [
@@ -187,15 +201,15 @@ const CRYPTO = rows("crypto", [
     ),
     { path: "keys.mac", frozen: true, signOn: true },
   ],
-  ["crypto.external", onOff, { initial: true }],
+  ["crypto.external", onOff, { needs: "inside-pad", initial: true }],
 ]);
 
 const CHIP = rows("chip", [
-  ["chip.contact", onOff, { initial: true }],
-  ["chip.contactless", onOff, { initial: true }],
-  ["chip.online", onOff, { initial: false }],
-  ["chip.blacklist", onOff, { initial: false }],
-  ["chip.ecash-most", amount(0), { initial: 100_000 }],
+  ["chip.contact", onOff, { needs: "chip", initial: true }],
+  ["chip.contactless", onOff, { needs: "contactless", initial: true }],
+  ["chip.online", onOff, { needs: "chip", initial: false }],
+  ["chip.blacklist", onOff, { needs: "chip", initial: false }],
+  ["chip.ecash-most", amount(0), { needs: "chip", initial: 100_000 }],
 ]);
 
 const ACTIONS = choice(...RISK_ACTIONS.map((value) => ({ value, text: `param-choice.risk-${value}` as const })));
@@ -229,6 +243,7 @@ export const PARAMETERS: readonly ParameterRow[] = [
   ...CRYPTO,
   ...CHIP,
   ...RISK,
+  ...KEEPING,
 ];
 
 export const PARAMETER_GROUPS = [...new Set(PARAMETERS.map(({ group }) => group))];

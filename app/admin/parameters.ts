@@ -59,6 +59,7 @@ async function edit(t: Terminal, session: Session, row: ParameterRow): Promise<v
   // What cannot be now is said before anybody types.
   const blocked = refusalOf(t, row, currentOf(t, row) ?? "", "administrator");
   if (blocked?.why === "fixed" || blocked?.why === "frozen") return tell(t, name, [reason(t, blocked)], "warn");
+  if (row.needs !== undefined) await tell(t, name, [t.ui.say(`param-needs.${row.needs}`)], "warn");
   let problem: string | undefined;
   let typed: string | undefined;
   for (;;) {

@@ -18,6 +18,16 @@ export interface Rules {
   manualEntry?: boolean;
   /** How much a tip or an adjustment may add, percent; 0: none. Default 0. */
   tipPercent?: number;
+  /** Tips only on cards of other organisations than UnionPay (§5.6). Default true. */
+  tipForeignOnly?: boolean;
+  /** Balances may be asked for. Default true. */
+  balance?: boolean;
+  /** So often an offline sale, a tip or an adjustment is tried before it waits for the settlement (§5.4). Default 3. */
+  offlineTries?: number;
+  /** Minutes of nobody at the keys after which the terminal locks itself (DSS 8.2.8); 0: never. Default 0. */
+  lockAfterMinutes?: number;
+  /** hhmm: the terminal starts anew once a day at that time, when nobody uses it; "": never. Default "". */
+  restartAt?: string;
   /** The host is told good night after a settlement (§5.5.9). Default false. */
   signOffAfterSettlement?: boolean;
   /** What the acquirer keeps of each transaction, of 10,000 (60 is 0.6 %), and the most of one. Default: no fee is reckoned. */
@@ -33,9 +43,20 @@ export interface Rules {
  */
 export interface Profile {
   name: string;
-  merchant: { id: string; name: string; nameEn?: string };
+  merchant: { id: string; name: string; nameEn?: string; acquirer?: string; area?: string };
   terminal: { id: string };
-  host: { host: string; port: number; tls?: boolean; backup?: { host: string; port: number } };
+  /**
+   * backup: called when the first does not answer; the first is tried again `backAfterMinutes` later (default 10; 0: with every call). redials: how
+   * often a number that is turned down is called again within the time-out (default 3).
+   */
+  host: {
+    host: string;
+    port: number;
+    tls?: boolean;
+    backup?: { host: string; port: number };
+    backAfterMinutes?: number;
+    redials?: number;
+  };
   /** 10 digits. */
   tpdu: string;
   /** 12 digits. */

@@ -36,6 +36,7 @@ export interface TransactionSlipInput {
 
 export function transactionSlip(input: TransactionSlipInput): Slip {
   const { record, copy, profile, language } = input;
+  const acquirer = record.acquirer ?? (record.kind === "cash" ? undefined : profile.merchant.acquirer);
   return {
     name: `${record.kind} ${six(record.batch)}/${six(record.trace)} ${copy}`,
     lines: [
@@ -45,7 +46,7 @@ export function transactionSlip(input: TransactionSlipInput): Slip {
       ...merchantLines(profile, language),
       ...pair("operator", record.operator, language),
       ...pair("issuer", record.issuer && bankName(record.issuer, language), language),
-      ...pair("acquirer", record.acquirer && bankName(record.acquirer, language), language),
+      ...pair("acquirer", acquirer && bankName(acquirer, language), language),
       { rule: "-" },
       ...cardLines(input),
       ...transactionLines(record, language),

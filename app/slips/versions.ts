@@ -28,6 +28,8 @@ export function versionsSlip({ rows, facts, date, time, profile, language }: Ver
       ...titleLines(TITLES.versions, profile, language),
       { rule: "-" },
       ...merchantLines(profile, language),
+      ...pair("acquirer", profile.merchant.acquirer, language),
+      ...pair("area", profile.merchant.area, language),
       ...pair("serial", facts.serial, language),
       ...pair("stamp", readableStamp(date, time), language),
       { rule: "-" },

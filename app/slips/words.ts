@@ -90,6 +90,7 @@ export const LABELS = {
   count: ["笔数", "COUNT"],
   daysLeft: ["剩余天数", "DAYS LEFT"],
   code: ["应答码", "RESPONSE"],
+  area: ["地区代码", "AREA"],
   serial: ["机器编号", "MACHINE NO"],
   abi: ["接口版本", "ABI"],
 } as const satisfies Record<string, Bilingual>;

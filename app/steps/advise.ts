@@ -12,6 +12,7 @@ import { lightsOut, onlinePhase, type Outcome } from "./authorise.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { trace6 } from "./numbers.ts";
 import { deliverOwed } from "./reverse.ts";
+import { rule } from "./rules.ts";
 import { tell } from "./tell.ts";
 import { now, type Terminal } from "./terminal.ts";
 
@@ -92,7 +93,8 @@ export async function post(t: Terminal, advice: Advice): Promise<AdviceOutcome> 
 /** One try for what is durable and undelivered; a reversal that is owed has the right of way. */
 export async function deliverNow(t: Terminal, trace: number): Promise<AdviceOutcome> {
   const { host, journal } = t;
-  const ready = host !== undefined && journal.signedOn && (await deliverOwed(t, 1)) !== "still-owed";
+  const may = host !== undefined && journal.signedOn && !waitsForSettlement(t, recordOf(t, trace));
+  const ready = may && (await deliverOwed(t, 1)) !== "still-owed";
   return ready ? deliver(t, host, recordOf(t, trace)) : { outcome: "stored", record: recordOf(t, trace) };
 }
 
@@ -120,23 +122,37 @@ export interface AdviceRound {
 export interface RoundOptions {
   /** Also what was tried so often already that it waits for the settlement. */
   all?: boolean;
+  /** Also what was to wait for the settlement: this is it. */
+  settling?: boolean;
 }
 
 /** What nobody answers must not hold up a queue of customers for ever: after so many tries it goes with the settlement (§5.4). */
 const triedEnough = (t: Terminal, { delivery }: TransactionRecord): boolean =>
-  (delivery?.attempts ?? 0) > t.profile.reversalAttempts;
+  (delivery?.attempts ?? 0) > rule(t, "offlineTries");
+
+/** Nobody waits for these (§5.4): where the host wants them at the settlement, they go then, or when there are many. */
+const PATIENT: readonly TransactionKind[] = ["offline", "adjustment", "tip"];
+
+const isPatient = (record: TransactionRecord): boolean => PATIENT.includes(messageOf(record));
+
+function waitsForSettlement(t: Terminal, record: TransactionRecord): boolean {
+  if (t.parameters.value("count.offline-when") !== "0" || !isPatient(record)) return false;
+  return t.journal.pendingAdvices().filter(isPatient).length < Number(t.parameters.value("count.offline-full"));
+}
+
+const isDue = (t: Terminal, record: TransactionRecord): boolean => !triedEnough(t, record) && !waitsForSettlement(t, record);
 
 /** Something is to be told to the host before the settlement. */
-export const advicesDue = (t: Terminal): boolean => t.journal.pendingAdvices().some((record) => !triedEnough(t, record));
+export const advicesDue = (t: Terminal): boolean => t.journal.pendingAdvices().some((record) => isDue(t, record));
 
 /**
  * Everything that still has to reach the host, oldest first; the first that is not answered ends the round. Refusals are told to the cashier.
  * Never throws for what the host or the line does.
  */
-export async function deliverAdvices(t: Terminal, { all = true }: RoundOptions = {}): Promise<AdviceRound> {
+export async function deliverAdvices(t: Terminal, { all = true, settling = false }: RoundOptions = {}): Promise<AdviceRound> {
   const { journal, host } = t;
   const round: AdviceRound = { delivered: 0, refused: [], waiting: 0 };
-  const due = journal.pendingAdvices().filter((record) => all || !triedEnough(t, record));
+  const due = journal.pendingAdvices().filter((record) => settling || (all ? !waitsForSettlement(t, record) : isDue(t, record)));
   for (const record of due) {
     // Asked again each time: an answer may have taken the keys away.
     if (host === undefined || !journal.signedOn || journal.owed !== undefined) break;

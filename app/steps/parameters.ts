@@ -5,7 +5,9 @@
 import { assert } from "../../platform/guest/assert.ts";
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { System } from "../../platform/guest/system.ts";
+import { DIRECTIONS } from "../model/ledger.ts";
 import type { Profile } from "../model/profile.ts";
+import type { TransactionKind } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
 import type { Audit } from "./audit.ts";
 import { profileProblem } from "./profile.ts";
@@ -52,6 +54,8 @@ export interface ParameterRow {
   who: "administrator" | "host" | "nobody";
   /** Not while a batch is open or money is owed: the host knows them under this one. */
   frozen?: boolean;
+  /** What reads it and is not in this terminal: it is kept, told to the host, and said so on the screen. */
+  needs?: "modem" | "chip" | "contactless" | "signature-pad" | "inside-pad";
   /** A change needs a new sign-on · a restart. */
   signOn?: boolean;
   restart?: boolean;
@@ -170,12 +174,29 @@ class StoredParameters implements Parameters {
       const value = stored[row.id];
       if (value !== undefined && row.path !== undefined) put(profile, row, value);
     }
-    // A tip switched off is a tip of nothing, whatever the percentage says.
     const tips = this.#byId.get("tip.mode");
-    if (tips !== undefined && (stored["tip.mode"] ?? tips.initial) === "0") profile.rules = { ...profile.rules, tipPercent: 0 };
-    return profile;
+    return agreed(profile, String(stored["tip.mode"] ?? tips?.initial), stored["application.type"]);
   }
 }
+
+/** What one parameter says about another. */
+function agreed(profile: Profile, tipMode: string, applicationType: ParameterValue | undefined): Profile {
+  // A tip switched off is a tip of nothing, whatever the percentage says; "adjustment" leaves no tips by themselves.
+  if (tipMode === "0") profile.rules = { ...profile.rules, tipPercent: 0 };
+  if (tipMode === "2")
+    profile.rules = { ...profile.rules, enabled: (profile.rules?.enabled ?? KINDS).filter((kind) => kind !== "tip") };
+  // §1.3: the header begins with the class of the application.
+  if (typeof applicationType === "string" && applicationType.startsWith("6"))
+    profile.header = applicationType + profile.header.slice(2);
+  const { backup } = profile.host as { backup?: Partial<NonNullable<Profile["host"]["backup"]>> };
+  if (backup !== undefined) {
+    if (backup.host === undefined || backup.host === "") delete profile.host.backup;
+    else backup.port ??= profile.host.port;
+  }
+  return profile;
+}
+
+const KINDS = Object.keys(DIRECTIONS) as TransactionKind[];
 
 type Tree = Record<string, unknown>;
 

@@ -12,6 +12,11 @@ const DEFAULTS = {
   maxRefundFen: 2_000_000,
   manualEntry: false,
   tipPercent: 0,
+  tipForeignOnly: true,
+  balance: true,
+  offlineTries: 3,
+  lockAfterMinutes: 0,
+  restartAt: "",
   signOffAfterSettlement: false,
 } as const satisfies Rules;
 
@@ -22,11 +27,12 @@ export function rule<S extends Switch>({ profile }: Pick<Terminal, "profile">, n
 }
 
 /** Whether the merchant has this transaction at all. */
-export function isEnabled({ profile }: Pick<Terminal, "profile">, kind: TransactionKind): boolean {
+export function isEnabled({ profile }: Pick<Terminal, "profile">, kind: TransactionKind | "balance"): boolean {
+  if (kind === "balance") return rule({ profile }, "balance");
   return profile.rules?.enabled?.includes(kind) ?? true;
 }
 
 /** Leaves when the merchant does not have it: a way in that is no menu row must not be a way round. */
-export function permit(t: Terminal, kind: TransactionKind): void {
+export function permit(t: Terminal, kind: TransactionKind | "balance"): void {
   if (!isEnabled(t, kind)) throw new Left("problem", t.ui.say("problem.not-enabled"));
 }

@@ -109,9 +109,9 @@ async function sendOwed(t: Terminal, view: SettleView): Promise<Stopped | undefi
   }
   if (journal.pendingAdvices().length === 0) return undefined;
   view.at("owed");
-  await deliverAdvices(t);
+  await deliverAdvices(t, { settling: true });
   // One that was tried often enough is told in the upload, and printed as not answered (§5.4).
-  const left = journal.pendingAdvices().filter(({ delivery }) => (delivery?.attempts ?? 0) < t.profile.reversalAttempts);
+  const left = journal.pendingAdvices().filter(({ delivery }) => (delivery?.attempts ?? 0) < rule(t, "offlineTries"));
   return left.length === 0 ? undefined : { words: t.ui.say("settlement.advices-first", { count: left.length }) };
 }
 

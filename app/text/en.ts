@@ -391,6 +391,7 @@ export const en = {
   "problem.refunded-all": "All of it was refunded already",
   "problem.not-enabled": "This merchant does not have this",
   "problem.no-tips": "This merchant takes no tips or adjustments",
+  "problem.tip-domestic": "Tips only on foreign cards",
   "problem.settle-first": "Settle first, then try again",
   "problem.not-kept": "The terminal could not keep it, nothing was done",
   "problem.batch-full": "The batch is full: settle first",

@@ -410,6 +410,7 @@ export const zhCN = {
   "problem.refunded-all": "这一笔已全部退完",
   "problem.not-enabled": "本商户没有开通这项交易",
   "problem.no-tips": "本商户没有开通小费和调整",
+  "problem.tip-domestic": "小费只能加在外卡上",
   "problem.settle-first": "请先结算，再做这一笔",
   "problem.not-kept": "终端没能记下这一笔，没有继续",
   "problem.batch-full": "本批已满，请先结算",

@@ -4,12 +4,14 @@ import { inquire } from "../steps/inquire.ts";
 import { showBalance } from "../steps/outcome.ts";
 import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
+import { permit } from "../steps/rules.ts";
 import type { Terminal } from "../steps/terminal.ts";
 import type { Start } from "./sale.ts";
 
 const transaction = "transaction.balance" as const;
 
 export async function balance(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
+  permit(t, "balance");
   const card = start.card ?? (await presentCard(t, transaction));
   const host = await prepare(t, { kept: false });
   const outcome = await withPin(t, { transaction, card, amountFen: undefined, always: true }, (pinBlock) =>

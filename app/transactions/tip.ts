@@ -11,7 +11,7 @@ import { batchTakes } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
 import type { Terminal } from "../steps/terminal.ts";
-import { percentOf, stands, tipPercent } from "../steps/tips.ts";
+import { percentOf, tipPercent, tippable } from "../steps/tips.ts";
 
 const transaction = "transaction.tip" as const;
 
@@ -20,7 +20,7 @@ export async function tip(t: Terminal): Promise<void> {
   const percent = tipPercent(t);
   await batchTakes(t);
   await printerOrConsent(t);
-  const refuse = (found: TransactionRecord) => stands(t, found);
+  const refuse = (found: TransactionRecord) => tippable(t, found);
   const record = await originalByTrace(t, { kind: "tip", transaction, kinds: ["sale", "offline"], refuse });
   const withoutTipFen = record.approvedFen - (record.tipFen ?? 0);
   const tipFen = await askAmount(
