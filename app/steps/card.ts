@@ -4,6 +4,7 @@ import { expired, expiryTyped, luhnValid, maskTyping, parseTrack2 } from "../mod
 import type { CardData } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
 import { askUntil } from "./ask.ts";
+import { useOfSwipe } from "./fallback.ts";
 import { rule } from "./rules.ts";
 import { now, Left, type Terminal } from "./terminal.ts";
 
@@ -17,18 +18,15 @@ function holderOf(track1: string | undefined): string | undefined {
   return name === undefined || name === "" ? undefined : name;
 }
 
-/** A chip that this terminal could read must be read: service code 2xx and 6xx (§5.7). */
-const mustInsert = (t: Pick<Terminal, "readers">, serviceCode: string | undefined): boolean =>
-  t.readers.contact && /^[26]/.test(serviceCode ?? "");
-
 /** Card data of a swipe, or words why it cannot be used. Track 2 must be whole: the host authenticates the card by it. */
 export function readSwipe(t: Terminal, swipe: Swipe): SwipeResult {
   const track2 = textOf(swipe.track2);
   const parsed = track2 === undefined ? undefined : parseTrack2(track2);
   if (parsed === undefined || !luhnValid(parsed.pan)) return { problem: t.ui.say("problem.card-damaged") };
   if (parsed.expiry !== undefined && expired(parsed.expiry, now(t).date)) return { problem: t.ui.say("problem.card-expired") };
-  if (mustInsert(t, parsed.serviceCode)) return { problem: t.ui.say("problem.card-chip") };
-  return { card: { entry: "swipe", ...parsed, track3: textOf(swipe.track3), holder: holderOf(textOf(swipe.track1)) } };
+  const entry = useOfSwipe(t, parsed.serviceCode);
+  if (entry === "insert") return { problem: t.ui.say("problem.card-chip") };
+  return { card: { entry, ...parsed, track3: textOf(swipe.track3), holder: holderOf(textOf(swipe.track1)) } };
 }
 
 export interface PresentOptions {

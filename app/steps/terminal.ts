@@ -11,6 +11,7 @@ import { isoTime, type LocalTime, localTime } from "../model/time.ts";
 import type { Prompt } from "../text/words.ts";
 import type { Audit } from "./audit.ts";
 import type { Blacklist } from "./blacklist.ts";
+import type { ChipFailures } from "./fallback.ts";
 import type { HostRequests } from "./host-requests.ts";
 import type { Operators } from "./operators.ts";
 import type { Parameters } from "./parameters.ts";
@@ -44,6 +45,8 @@ export interface Terminal {
   readonly host: Host | undefined;
   readonly ui: Ui;
   readonly readers: Readers;
+  /** Chips that could not be read just now: leave for a stripe to stand in. */
+  chipFailures?: ChipFailures | undefined;
   /** What the store or the journal found broken at start, in words; empty when all is well. */
   readonly damage: readonly string[];
   /** Operator at the keys; undefined when nobody is. */

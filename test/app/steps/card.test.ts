@@ -1,6 +1,7 @@
 /** What a swipe is worth: chips must be read where they can be (§5.7), damaged and expired cards are told in words. */
 import { describe, expect, test } from "vitest";
 import { readSwipe } from "../../../app/steps/card.ts";
+import { chipFailed } from "../../../app/steps/fallback.ts";
 import type { Readers, Terminal } from "../../../app/steps/terminal.ts";
 import { wordsIn } from "../../../app/text/index.ts";
 
@@ -11,7 +12,7 @@ function terminal(readers: Readers): Terminal {
   const partial = {
     readers,
     ui: { say: words.say.bind(words) },
-    system: { wallMs: () => Date.UTC(2026, 10, 21) },
+    system: { wallMs: () => Date.UTC(2026, 10, 21), scheduler: { now: () => 0 } },
     settings: { clockOffsetMs: 0 },
     profile: { utcOffsetMinutes: 480 },
   };
@@ -37,6 +38,14 @@ describe("a chip card that is swiped", () => {
   test.each(["101", "120", "520", "701"])("service code %s: no chip, the stripe is right", (service) => {
     expect(read(CHIPS, service)).toHaveProperty("card");
   });
+});
+
+test("a chip that failed: its stripe stands in once, and says so; then the chip is asked for again", () => {
+  const t = terminal(CHIPS);
+  const swipe = () => readSwipe(t, swiped("201") as Parameters<typeof readSwipe>[1]);
+  chipFailed(t, "unreadable");
+  expect(swipe()).toMatchObject({ card: { entry: "fallback", pan: PAN } });
+  expect(swipe()).toEqual({ problem: "这是芯片卡，请插卡" });
 });
 
 test("expired is expired before it is a chip", () => {
