@@ -1,7 +1,7 @@
 /** An independent host judges the terminal: every message decodes completely, MAC, PIN block and enciphered track verify with other code. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Desk } from "../flow/desk-client.ts";
-import { IndependentHost } from "./independent-host.ts";
+import { IndependentHost } from "./host/host.ts";
 
 let host: IndependentHost;
 let desk: Desk;
@@ -63,7 +63,7 @@ test("a card without a PIN: no 52, no 26, and DE22 says so", async () => {
 });
 
 test("the host takes the sale and never answers; power is cut; the reversal comes before the next sale", async () => {
-  host.next = ["silent"];
+  host.next = ["silence"];
   await desk.saleToPin(CARD, 10_000);
   const asked = desk.pin("4321").catch(() => undefined);
   await expect.poll(() => host.received.some(({ mti }) => mti === "0200")).toBe(true);
@@ -80,17 +80,17 @@ test("the host takes the sale and never answers; power is cut; the reversal come
     11: host.received.slice(0, seen).find(({ mti }) => mti === "0200")?.fields[11],
   });
   expect(after[0]?.macOk).toBe(true);
-  expect([...host.ledger.values()].map(({ state }) => state)).toEqual(["reversed", "approved"]);
+  expect(host.ledger.entries.map(({ state }) => state)).toEqual(["reversed", "approved"]);
 });
 
-for (const how of ["wrong-mac", "garbage", "wrong-trace", "oversize", "disconnect"] as const) {
+for (const how of ["wrong-mac", "garbage", "wrong-trace", "oversize", "hang-up"] as const) {
   test(`${how}: the sale is taken back, the next goes through, both sides agree`, async () => {
     host.next = [how];
     const state = await desk.sale(CARD, 900, "4321");
     expect(state.screen.id).not.toBe("declined");
     await desk.finish(state);
     await desk.finish(await desk.sale(CARD, 1_000, "4321"));
-    expect([...host.ledger.values()].map(({ state: fate }) => fate)).toEqual(["reversed", "approved"]);
+    expect(host.ledger.entries.map(({ state: fate }) => fate)).toEqual(["reversed", "approved"]);
     expect(await desk.check()).toMatchObject({ ok: true });
     expect(host.complaints).toEqual([]);
   });
@@ -106,6 +106,6 @@ test("a host that is not there: nothing is sent, no money moved, nothing owed; b
   await host.listen(port);
   await desk.expect("approved", desk.sale(CARD, 1_000, "4321"));
   await desk.finish();
-  expect([...host.ledger.values()].map(({ amount }) => Number(amount))).toEqual([1_000]);
+  expect(host.ledger.entries.map(({ amountFen }) => amountFen)).toEqual([1_000]);
   expect(await desk.check()).toMatchObject({ ok: true });
 });
