@@ -17,6 +17,12 @@ export const DEFAULT_MAX_FRAME_BYTES = 2_048;
 /** A host that talks unasked must not fill the memory. */
 const MAX_UNREAD_FRAMES = 16;
 
+const REDIALS = 3;
+const REDIAL_PAUSE_MS = 1_000;
+const BACK_AFTER_MINUTES = 10;
+/** A host that restarts turns calls down for a moment; a cable that is out or a wrong certificate stays so. */
+const WORTH_REDIALLING: ReadonlySet<LinkErrorCode> = new Set(["refused", "unreachable"]);
+
 class LinkFailure extends DeviceError<LinkErrorCode> {
   constructor(
     code: LinkErrorCode,
@@ -45,6 +51,8 @@ export function openEthernet(
 class EthernetLink implements Link {
   readonly kind = "ethernet";
   state: Link["state"] = "unknown";
+  /** Until then the backup is called first, monotonic ms. */
+  #backupUntilMs = 0;
 
   constructor(
     readonly system: System,
@@ -66,16 +74,16 @@ class EthernetLink implements Link {
       this.state = "down";
       throw failure;
     }
-    const addresses: Address[] = [{ host, port }, ...(backup === undefined ? [] : [backup])];
+    const primary: Address = { host, port };
     let failure: unknown;
-    for (const address of addresses) {
+    for (const address of backup === undefined ? [primary] : this.#inOrder(primary, backup)) {
       try {
-        const connection = await this.#connectTo(address, cancel);
+        const connection = await this.#dial(address, cancel);
         this.state = "up";
+        this.#stayOn(address === backup);
         return connection;
       } catch (error) {
         if (!(error instanceof LinkFailure)) throw error;
-        this.system.log.warn(error.message);
         failure = error;
       }
     }
@@ -83,7 +91,38 @@ class EthernetLink implements Link {
     throw failure;
   }
 
-  async #connectTo(address: Address, cancel: Cancel | undefined): Promise<Connection> {
+  /** The backup stays first for a while once it was needed: every customer would wait for the dead one again. */
+  #inOrder(primary: Address, backup: Address): Address[] {
+    return this.system.scheduler.now() < this.#backupUntilMs ? [backup, primary] : [primary, backup];
+  }
+
+  #stayOn(onBackup: boolean): void {
+    const { backAfterMinutes = BACK_AFTER_MINUTES } = this.settings;
+    if (!onBackup) this.#backupUntilMs = 0;
+    else if (this.system.scheduler.now() >= this.#backupUntilMs) {
+      this.system.log.warn("link: on the backup host");
+      this.#backupUntilMs = this.system.scheduler.now() + backAfterMinutes * 60_000;
+    }
+  }
+
+  /** Calls again when it is turned down, as often as configured, but no longer than one call may take. */
+  async #dial(address: Address, cancel: Cancel | undefined): Promise<Connection> {
+    const { scheduler, log } = this.system;
+    const { connectTimeoutMs, redials = REDIALS } = this.settings;
+    const untilMs = scheduler.now() + connectTimeoutMs;
+    for (let left = redials; ; left--) {
+      try {
+        return await this.#connectTo(address, cancel, Math.max(1, untilMs - scheduler.now()));
+      } catch (error) {
+        if (!(error instanceof LinkFailure)) throw error;
+        log.warn(error.message);
+        if (left <= 0 || !WORTH_REDIALLING.has(error.code) || scheduler.now() + REDIAL_PAUSE_MS >= untilMs) throw error;
+      }
+      await scheduler.sleep(REDIAL_PAUSE_MS, "work", cancel);
+    }
+  }
+
+  async #connectTo(address: Address, cancel: Cancel | undefined, timeoutMs: number): Promise<Connection> {
     cancel?.throwIfCancelled();
     const where = `${address.host}:${address.port}`;
     const port = this.#open(address, where);
@@ -92,7 +131,7 @@ class EthernetLink implements Link {
     port.onClosed = (why) =>
       opening.close(new LinkFailure(this.#codeBeforeUp(why), `${where}: ${WORDS_BEFORE_UP[why] ?? why}`, true));
     try {
-      const opened = await nextWithin(this.system.scheduler, opening, this.settings.connectTimeoutMs, "work", cancel);
+      const opened = await nextWithin(this.system.scheduler, opening, timeoutMs, "work", cancel);
       if (opened === undefined) {
         throw new LinkFailure("no-answer", `${where}: no connection in ${this.settings.connectTimeoutMs} ms`, true);
       }

@@ -32,4 +32,8 @@ export interface LinkSettings {
   backup?: { host: string; port: number };
   tls?: boolean;
   connectTimeoutMs: number;
+  /** So often a call that was turned down is made again, within the time-out. Default 3. */
+  redials?: number;
+  /** Minutes on the backup before the first is tried again; 0: the first is tried with every call. Default 10. */
+  backAfterMinutes?: number;
 }

@@ -85,6 +85,44 @@ export function linkConformance(name: string, make: () => LinkUnderTest): void {
     });
   }
 
+  test(`${name}: a host that turns calls down is called again, within the time-out; then it is there`, async () => {
+    const it = make();
+    it.host.answer("primary", "refuse");
+    const link = it.open({ ...SETTINGS, redials: 3 });
+    const connecting = waiting(link.connect());
+    await it.pass(1_500);
+    it.host.answer("primary", "accept");
+    (await it.ended(connecting)).close();
+    expect(link.state).toBe("up");
+    it.host.answer("primary", "refuse");
+    const never = it.open({ ...SETTINGS, redials: 0 });
+    expect(await it.failure(never.connect())).toMatchObject({ code: "refused" });
+  });
+
+  test(`${name}: the backup stays until the time to go back; then the first again`, async () => {
+    const it = make();
+    it.host.answer("primary", "silent");
+    it.host.answer("backup", "accept");
+    const link = it.open({ ...WITH_BACKUP, redials: 0, backAfterMinutes: 2 });
+    (await it.ended(link.connect())).close();
+    it.host.answer("primary", "accept");
+    it.host.answer("backup", "nobody");
+    // The backup is called first now, so that nobody waits for the other; when it is gone too, the first will do.
+    (await it.ended(link.connect())).close();
+    it.host.answer("primary", "silent");
+    it.host.answer("backup", "accept");
+    (await it.ended(link.connect())).close();
+    const begun = waiting(link.connect());
+    await it.pass(10);
+    expect(it.host.up()).toBe(true);
+    (await it.ended(begun)).close();
+    await it.pass(2 * 60_000);
+    it.host.answer("backup", "nobody");
+    it.host.answer("primary", "accept");
+    (await it.ended(link.connect())).close();
+    expect(link.state).toBe("up");
+  });
+
   test(`${name}: cancelled while connecting leaves no line behind`, async () => {
     const it = make();
     it.host.answer("primary", "silent");
