@@ -1,12 +1,10 @@
 /** How long the end of a day takes: settlement of 100, 500 and 2000 records, and finding one of them. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { ABI_BANNER } from "../../platform/abi.ts";
-import { LocalMachine } from "../../platform/node/local.ts";
 import type { Desk } from "../../tools/sim/desk.ts";
-import { finish, type InProcess, logIn, root, startInProcess } from "../flow/in-process.ts";
+import { finish, type InProcess, logIn, startInProcess } from "../flow/in-process.ts";
+import { runGuest } from "../flow/prepared.ts";
 import { type Figure, now, type Section } from "./figures.ts";
 
 const SIZES = [100, 500, 2_000];
@@ -85,32 +83,6 @@ async function leave(desk: Desk): Promise<void> {
 /** A data directory with so many records in its open batch. */
 async function filled(count: number): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), "tael-bench-"));
-  const terminal = join(dataDir, "terminal");
-  mkdirSync(terminal);
-  const bundled = await build({
-    entryPoints: [join(root, "test/bench/fill.ts")],
-    bundle: true,
-    write: false,
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    format: "iife",
-    target: "es2023",
-    banner: { js: ABI_BANNER },
-  });
-  const machine = new LocalMachine({
-    bundle: { code: bundled.outputFiles[0]?.text ?? "" },
-    assets: { count: new TextEncoder().encode(String(count)) },
-    board: { name: "fill", title: "Filling", ports: {}, devices: {} },
-    dataDir: terminal,
-    clock: { kind: "system" },
-    seed: 1,
-  });
-  const off = new Promise<void>((resolve, reject) => {
-    machine.on("power", () => resolve());
-    machine.on("crash", ({ words }) => reject(new Error(words)));
-  });
-  await machine.start();
-  await off;
-  await machine.cut();
+  await runGuest(dataDir, "test/bench/fill.ts", { count: String(count) });
   return dataDir;
 }

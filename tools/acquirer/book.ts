@@ -72,6 +72,14 @@ export const keyOf = ({ terminal, batch, trace }: TransactionKey): string => `${
 
 export const nextBatch = (batch: string): string => String((Number(batch) % 999_999) + 1).padStart(6, "0");
 
+const MOST_TRACE = 999_999;
+
+/** Traces go round, from 999999 to 1: one comes after another when that is the shorter way. */
+export function comesAfter(trace: string, other: string): boolean {
+  const ahead = (Number(trace) - Number(other) + MOST_TRACE) % MOST_TRACE;
+  return ahead > 0 && ahead < MOST_TRACE / 2;
+}
+
 export class Book {
   readonly accounts = new Map<string, AccountState>();
   readonly terminals = new Map<string, TerminalState>();
@@ -110,9 +118,13 @@ export class Book {
     return this.transactions.filter((transaction) => transaction.terminal === terminal && transaction.batch === batch);
   }
 
-  /** The highest trace of a batch, "000000" when it has none. */
-  lastTrace(terminal: string, batch: string): string {
-    return this.ofBatch(terminal, batch).reduce((last, { trace }) => (trace > last ? trace : last), "000000");
+  /** The last trace of a batch, in whatever order its entries came; undefined when it has none. */
+  lastTrace(terminal: string, batch: string): string | undefined {
+    const traces = this.ofBatch(terminal, batch).map(({ trace }) => trace);
+    return traces.reduce<string | undefined>(
+      (last, trace) => (last === undefined || comesAfter(trace, last) ? trace : last),
+      undefined,
+    );
   }
 
   /** What open pre-authorisations hold of an account, fen. */

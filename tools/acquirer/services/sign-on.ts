@@ -1,6 +1,6 @@
 /** Sign-on (§2.1, §4.2): working keys under the master key, and the batch to use. */
 import { ACQUIRER_ID, managed, refusedByRule } from "../answers.ts";
-import { nextBatch } from "../book.ts";
+import { comesAfter, nextBatch } from "../book.ts";
 import type { Context } from "../context.ts";
 import { keyBlock, type SignOnCode } from "../keys.ts";
 import { declines, Refusal, type Request, type Serve } from "../requests.ts";
@@ -27,5 +27,6 @@ export const signOn: Serve = (context, request) => {
 function openBatch({ book }: Context, { fields, custom }: Request): string {
   const open = book.terminals.get(fields[41]!)?.batch;
   if (open === undefined) return custom.batch === "000000" ? "000001" : custom.batch;
-  return fields[11]! > book.lastTrace(fields[41]!, open) ? open : nextBatch(open);
+  const last = book.lastTrace(fields[41]!, open);
+  return last === undefined || comesAfter(fields[11]!, last) ? open : nextBatch(open);
 }
