@@ -5,6 +5,19 @@
  * is up to the machine.
  */
 import { Desk, type State } from "./desk-client.ts";
+import { Chance } from "./random-day-chance.ts";
+import { type DayHost, ownHost, REGIONS, STANDS, sayTotals, totalsOnPaper } from "./random-day-host.ts";
+import {
+  type Act,
+  CANCEL,
+  ENTER,
+  type JournalRecord,
+  keys,
+  People,
+  type TrayCard,
+  typed,
+  type Visit,
+} from "./random-day-people.ts";
 
 export interface Day {
   seed: number;
@@ -14,81 +27,8 @@ export interface Day {
   problems: string[];
   /** What happened, a line an act. */
   story: string[];
-}
-
-// ── chance ──
-
-class Chance {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-  /** From 0 up to, not including, 1. */
-  next(): number {
-    this.#state = (this.#state + 0x9e3779b9) >>> 0;
-    let z = this.#state;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  }
-  from(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1));
-  }
-  happens(probability: number): boolean {
-    return this.next() < probability;
-  }
-  one<T>(of: readonly T[]): T {
-    const found = of[Math.floor(this.next() * of.length)];
-    if (found === undefined) throw new Error("nothing to choose from");
-    return found;
-  }
-  weighted<T>(of: readonly (readonly [weight: number, T])[]): T {
-    let left = this.next() * of.reduce((sum, [weight]) => sum + weight, 0);
-    for (const [weight, what] of of) {
-      left -= weight;
-      if (left < 0) return what;
-    }
-    return this.one(of)[1];
-  }
-}
-
-// ── what people do ──
-
-type Act =
-  | { do: "keys"; keys: readonly string[] }
-  | { do: "swipe"; card: string }
-  /** Empty: Enter alone. */
-  | { do: "pin"; pin: string }
-  | { do: "leave-pin" }
-  | { do: "mend-printer" };
-
-const keys = (...names: string[]): Act => ({ do: "keys", keys: names });
-const ENTER = keys("enter");
-const CANCEL = keys("cancel");
-
-const typed = (text: string): Act => keys(...[...text].flatMap(presses), "enter");
-/** Over what stands in the field and was not good. */
-const retyped = (text: string): Act => keys(...Array<string>(12).fill("clear"), ...[...text].flatMap(presses), "enter");
-const LETTERS = ["", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"];
-function presses(character: string): string[] {
-  const key = LETTERS.findIndex((letters) => letters.includes(character));
-  if (/\d/.test(character) || key < 0) return [character];
-  return [String(key), ...Array<string>(1 + (LETTERS[key] ?? "").indexOf(character)).fill("alpha")];
-}
-
-interface Visit {
-  what: string;
-  begin: Act;
-  /** By screen id: what to do the first time it is seen, the second …; then Cancel, since nobody knows what else to do. */
-  at: Record<string, Act[]>;
-  /** A message that moves money, of this amount, which no other visit of the day has: the ledger must bear out what the person was told. */
-  money?: { kind: string; amountFen: number };
-  /** Gives up at the n-th screen. */
-  cancelAt?: number;
-  /** The power goes at the n-th screen: while it stands there, or so many glances after the next act has begun. */
-  cut?: { at: number; glances: number | undefined };
-  /** Looks after the printer when it asks for help. */
-  helpsPrinter: boolean;
+  /** Of a day that went wrong: what there is to know about it. */
+  telling: string[];
 }
 
 /** Screens that only tell something. */
@@ -97,109 +37,6 @@ const TOLD = new Set(["approved", "declined", "unknown", "notice", "settled", "t
 const ASKED = new Set(["card", "confirm", "original"]);
 /** What somebody is told at the end. */
 const OUTCOMES = new Set(["approved", "declined", "unknown"]);
-
-// ── what the terminal, the host and the paper tell ──
-
-interface JournalRecord {
-  kind: string;
-  state: string;
-  trace: string;
-  pan: string;
-  approvedFen: number;
-  reference?: string;
-  authCode?: string;
-  /** YYYYMMDD. */
-  date: string;
-}
-
-interface Totals {
-  debitFen: number;
-  debitCount: number;
-  creditFen: number;
-  creditCount: number;
-}
-type Region = "domestic" | "foreign";
-
-interface Entry {
-  kind: string;
-  batch: string;
-  trace: string;
-  amountFen: number;
-  approvedFen: number;
-  totalFen?: number;
-  state: string;
-  code: string;
-  foreign?: boolean;
-}
-
-interface Ledger {
-  transactions: Entry[];
-  settlements: {
-    batch: string;
-    balanced: Record<Region, boolean>;
-    totals: { host: Record<Region, Totals>; terminal: Record<Region, Totals> };
-    problems: unknown[];
-    closed: boolean;
-  }[];
-}
-
-/** At the host: it happened, whatever was done about it later. */
-const STANDS = new Set(["approved", "voided", "refunded", "held", "completed"]);
-const DEBIT = new Set(["sale", "completion", "completion-advice", "offline"]);
-const CREDIT = new Set(["void", "refund", "completion-void"]);
-
-const sayTotals = ({ debitCount, debitFen, creditCount, creditFen }: Totals): string =>
-  `${debitCount} × debit ${debitFen}, ${creditCount} × credit ${creditFen}`;
-
-/** What a batch adds up to, from the host's single entries. */
-function totalsOf(ledger: Ledger, batch: string, region: Region): Totals {
-  const sum = { debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 };
-  for (const { kind, batch: of, state, foreign = false, totalFen, approvedFen } of ledger.transactions) {
-    if (of !== batch || !STANDS.has(state) || foreign !== (region === "foreign")) continue;
-    if (DEBIT.has(kind)) {
-      sum.debitCount++;
-      sum.debitFen += totalFen ?? approvedFen;
-    } else if (CREDIT.has(kind)) {
-      sum.creditCount++;
-      sum.creditFen += approvedFen;
-    }
-  }
-  return sum;
-}
-
-/** The totals that a settlement slip says, as a merchant reads them; undefined when it is not whole. */
-function totalsOnPaper(text: readonly string[], region: Region): Totals | undefined {
-  const all = text.join("\n");
-  const part = region === "domestic" ? /内卡[\s\S]*?(?=外卡)/.exec(all) : /外卡[\s\S]*/.exec(all);
-  const read = (label: string) => new RegExp(`${label}\\D*(\\d+)\\s+([\\d,]+)\\.(\\d\\d)`).exec(part?.[0] ?? "");
-  const [debit, credit] = [read("借记合计"), read("贷记合计")];
-  if (debit === null || credit === null) return undefined;
-  const fen = (found: RegExpExecArray) => Number(`${found[2]?.replaceAll(",", "")}${found[3]}`);
-  return { debitCount: Number(debit[1]), debitFen: fen(debit), creditCount: Number(credit[1]), creditFen: fen(credit) };
-}
-
-// ── who may come ──
-
-interface Holder {
-  card: string;
-  pin: string;
-}
-
-/** Ids of the tray, by how often such a card comes; the PIN its holder knows, empty: none. */
-const CARDS: readonly (readonly [weight: number, Holder])[] = [
-  [6, { card: "debit-1", pin: "123456" }],
-  [5, { card: "debit-2", pin: "123456" }],
-  [5, { card: "credit-1", pin: "123456" }],
-  [3, { card: "no-pin-1", pin: "" }],
-  [4, { card: "visa-like-1", pin: "123456" }],
-  [3, { card: "mastercard-like-1", pin: "" }],
-  [2, { card: "three-tracks-1", pin: "123456" }],
-  [1, { card: "low-balance-1", pin: "123456" }],
-  [1, { card: "lost-1", pin: "123456" }],
-  [1, { card: "expired-1", pin: "123456" }],
-  [1, { card: "damaged-track2", pin: "123456" }],
-  [1, { card: "unknown-1", pin: "123456" }],
-];
 
 /** What the line does; how often each. `value` where the fault takes one. */
 const LINE_FAULTS: readonly (readonly [weight: number, { fault: string; value?: number }])[] = [
@@ -217,16 +54,7 @@ const LINE_FAULTS: readonly (readonly [weight: number, { fault: string; value?: 
   [2, { fault: "refuse" }],
 ];
 
-/** Answers of an issuer that says no. */
-const REFUSALS = ["05", "14", "51", "57", "61", "65", "75", "91", "96"];
-
-const SUPERVISOR = "123456";
 const OPERATOR = { number: "01", password: "0000" };
-
-interface TrayCard {
-  id: string;
-  pan: string;
-}
 
 class TradingDay {
   readonly counts: Record<string, number> = {};
@@ -234,27 +62,34 @@ class TradingDay {
   readonly story: string[] = [];
   readonly #chance: Chance;
   readonly #desk: Desk;
-  #tray: TrayCard[] = [];
-  readonly #amounts = new Set<number>();
+  readonly #host: DayHost;
+  readonly #plan: Plan;
+  readonly #people: People;
   /** What each person was told of the money, to be held against the ledger in the evening. */
   readonly #told: { what: string; kind: string; amountFen: number; stands: boolean | undefined }[] = [];
+  /** Complaints of the host that have been heard. */
+  #complaints = 0;
   /** Settled batches, as the terminal called them. */
   readonly #batches: string[] = [];
 
-  constructor(desk: Desk, seed: number) {
+  constructor(desk: Desk, host: DayHost, plan: Plan, chance: Chance, people: People) {
     this.#desk = desk;
-    this.#chance = new Chance(seed);
+    this.#host = host;
+    this.#plan = plan;
+    this.#chance = chance;
+    this.#people = people;
   }
 
-  async run(customers: number): Promise<void> {
-    this.#tray = await this.#desk.get<TrayCard[]>("/cards");
+  async run(): Promise<void> {
+    const { customers, checkEvery } = this.#plan;
     await this.#home();
     const lunch = this.#chance.happens(0.4) ? this.#chance.from(5, customers - 5) : undefined;
     for (let n = 1; n <= customers && this.problems.length === 0; n++) {
       await this.#between();
       if (n === lunch) await this.#settle("at noon", true);
       await this.#serve(n);
-      await this.#agree(`after customer ${n}`);
+      this.#listen();
+      if (n % checkEvery === 0) await this.#agree(`after customer ${n}`);
     }
     if (this.problems.length === 0) await this.#evening();
   }
@@ -327,7 +162,7 @@ class TradingDay {
       }
       state = await this.#act(act);
     }
-    this.#say(`  = ${outcome}`);
+    this.#say(`  = ${outcome}, next trace ${state.trace}`);
     this.#count(`${what} ${outcome}`);
     this.#remember(visit, outcome === "stored" ? undefined : outcome === "approved");
   }
@@ -366,282 +201,57 @@ class TradingDay {
   /** Minutes pass; what was wrong with the line may be mended. */
   async #between(): Promise<void> {
     const desk = this.#desk;
-    await desk.call("DELETE", "/acquirer/rules");
     if (this.#chance.happens(0.75)) await desk.call("DELETE", "/faults");
     // The PIN pad asks for no more than a PIN every 30 s in the long run.
-    await this.#home(await desk.post("/clock", { advanceMs: this.#chance.from(1, 9) * 60_000 }));
+    const state = await this.#home(await desk.post("/clock", { advanceMs: this.#chance.from(1, 9) * 60_000 }));
+    await this.#host.mend(desk, state);
   }
 
   async #serve(n: number): Promise<void> {
     const chance = this.#chance;
-    const visit = await this.#somebody();
+    const { transactions } = await this.#desk.get<{ transactions: JournalRecord[] }>("/journal");
+    const visit = this.#people.somebody(transactions);
+    const { cuts, line, paper } = this.#plan;
     if (chance.happens(0.15)) visit.cancelAt = chance.from(1, 9);
-    if (chance.happens(0.12))
+    if (chance.happens(cuts))
       visit.cut = { at: chance.from(1, 10), glances: chance.happens(0.3) ? undefined : chance.from(0, 14) };
     const troubles = [`${n}: ${visit.what}`];
     if (visit.money !== undefined) troubles.push(`${visit.money.amountFen} fen`);
     if (visit.cancelAt !== undefined) troubles.push(`gives up at screen ${visit.cancelAt}`);
-    if (chance.happens(0.3)) {
+    if (chance.happens(line)) {
       const fault = chance.weighted(LINE_FAULTS);
       const count = fault.fault === "refuse" ? {} : { count: chance.from(1, 3) };
       troubles.push(`line: ${fault.fault} ${fault.value ?? ""} × ${count.count ?? "on"}`);
       await this.#desk.fault("host", fault.fault, { value: fault.value, ...count });
     }
-    if (chance.happens(0.1)) {
+    if (chance.happens(paper)) {
       const value = chance.from(5, 150);
       troubles.push(`paper for ${value} mm`);
       await this.#desk.fault("printer", "paper-out-after", { value });
     }
-    if (chance.happens(0.12)) {
-      const rule = {
-        match: { mti: chance.one(["0200", "0200", "0220", "0100"]) },
-        answer: { "39": chance.one(REFUSALS) },
-        count: 1,
-      };
-      troubles.push(`host: ${rule.match.mti} is answered ${rule.answer["39"]}`);
-      await this.#desk.post("/acquirer", rule);
-    }
+    troubles.push(...(await this.#host.trouble(this.#desk, chance)));
     this.#say(troubles.join(", "));
     await this.#visit(visit);
-  }
-
-  async #somebody(): Promise<Visit> {
-    const { transactions } = await this.#desk.get<{ transactions: JournalRecord[] }>("/journal");
-    const of = (...kinds: string[]) =>
-      transactions.filter(({ kind, state }) => kinds.includes(kind) && (state === "approved" || state === "pending"));
-    const [sales, holds, charges, offline] = [of("sale"), of("preauth"), of("completion"), of("offline")];
-    const visits: (readonly [number, () => Visit])[] = [
-      [9, () => this.#sale()],
-      [3, () => this.#preauth()],
-      [2, () => this.#balance()],
-      [3, () => this.#offline()],
-      [2, () => this.#cash()],
-      [1, () => this.#paperwork()],
-    ];
-    if (sales.length > 0) {
-      visits.push([3, () => this.#void(this.#chance.one([...sales, ...offline]))]);
-      visits.push([3, () => this.#refund(this.#chance.one(sales))]);
-      visits.push([2, () => this.#change("tip", "5", this.#chance.one([...sales, ...offline]))]);
-    }
-    if (offline.length > 0) visits.push([2, () => this.#change("adjustment", "3", this.#chance.one(offline))]);
-    if (holds.length > 0) {
-      visits.push([2, () => this.#held("preauth-void", "2", this.#chance.one(holds))]);
-      visits.push([3, () => this.#held("completion", "3", this.#chance.one(holds))]);
-      visits.push([2, () => this.#held("completion-advice", "4", this.#chance.one(holds))]);
-      visits.push([1, () => this.#held("preauth-add", "6", this.#chance.one(holds))]);
-    }
-    if (charges.length > 0) visits.push([2, () => this.#chargeBack(this.#chance.one(charges))]);
-    return this.#chance.weighted(visits)();
-  }
-
-  // ── visits ──
-
-  #amount(most: number): number {
-    for (;;) {
-      const fen = this.#chance.from(1, most);
-      if (this.#amounts.has(fen)) continue;
-      this.#amounts.add(fen);
-      return fen;
-    }
-  }
-
-  #helps = (): boolean => this.#chance.happens(0.7);
-
-  /** Sometimes a slip of the finger first, and sometimes no second try. */
-  #pins(pin: string): Act[] {
-    if (this.#chance.happens(0.1)) return [{ do: "pin", pin: "111111" }];
-    return [{ do: "pin", pin }];
-  }
-
-  /** A password that is wrong first, now and then. */
-  #password(): Act[] {
-    const right = keys(...SUPERVISOR, "enter");
-    return this.#chance.happens(0.15) ? [keys(..."000000", "enter"), right] : [right];
-  }
-
-  /** The card a slip is about; now and then somebody holds out another. */
-  #cardOf({ pan }: Pick<JournalRecord, "pan">): { card: string; pan: string; pin: string } {
-    const same = this.#tray.find((card) => card.pan.slice(0, 6) === pan.slice(0, 6) && card.pan.slice(-4) === pan.slice(-4));
-    const wrong = same === undefined || this.#chance.happens(0.07);
-    const card = wrong ? this.#chance.one(this.#tray) : same;
-    return { card: card.id, pan: card.pan, pin: this.#pinOf(card.id) };
-  }
-
-  #pinOf(id: string): string {
-    return CARDS.find(([, { card }]) => card === id)?.[1].pin ?? "123456";
-  }
-
-  /** At "present": the card through the slot, or its number by hand. */
-  #present({ card, pan }: { card: string; pan: string }, mayType: boolean): Record<string, Act[]> {
-    if (!mayType || this.#chance.happens(0.6))
-      return {
-        present: [
-          { do: "swipe", card },
-          { do: "swipe", card },
-        ],
-      };
-    return { present: [ENTER], pan: [typed(pan)], expiry: [typed("1230")] };
-  }
-
-  #sale(): Visit {
-    const { card, pin } = this.#chance.weighted(CARDS);
-    const amountFen = this.#amount(this.#chance.happens(0.1) ? 1_200_000 : 60_000);
-    const swipe: Act = { do: "swipe", card };
-    const amount = typed(String(amountFen));
-    const begin = this.#chance.one([swipe, swipe, keys(...String(amountFen), "enter"), keys("menu", "1")]);
-    return {
-      what: "sale",
-      begin,
-      at: { present: [swipe, swipe], amount: [amount], pin: this.#pins(pin) },
-      money: { kind: "sale", amountFen },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  #preauth(): Visit {
-    const { card, pin } = this.#chance.weighted(CARDS);
-    const amountFen = this.#amount(100_000);
-    return {
-      what: "preauth",
-      begin: keys("menu", "4", "1"),
-      at: { present: [{ do: "swipe", card }], amount: [typed(String(amountFen))], pin: this.#pins(pin) },
-      money: { kind: "preauth", amountFen },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  #balance(): Visit {
-    const { card, pin } = this.#chance.weighted(CARDS);
-    const at = { present: [{ do: "swipe" as const, card }], pin: this.#pins(pin) };
-    return { what: "balance", begin: keys("menu", "7", "1"), at, helpsPrinter: true };
-  }
-
-  #offline(): Visit {
-    const { card } = this.#chance.weighted(CARDS);
-    const pan = this.#tray.find(({ id }) => id === card)?.pan ?? "";
-    const amountFen = this.#amount(50_000);
-    return {
-      what: "offline",
-      begin: keys("menu", "7", "2"),
-      at: {
-        ...this.#present({ card, pan }, true),
-        amount: [typed(String(amountFen))],
-        menu: [keys(this.#chance.one(["1", "2", "3"]))],
-        authcode: [typed(String(this.#chance.from(100_000, 999_999)))],
-      },
-      money: { kind: "offline", amountFen },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  #cash(): Visit {
-    const dueFen = this.#amount(50_000);
-    const short = this.#chance.happens(0.2) ? [typed(String(Math.max(1, dueFen - 1)))] : [];
-    const at = { amount: [typed(String(dueFen)), ...short, retyped(String(Math.ceil(dueFen / 10_000) * 10_000))] };
-    return { what: "cash", begin: keys("menu", "7", "4"), at, helpsPrinter: this.#helps() };
-  }
-
-  #paperwork(): Visit {
-    const rows = [
-      ["8", "1"],
-      ["8", "3"],
-      ["8", "4"],
-      ["8", "6", "1"],
-      ["9", "1"],
-      ["9", "4", "5"],
-    ];
-    return { what: "paperwork", begin: keys("menu", ...this.#chance.one(rows)), at: {}, helpsPrinter: this.#helps() };
-  }
-
-  #void(original: JournalRecord): Visit {
-    const holder = this.#cardOf(original);
-    return {
-      what: "void",
-      begin: keys("menu", "2"),
-      at: {
-        supervisor: this.#password(),
-        trace: [typed(original.trace)],
-        ...this.#present(holder, true),
-        pin: this.#pins(holder.pin),
-      },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  #refund(original: JournalRecord): Visit {
-    const holder = this.#cardOf(original);
-    const amountFen = this.#chance.happens(0.4) ? original.approvedFen : this.#chance.from(1, original.approvedFen);
-    return {
-      what: "refund",
-      begin: keys("menu", "3"),
-      at: {
-        supervisor: this.#password(),
-        ...this.#present(holder, true),
-        reference: [typed(original.reference ?? "000000000000")],
-        date: [typed(original.date.slice(4))],
-        amount: [typed(String(amountFen))],
-      },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  /** A tip, or another amount. */
-  #change(what: string, row: string, { trace, approvedFen }: JournalRecord): Visit {
-    const few = Math.max(1, Math.floor((approvedFen * this.#chance.from(1, 16)) / 100));
-    const amountFen = what === "tip" ? few : Math.max(1, approvedFen + (this.#chance.happens(0.5) ? few : -few));
-    return {
-      what,
-      begin: keys("menu", "7", row),
-      at: { trace: [typed(trace)], amount: [typed(String(amountFen))] },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  /** What is done about money that is held back. */
-  #held(what: string, row: string, hold: JournalRecord): Visit {
-    const holder = this.#cardOf(hold);
-    const percent = what === "preauth-void" ? 100 : what === "preauth-add" ? 20 : this.#chance.from(50, 116);
-    const amountFen = Math.max(1, Math.floor((hold.approvedFen * percent) / 100));
-    return {
-      what,
-      begin: keys("menu", "4", row),
-      at: {
-        supervisor: this.#password(),
-        ...this.#present(holder, what !== "preauth-add"),
-        date: [typed(hold.date.slice(4))],
-        authcode: [typed(hold.authCode ?? "000000")],
-        amount: [typed(String(amountFen))],
-        pin: this.#pins(holder.pin),
-      },
-      helpsPrinter: this.#helps(),
-    };
-  }
-
-  #chargeBack(charge: JournalRecord): Visit {
-    const holder = this.#cardOf(charge);
-    return {
-      what: "completion-void",
-      begin: keys("menu", "4", "5"),
-      at: {
-        supervisor: this.#password(),
-        trace: [typed(charge.trace)],
-        ...this.#present(holder, true),
-        pin: this.#pins(holder.pin),
-      },
-      helpsPrinter: this.#helps(),
-    };
   }
 
   // ── the books ──
 
   async #agree(when: string): Promise<void> {
-    const { ok, differences } = await this.#desk.check();
-    if (!ok) this.problems.push(`${when}: the money check says ${JSON.stringify(differences)}`);
+    const differences = await this.#host.check(this.#desk);
+    if (differences.length > 0) this.problems.push(`${when}: the money check says ${JSON.stringify(differences)}`);
+    this.#listen();
+  }
+
+  #listen(): void {
+    const complaints = this.#host.complaints();
+    if (complaints.length > this.#complaints)
+      this.problems.push(...complaints.slice(this.#complaints).map((words) => `the host: ${words}`));
+    this.#complaints = complaints.length;
   }
 
   async #mendAll(): Promise<void> {
     await this.#desk.call("DELETE", "/faults");
-    await this.#desk.call("DELETE", "/acquirer/rules");
+    await this.#host.mend(this.#desk, undefined);
   }
 
   /** Debts go by themselves while nobody sells. */
@@ -698,6 +308,7 @@ class TradingDay {
     const count = fault === "refuse" ? {} : { count: chance.from(1, 3) };
     this.#say(`  line: ${fault} ${value ?? ""} × ${count.count ?? "on"}`);
     await this.#desk.fault("host", fault, { value, ...count });
+    this.story.push(...(await this.#host.trouble(this.#desk, chance)));
     const cut = chance.happens(0.5) ? { at: chance.from(1, 2), glances: chance.from(0, 40) } : undefined;
     const state = await this.#askSettlement(cut);
     this.#say(`  rough settlement of ${batch}: now batch ${state.batch}`);
@@ -706,7 +317,7 @@ class TradingDay {
 
   /** A settled batch: host, slip and single entries say the same to the fen. */
   async #closed(batch: string): Promise<void> {
-    const ledger = await this.#desk.get<Ledger>("/acquirer/ledger");
+    const ledger = await this.#host.ledger(this.#desk);
     const view = ledger.settlements.findLast((each) => each.batch === batch);
     if (view === undefined || !view.closed) {
       this.problems.push(`batch ${batch} is not closed at the host`);
@@ -714,8 +325,8 @@ class TradingDay {
     }
     if (view.problems.length > 0) this.problems.push(`batch ${batch}, says the host: ${JSON.stringify(view.problems)}`);
     const slip = (await this.#desk.paper()).findLast(({ text }) => text.join("").includes("结算总计单"));
-    for (const region of ["domestic", "foreign"] as const) {
-      const entries = totalsOf(ledger, batch, region);
+    for (const region of REGIONS) {
+      const entries = this.#host.totals(ledger, batch, region);
       const paper = totalsOnPaper(slip?.text ?? [], region);
       for (const [who, totals] of [
         ["the host's settlement", view.totals.host[region]],
@@ -732,7 +343,7 @@ class TradingDay {
 
   /** What people were told is what the host's books say. */
   async #promises(): Promise<void> {
-    const { transactions } = await this.#desk.get<Ledger>("/acquirer/ledger");
+    const { transactions } = await this.#host.ledger(this.#desk);
     for (const { what, kind, amountFen, stands } of this.#told) {
       const standing = transactions.filter(
         (entry) => entry.kind === kind && entry.amountFen === amountFen && STANDS.has(entry.state),
@@ -750,11 +361,11 @@ class TradingDay {
     await this.#promises();
     const { batch } = await this.#home();
     if (this.#batches.includes(batch)) this.problems.push(`batch ${batch} again`);
-    const amountFen = this.#amount(40_000);
+    const amountFen = this.#people.amount(40_000);
     const at = { amount: [typed(String(amountFen))], pin: [{ do: "pin" as const, pin: "" }] };
     this.#say("the next batch's first sale");
     await this.#visit({ what: "next sale", begin: { do: "swipe", card: "mastercard-like-1" }, at, helpsPrinter: true });
-    const { transactions } = await this.#desk.get<Ledger>("/acquirer/ledger");
+    const { transactions } = await this.#host.ledger(this.#desk);
     const sold = transactions.find((entry) => entry.amountFen === amountFen && entry.state === "approved");
     if (sold?.batch !== batch) this.problems.push(`the first sale of batch ${batch} is at the host: ${JSON.stringify(sold)}`);
     await this.#agree("in the next batch");
@@ -763,17 +374,49 @@ class TradingDay {
 
 const say = ({ screen: { id, title, lines } }: State): string => `${id} [${title}] ${lines.join(" | ")}`;
 
-/** A day of so many people, on a desk of its own. */
-export async function tradingDay(seed: number, customers = 25): Promise<Day> {
-  const desk = await Desk.start(["--seed", String(seed)]);
-  const day = new TradingDay(desk, seed);
+export interface Plan {
+  customers: number;
+  /** The books are compared after every so many. */
+  checkEvery: number;
+  /** Probabilities, a person: the power fails, the line does, the paper runs out. */
+  cuts: number;
+  line: number;
+  paper: number;
+}
+
+/** Short and rough. */
+export const SHORT: Plan = { customers: 25, checkEvery: 1, cuts: 0.12, line: 0.3, paper: 0.1 };
+/** A real one: hundreds of people, most of whom just pay. */
+export const LONG: Plan = { customers: 230, checkEvery: 20, cuts: 0.03, line: 0.08, paper: 0.04 };
+
+/** A day on a desk of its own; ends at the first thing that is wrong. */
+export async function tradingDay(seed: number, plan: Plan = SHORT, host: DayHost = ownHost(seed)): Promise<Day> {
+  const desk = await Desk.start([...host.args]);
+  const chance = new Chance(seed);
+  const people = new People(chance, await desk.get<TrayCard[]>("/cards"));
+  const day = new TradingDay(desk, host, plan, chance, people);
   const { counts, problems, story } = day;
   try {
-    await day.run(customers);
+    await day.run();
   } catch (error) {
-    problems.push(`stopped: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`stopped: ${error instanceof Error ? error.message : String(error)}`, ...host.complaints());
   } finally {
     await desk.stop();
+    await host.close();
   }
-  return { seed, counts, problems, story };
+  return { seed, counts, problems, story, telling: tellingOf(problems, story, host) };
+}
+
+/** The shortest telling: who had to do with the traces that are named, what the host heard about them, and the last of the story. */
+function tellingOf(problems: readonly string[], story: readonly string[], host: DayHost): string[] {
+  const traces = new Set(problems.flatMap((words) => words.match(/(?<!\d)\d{6}(?!\d)/g) ?? []));
+  const visits: string[][] = [];
+  for (const line of story) {
+    if (!line.startsWith("  ")) visits.push([]);
+    visits.at(-1)?.push(line);
+  }
+  const concerned = visits.filter(
+    (lines, n) => n === visits.length - 1 || lines.some((line) => [...traces].some((trace) => line.includes(trace))),
+  );
+  return [...concerned.flat(), "the host:", ...host.heard(traces)];
 }
