@@ -9,7 +9,7 @@ import { createHost } from "./acquirer/session.ts";
 import { PARAMETERS } from "./admin/parameters.table.ts";
 import { logIn, unlock } from "./admin/login.ts";
 import { offerUnprinted } from "./admin/reprint.ts";
-import { selfCheck } from "./admin/self-check.ts";
+import { checkKeys, selfCheck } from "./admin/self-check.ts";
 import { signOnAfterLogIn } from "./admin/sign-on.ts";
 import { serveDebug } from "./debug.ts";
 import { openMenu } from "./menu.ts";
@@ -28,9 +28,11 @@ import { openBlacklist } from "./steps/blacklist.ts";
 import { readSwipe } from "./steps/card.ts";
 import { batch6, trace6 } from "./steps/numbers.ts";
 import { type HostRequests, hostWaits, openHostRequests, serveHost } from "./steps/host-requests.ts";
+import { choreDue, doChore, lockIfDeserted, openKeeping } from "./steps/keeping.ts";
 import { openOperators } from "./steps/operators.ts";
 import { openParameters, type Parameters } from "./steps/parameters.ts";
 import { settleDebt } from "./steps/outcome.ts";
+import { reopenDevices } from "./steps/reopen.ts";
 import { deliverOwed } from "./steps/reverse.ts";
 import { isEnabled } from "./steps/rules.ts";
 import { readProfile } from "./steps/profile.ts";
@@ -118,6 +120,7 @@ function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefin
       audit,
       blacklist: openBlacklist(system, audit),
       hostRequests,
+      keeping: openKeeping(system),
       get link() {
         return line.link;
       },
@@ -141,34 +144,39 @@ function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefin
   }
 }
 
-/** The way to the host; a new one when its address has changed. */
+/** The way to the host; a new one when its address has changed, the first when what it needs has come. */
 function openLine(
   system: GuestSystem,
   devices: Devices,
   parameters: Parameters,
   requests: HostRequests,
-): { link: Link | undefined; host: Host | undefined } {
-  const open = () => devices.link?.(linkSettings(parameters.profile));
-  const line = { link: open() };
+): { readonly link: Link | undefined; readonly host: Host | undefined } {
+  let link: Link | undefined;
+  let host: Host | undefined;
   parameters.onChange = () => {
-    line.link = open();
+    link = undefined;
   };
+  const line = (): Link | undefined => (link ??= devices.link?.(linkSettings(parameters.profile)));
   const settings = {
     system,
-    pinpad: devices.pinpad,
+    get pinpad() {
+      return devices.pinpad;
+    },
     get link() {
-      return line.link as Link;
+      return line() as Link;
     },
     get profile() {
       return parameters.profile;
     },
   };
-  const host = line.link && devices.pinpad && requests.heard(createHost(settings));
   return {
     get link() {
-      return line.link;
+      return line();
     },
-    host,
+    get host() {
+      if (host === undefined && line() !== undefined && devices.pinpad !== undefined) host = requests.heard(createHost(settings));
+      return host;
+    },
   };
 }
 
@@ -181,6 +189,10 @@ function fault(ui: Ui, part: "check.store", why: string): void {
 
 /** One thing at a time: unlock, log in, or whatever somebody does at idle. */
 async function turn(t: Terminal): Promise<void> {
+  const back = reopenDevices(t);
+  if (back.length > 0) await perform(t, () => welcomeBack(t, back));
+  const chore = choreDue(t);
+  if (chore !== undefined) return perform(t, () => doChore(t, chore));
   if (t.locked) return perform(t, () => unlock(t));
   if (t.operator === undefined) return startSession(t);
   await perform(t, await atIdle(t));
@@ -238,6 +250,9 @@ async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
     });
     const input = await t.ui.wait({ card: true, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
     if (input.input === "timeout") {
+      const back = reopenDevices(t);
+      if (back.length > 0) return () => welcomeBack(t, back);
+      if (choreDue(t) !== undefined || lockIfDeserted(t)) return () => Promise.resolve();
       if (t.system.scheduler.now() < retryAt) continue;
       if (t.journal.owed !== undefined) return () => settleDebt(t);
       if (advicesDue(t)) return () => deliverAdvices(t, { all: false });
@@ -249,6 +264,12 @@ async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
     if (flow !== undefined) return flow;
     t.ui.bad();
   }
+}
+
+/** Who was away and is there again; the PIN pad's keys may be others than when it went. */
+async function welcomeBack(t: Terminal, back: readonly string[]): Promise<void> {
+  await checkKeys(t);
+  await tell(t, t.ui.say("notice.devices-back"), [back.join(t.ui.say("notice.and"))], "good");
 }
 
 function flowOf(t: Terminal, input: Exclude<Input, { input: "timeout" }>): (() => Promise<unknown>) | undefined {

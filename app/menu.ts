@@ -3,7 +3,7 @@ import { auditCheck } from "./admin/audit.ts";
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
 import { backUp, checkBackupFile, exportTransactions } from "./admin/export.ts";
-import { lock } from "./admin/login.ts";
+import { lock, logOut } from "./admin/login.ts";
 import { addOperator, changePassword, changeRights, deleteOperator, listOperators } from "./admin/operators.ts";
 import { download, parameters, status } from "./admin/parameters.ts";
 import { printBatchDetails, printBatchTotals, reprintSettlement } from "./admin/print.ts";
@@ -131,6 +131,7 @@ export const MAIN_MENU: Entry = {
             { key: "3", text: "menu.operator-delete", run: deleteOperator },
             { key: "4", text: "menu.operator-password", run: changePassword },
             { key: "5", text: "menu.operator-rights", run: changeRights },
+            { key: "6", text: "menu.log-out", run: logOut },
           ],
         },
         { key: "6", text: "menu.lock", run: lock },

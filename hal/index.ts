@@ -34,13 +34,15 @@ export interface Devices {
   files: Files | undefined;
   debug: Debug | undefined;
   failures: { device: string; words: string }[];
+  /** Tries those in `failures` again; resolves which are there now. What works is left alone. */
+  reopen(): string[];
 }
 
 export type OpenDevices = (system: System, board: Board) => Devices;
 
 /** `board` has been through readBoard. Never throws: what cannot be opened is in `failures`. */
 export const openDevices: OpenDevices = (system, board) => {
-  const failures: Devices["failures"] = [];
+  let failures: Devices["failures"] = [];
   const open = <C extends DeviceClass>(device: C): DeviceOf[C] | undefined => {
     const spec = board.devices[device];
     if (spec === undefined) return undefined;
@@ -51,7 +53,7 @@ export const openDevices: OpenDevices = (system, board) => {
       return undefined;
     }
   };
-  return {
+  const devices: Devices = {
     board,
     display: open("display"),
     keypad: open("keypad"),
@@ -63,8 +65,21 @@ export const openDevices: OpenDevices = (system, board) => {
     lights: open("lights"),
     files: open("files"),
     debug: open("debug"),
-    failures,
+    get failures() {
+      return failures;
+    },
+    reopen() {
+      const away = failures.map(({ device }) => device as DeviceClass);
+      failures = [];
+      return away.filter((device) => put(device));
+    },
   };
+  const places: { [C in DeviceClass]: DeviceOf[C] | undefined } = devices;
+  const put = <C extends DeviceClass>(device: C): boolean => {
+    places[device] = open(device);
+    return places[device] !== undefined;
+  };
+  return devices;
 };
 
 function openDevice<C extends DeviceClass>(system: System, board: Board, device: C, spec: DeviceSpec): DeviceOf[C] {

@@ -1,5 +1,6 @@
 /** 操作员登录 and 终端锁定 (M2). */
-import { askDigits, askPassword } from "../steps/ask.ts";
+import { askDigits, askPassword, confirm } from "../steps/ask.ts";
+import { note } from "../steps/audit.ts";
 import { Left, type Terminal, wallMs } from "../steps/terminal.ts";
 
 /** Words for a password that was not right. */
@@ -25,7 +26,7 @@ async function tryPassword(t: Terminal, id: string, show: (count: number) => voi
   }
 }
 
-/** Until somebody is logged in. Cancel and time-out begin again with the number. */
+/** Until somebody is logged in, or nobody has come for a while. Cancel begins again with the number. */
 export async function logIn(t: Terminal): Promise<void> {
   let problem: string | undefined;
   for (;;) {
@@ -45,12 +46,13 @@ export async function logIn(t: Terminal): Promise<void> {
       t.ui.bad();
     } catch (error) {
       if (!(error instanceof Left)) throw error;
+      if (error.why === "timeout") return;
       problem = undefined;
     }
   }
 }
 
-/** Until the same operator's password opens the lock. */
+/** Until the same operator's password opens the lock, or nobody has come for a while. */
 export async function unlock(t: Terminal): Promise<void> {
   const operator = t.operator ?? "";
   let problem: string | undefined;
@@ -64,9 +66,22 @@ export async function unlock(t: Terminal): Promise<void> {
       }
     } catch (error) {
       if (!(error instanceof Left)) throw error;
+      if (error.why === "timeout") return;
       problem = undefined;
     }
   }
+}
+
+/** 换班: nobody is at the keys; the next operator logs in. */
+export async function logOut(t: Terminal): Promise<void> {
+  t.ui.show("notice", {
+    title: t.ui.say("menu.log-out"),
+    rows: [{ value: t.ui.say("login.out-ask", { operator: t.operator ?? "" }) }],
+    tone: "warn",
+  });
+  await confirm(t);
+  note(t, "log-in", "off");
+  t.operator = undefined;
 }
 
 export function lock(t: Terminal): Promise<void> {

@@ -1,6 +1,7 @@
 /** 开机自检 (M1): each part as it is checked; what does not work is said, the rest goes on. */
 import type { ScreenStates } from "../screens/states.ts";
 import { isPinPadError, pinPadWords } from "../steps/pin.ts";
+import { reopenDevices } from "../steps/reopen.ts";
 import { now, type Terminal } from "../steps/terminal.ts";
 import { LONG_DWELL_MS } from "../steps/tell.ts";
 
@@ -48,7 +49,7 @@ async function checkPinPad(t: Terminal): Promise<Verdict> {
 }
 
 /** The master key must be there; the working keys decide whether a sign-on that was stored still holds. */
-async function checkKeys(t: Terminal): Promise<Verdict> {
+export async function checkKeys(t: Terminal): Promise<Verdict> {
   const pinpad = t.devices.pinpad;
   if (pinpad === undefined) return { state: "bad" };
   try {
@@ -64,6 +65,7 @@ async function checkKeys(t: Terminal): Promise<Verdict> {
 
 /** Runs all checks on the screen. Waits for Enter only when something is wrong. */
 export async function selfCheck(t: Terminal): Promise<void> {
+  reopenDevices(t);
   const items: Item[] = CHECKS.map(({ label }) => ({ label, state: "waiting" }));
   const show = (waiting: boolean) => t.ui.show("selfcheck", { items, waiting });
   for (const [n, { check }] of CHECKS.entries()) {

@@ -13,6 +13,7 @@ import type { Audit } from "./audit.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ChipFailures } from "./fallback.ts";
 import type { HostRequests } from "./host-requests.ts";
+import type { Keeping } from "./keeping.ts";
 import type { Operators } from "./operators.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Settings } from "./settings.ts";
@@ -41,6 +42,7 @@ export interface Terminal {
   readonly audit: Audit;
   readonly blacklist: Blacklist;
   readonly hostRequests: HostRequests;
+  readonly keeping: Keeping;
   readonly link: Link | undefined;
   readonly host: Host | undefined;
   readonly ui: Ui;

@@ -35,6 +35,10 @@ export interface Ui {
   say(key: Prompt, values?: Record<string, string | number>): string;
   setLanguage(language: Language): void;
   show<S extends keyof ScreenStates>(id: S, state: ScreenStates[S]): void;
+  /** Listens to devices that have come since; with a renderer, draws there from now on. */
+  plug(renderer?: Renderer): void;
+  /** When somebody last pressed a key or swiped a card, monotonic ms; at first, the start. */
+  readonly lastInputMs: number;
   /** Draws the same screen again with a fresh status bar. */
   refresh(): void;
   wait(options?: WaitOptions): Promise<Input>;
@@ -66,6 +70,8 @@ export function createUi({ system, devices, renderer, language, status, state, m
   let words = wordsIn(language);
   let screen: Screen | undefined;
   let lastState = "";
+  let drawing = renderer;
+  let lastInputMs = system.scheduler.now();
   let waiting: ((input: Input) => void) | undefined;
   let onCancel: (() => void) | undefined;
   const lit = { send: false, receive: false, error: false };
@@ -73,7 +79,7 @@ export function createUi({ system, devices, renderer, language, status, state, m
   const draw = () => {
     if (screen === undefined) return;
     const bar = { ...status(), sending: lit.send, receiving: lit.receive };
-    renderer?.draw(screen, bar);
+    drawing?.draw(screen, bar);
     devices.debug?.send({ kind: "screen", screen, status: bar, lines: screenLines(screen), hints: hintLines(screen), leds: lit });
     const line = JSON.stringify(state());
     if (line === lastState) return;
@@ -81,16 +87,20 @@ export function createUi({ system, devices, renderer, language, status, state, m
     devices.debug?.send({ kind: "state", ...state() });
   };
 
-  const keypad = devices.keypad;
-  if (keypad !== undefined) {
-    keypad.onKey = (key) => {
-      devices.beeper?.sound("key");
-      if (key === "cancel" && onCancel !== undefined) return onCancel();
-      waiting?.({ input: "key", key });
-    };
-    keypad.onError = (error) => system.log.error("keypad", error);
-  }
-  if (devices.printer !== undefined) devices.printer.onStatus = () => draw();
+  const plug = () => {
+    const { keypad, printer } = devices;
+    if (keypad !== undefined) {
+      keypad.onKey = (key) => {
+        lastInputMs = system.scheduler.now();
+        devices.beeper?.sound("key");
+        if (key === "cancel" && onCancel !== undefined) return onCancel();
+        waiting?.({ input: "key", key });
+      };
+      keypad.onError = (error) => system.log.error("keypad", error);
+    }
+    if (printer !== undefined) printer.onStatus = () => draw();
+  };
+  plug();
 
   const disarm = () => devices.msr?.disarm();
 
@@ -108,6 +118,14 @@ export function createUi({ system, devices, renderer, language, status, state, m
       const before = id === "idle" ? undefined : mark?.();
       screen = before === undefined ? made : { ...made, title: `${before} · ${made.title}` };
       draw();
+    },
+    plug(renderer) {
+      drawing = renderer ?? drawing;
+      plug();
+      draw();
+    },
+    get lastInputMs() {
+      return lastInputMs;
     },
     refresh: draw,
     wait({ card = false, timeoutMs, patience = "person", cancel } = {}) {
@@ -128,6 +146,7 @@ export function createUi({ system, devices, renderer, language, status, state, m
         waiting = (input) => finish(() => resolve(input));
         if (card) {
           devices.msr?.arm((swipe) => {
+            lastInputMs = system.scheduler.now();
             devices.beeper?.sound("card");
             waiting?.({ input: "swipe", swipe });
           });

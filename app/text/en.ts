@@ -159,6 +159,7 @@ export const en = {
   "check.scanner": "Scanner",
   "check.lights": "Lights",
   "check.beeper": "Beeper",
+  "check.files": "Export port",
 
   "login.title": "Operator log-in",
   "login.label": "Operator",
@@ -406,6 +407,8 @@ export const en = {
   "notice.no-answer": "No answer, please ask again",
   "notice.bad-answer": "The answer was damaged, please ask again",
   "notice.change": "Change {amount}",
+  "notice.devices-back": "Working again",
+  "notice.and": ", ",
 
   "hint.details": "Details",
   "settling.title": "Settlement {batch}",

@@ -167,6 +167,7 @@ export const zhCN = {
   "check.scanner": "扫码器",
   "check.lights": "指示灯",
   "check.beeper": "蜂鸣器",
+  "check.files": "导出口",
 
   // Operators.
   "login.title": "操作员登录",
@@ -425,6 +426,8 @@ export const zhCN = {
   "notice.no-answer": "银行没有答复，请再查一次",
   "notice.bad-answer": "银行的答复有误，请再查一次",
   "notice.change": "找零 {amount} 元",
+  "notice.devices-back": "设备已恢复",
+  "notice.and": "、",
 
   // Settlement, day's end.
   "hint.details": "打印明细",
