@@ -56,10 +56,12 @@ export function arc(centerX: number, centerY: number, radius: number, from: numb
   };
   const [first, last] = [end(from), end(to)];
   return (x, y) => {
+    const across = Math.abs(length(x - centerX, y - centerY) - radius) - stroke / 2;
+    // Away from the whole ring there is nothing of a part of it, and the angle is what costs.
+    if (across > 1) return across;
     const angle = (Math.atan2(x - centerX, centerY - y) * 180) / Math.PI;
     const past = (((angle - from) % 360) + 360) % 360;
-    if (past <= span) return Math.abs(length(x - centerX, y - centerY) - radius) - stroke / 2;
-    return Math.min(first(x, y), last(x, y));
+    return past <= span ? across : Math.min(first(x, y), last(x, y));
   };
 }
 

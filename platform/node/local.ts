@@ -89,7 +89,7 @@ export class LocalMachine implements Machine {
     if (this.#logFile !== undefined) mkdirSync(this.#options.dataDir, { recursive: true });
     this.#on = true;
     this.#restarts.clear();
-    this.#meter = new CpuMeter();
+    this.#meter = new CpuMeter(this.#options.eventLimitMs !== Number.POSITIVE_INFINITY);
     try {
       await this.#powerOn();
     } catch (error) {

@@ -52,7 +52,7 @@ export interface MachineOptions {
   /** The engine's whole memory, itself included; default 64 MiB, at least 16 MiB. */
   memoryLimitBytes?: number;
   stackLimitBytes?: number;
-  /** Longest run of the guest on one event before it is stopped as a runaway, ms of CPU. */
+  /** Longest run of the guest on one event before it is stopped as a runaway, ms of CPU. Infinity: it may take what it likes, unmeasured. */
   eventLimitMs?: number;
   /** Records every event and call result to this file. */
   recordTo?: string;

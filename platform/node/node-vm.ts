@@ -60,9 +60,11 @@ class NodeVm implements Engine {
 
   dispose(): void {}
 
-  /** Promise jobs of the guest run at the end of the script, within the same timeout. */
+  /** Promise jobs of the guest run at the end of the script, within the same timeout. Node starts a thread for each timeout: none without a limit. */
   #run(script: () => Script): void {
-    this.#guarded(() => script().runInContext(this.#context, { timeout: Math.max(1, Math.ceil(this.#options.eventLimitMs)) }));
+    const { eventLimitMs } = this.#options;
+    const limit = Number.isFinite(eventLimitMs) ? { timeout: Math.max(1, Math.ceil(eventLimitMs)) } : {};
+    this.#guarded(() => script().runInContext(this.#context, limit));
   }
 
   #guarded(run: () => void): void {

@@ -16,6 +16,8 @@ export type Does = Moment["does"];
 
 export interface Tap {
   disk: FaultyDisk;
+  /** Wires that nobody can open. */
+  unplugged: ReadonlySet<string>;
   /** `act` does what happens, or the first `bytes` of it; it may not come to that. `inside`: in a call of the guest. */
   meet(inside: boolean, source: string, does: Does, bytes: number, name: string | undefined, act: (bytes: number) => void): void;
   /** Bytes of a wire, whole or what was left of them; file operations too (wire "disk"). */
@@ -54,7 +56,7 @@ export function tappedMachine(options: MachineOptions, hostPort: OpenPort, tap: 
 
 function wires(desk: SimWires, tap: Tap): SimWires {
   return {
-    opened: (wire, options) => desk.opened(wire, options),
+    opened: (wire, options) => !tap.unplugged.has(wire) && desk.opened(wire, options),
     control: (wire, request) => desk.control(wire, request),
     closed: (wire) => desk.closed(wire),
     fromTerminal: (wire, bytes) =>

@@ -35,7 +35,7 @@ export interface WorldOptions {
   cut?: Cut;
   /** Another firmware than the one in dist. */
   bundle?: DeskOptions["bundle"];
-  /** The LCD keeps what is drawn (for pictures). */
+  /** The panel is plugged in. It is not by default: the screens' words come over the debug channel, and most of a day would be drawing. */
   pixels?: boolean;
 }
 
@@ -99,6 +99,7 @@ export class World {
     const { board = "desk", profile = "demo", bundle, cut, faults = [], engine = "node-vm", pixels = false } = this.#options;
     const tap: Tap = {
       disk: this.disk,
+      unplugged: new Set(pixels ? [] : ["lcd"]),
       meet: (inside, source, does, bytes, name, act) => this.#meet(inside, source, does, bytes, name, act),
       passed: (wire, does, bytes, name) => this.#passed(wire, does, bytes, name),
     };
@@ -120,12 +121,7 @@ export class World {
       },
       {
         ...realParts,
-        machine: (options) => (this.#machine = tappedMachine({ ...options, engine }, cable, tap)),
-        devices: (context, settings) => {
-          const devices = realParts.devices(context, settings);
-          if (!pixels) devices.lcd.receive = () => undefined;
-          return devices;
-        },
+        machine: (options) => (this.#machine = tappedMachine({ ...options, engine, eventLimitMs: Infinity }, cable, tap)),
       },
     );
     // Screens that go on by themselves wait for the cashier: no real time decides anything here.

@@ -26,7 +26,8 @@ export class Bitmap {
     const stride = Math.ceil(this.width / 8);
     const bytes = new Uint8Array(stride * this.height);
     for (let y = 0; y < this.height; y++) {
-      for (let x = 0; x < this.width; x++) if (this.get(x, y)) bytes[y * stride + (x >> 3)]! |= 0x80 >> (x & 7);
+      for (let x = 0; x < this.width; x++)
+        if (this.dots[y * this.width + x] === 1) bytes[y * stride + (x >> 3)]! |= 0x80 >> (x & 7);
     }
     return bytes;
   }
@@ -46,8 +47,10 @@ export class Bitmap {
 
   /** Black dots of `other` are added at x, y. */
   draw(other: Bitmap, x: number, y: number): void {
-    for (let row = 0; row < other.height; row++) {
-      for (let column = 0; column < other.width; column++) if (other.get(column, row)) this.set(x + column, y + row);
+    const [first, last] = [Math.max(0, -x), Math.min(other.width, this.width - x)];
+    for (let row = Math.max(0, -y); row < Math.min(other.height, this.height - y); row++) {
+      const [from, to] = [row * other.width, (y + row) * this.width + x];
+      for (let column = first; column < last; column++) if (other.dots[from + column] === 1) this.dots[to + column] = 1;
     }
   }
 

@@ -14,6 +14,7 @@ export const isHalf = (character: string): boolean => character.codePointAt(0)! 
 export class PrintFont {
   readonly #file: Uint8Array;
   readonly #places: ReadonlyMap<number, number>;
+  readonly #drawn = new Map<string, Bitmap>();
   #byDots: Map<string, string> | undefined;
 
   /** Without the file every character prints as a box: the words still reach `paper`. */
@@ -26,8 +27,14 @@ export class PrintFont {
     return this.#places.has(character.codePointAt(0)!);
   }
 
-  /** 12 or 24 dots wide, 24 high. */
+  /** 12 or 24 dots wide, 24 high; not to be drawn on. */
   glyph(character: string): Bitmap {
+    const drawn = this.#drawn.get(character) ?? this.#draw(character);
+    this.#drawn.set(character, drawn);
+    return drawn;
+  }
+
+  #draw(character: string): Bitmap {
     const width = isHalf(character) ? HALF : CELL;
     const at = this.#places.get(character.codePointAt(0)!);
     if (at === undefined) return character === " " || character === "\u3000" ? new Bitmap(width, CELL) : box(width);
@@ -66,6 +73,14 @@ export class PrintFont {
     }
     return text.trimEnd();
   }
+}
+
+let own: PrintFont | undefined;
+
+/** The font in dist, read once for all printers of this process. */
+export function ownFont(): PrintFont {
+  own ??= new PrintFont();
+  return own;
 }
 
 function defaultPath(): string {

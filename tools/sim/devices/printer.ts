@@ -6,7 +6,7 @@ import type { ActiveFault, DeviceContext, FaultSpec, SimPrinterControls } from "
 import { Device, UNPLUG } from "./device.ts";
 import { EscposDecoder, type RealTime, type Token } from "./escpos-decoder.ts";
 import { Paper, type PaperSlip } from "./paper.ts";
-import { PrintFont } from "./print-font.ts";
+import { ownFont, PrintFont } from "./print-font.ts";
 import { type Action, PrinterPage } from "./printer-page.ts";
 
 export interface PrinterSettings {
@@ -92,7 +92,7 @@ export class SimPrinter extends Device implements SimPrinterControls {
       model: settings.model ?? (widthDots >= 576 ? "SIM-80" : "SIM-58"),
     };
     this.#rollDots = this.#settings.rollMm * DOTS_A_MM;
-    this.#page = new PrinterPage(this.#settings, new PrintFont(settings.fontFile));
+    this.#page = new PrinterPage(this.#settings, settings.fontFile === undefined ? ownFont() : new PrintFont(settings.fontFile));
     this.#paper = new Paper(widthDots, () => context.clock.wallMs());
     this.#decoder = new EscposDecoder(
       (token) => {
