@@ -9,7 +9,7 @@ type Region = ScreenStates["settled"]["regions"][number];
 const VERDICTS = ["settled.not-told", "settled.balanced", "settled.unbalanced", "settled.error"] as const;
 
 /** How a settlement ended (M17): green only when the host had the same sums and nothing stayed behind. */
-export function settled({ batch, regions, problems }: ScreenStates["settled"], words: Words): Screen {
+export function settled({ batch, regions, problems, details = true }: ScreenStates["settled"], words: Words): Screen {
   const good = problems.length === 0 && regions.every(({ verdict }) => verdict === 1);
   return {
     id: "settled",
@@ -19,7 +19,7 @@ export function settled({ batch, regions, problems }: ScreenStates["settled"], w
       ...regions.flatMap((region) => [verdictRow(region, words), ...(problems.length === 0 ? sumRows(region, words) : [])]),
     ],
     hints: [
-      { key: "menu", text: words.say("hint.details") },
+      ...(details ? [{ key: "menu" as const, text: words.say("hint.details") }] : []),
       { key: "enter", text: words.say("hint.done") },
     ],
     tone: good ? "good" : "warn",

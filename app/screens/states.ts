@@ -97,8 +97,9 @@ export interface ScreenStates {
   printer: { problem: "paper-out" | "cover-open" | "jam" | "overheat" | "unplugged" | "timeout" | "fault" };
   notice: { title: string; rows: { label?: string; value: string }[]; tone?: "normal" | "good" | "warn" | "bad" };
   settling: { batch: string; steps: { label: Prompt; state: CheckItem["state"]; note?: string }[] };
-  /** problems: in the language. */
+  /** problems: in the language. details: Menu prints them; default true. */
   settled: {
+    details?: boolean;
     batch: string;
     regions: { region: keyof SettlementTotals; verdict: 0 | 1 | 2 | 3; totals: BatchTotals }[];
     problems: string[];

@@ -72,6 +72,7 @@ async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
   journal.closeBatch({ operator: t.operator ?? "", ...now(t) });
   t.system.log.info(`batch ${archive.batch} is settled`);
   note(t, "settlement", "ok", batch6(archive.batch));
+  if (t.parameters.value("settle.details") === "always") await printDetails(t, archive);
   await signAfter(t);
   return {
     ended: true,
@@ -231,12 +232,13 @@ async function showSettled(t: Terminal, archive: ArchivedSettlement, problems: s
   const { batch, totals, result } = archive;
   const used = REGIONS.filter((region) => region === "domestic" || totals[region].debitCount + totals[region].creditCount > 0);
   const regions = used.map((region) => ({ region, verdict: result?.[region] ?? 0, totals: totals[region] }));
+  const details = t.parameters.value("settle.details") === "ask";
   t.ui.good();
   for (;;) {
-    t.ui.show("settled", { batch: batch6(batch), regions, problems });
+    t.ui.show("settled", { batch: batch6(batch), regions, problems, details });
     const input = await t.ui.wait({ timeoutMs: t.profile.promptTimeoutMs });
     if (input.input !== "key" || input.key === "enter" || input.key === "cancel") return;
-    if (input.key === "menu") await printDetails(t, archive);
+    if (input.key === "menu" && details) await printDetails(t, archive);
     else t.ui.bad();
   }
 }
