@@ -59,8 +59,9 @@ const ENTRY_BYTES = 12;
 export function openFace(name: string, bytes: Uint8Array): Face {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = String.fromCharCode(...bytes.subarray(0, 4));
-  if (magic !== "TSF1" || bytes[7] !== 4) throw new Error(`${name}.bin is not a 4-bit TSF1 face`);
+  if (magic !== "TSF1" || bytes[7] !== 4 || bytes.length < HEADER_BYTES) throw new Error(`${name}.bin is not a 4-bit TSF1 face`);
   const count = view.getUint16(4, true);
+  if (bytes.length < HEADER_BYTES + count * ENTRY_BYTES) throw new Error(`${name}.bin is cut short: build it again`);
   const known = new Map<number, Glyph | undefined>();
 
   const find = (codePoint: number): Glyph | undefined => {
@@ -70,7 +71,7 @@ export function openFace(name: string, bytes: Uint8Array): Face {
       const at = HEADER_BYTES + middle * ENTRY_BYTES;
       const found = view.getUint16(at, true);
       if (found === codePoint) {
-        return {
+        const glyph = {
           advance: view.getUint8(at + 2),
           left: view.getInt8(at + 3),
           top: view.getInt8(at + 4),
@@ -78,6 +79,8 @@ export function openFace(name: string, bytes: Uint8Array): Face {
           height: view.getUint8(at + 6),
           offset: view.getUint32(at + 8, true),
         };
+        // A picture that would lie beyond the file is none.
+        return glyph.offset + ((glyph.width + 1) >> 1) * glyph.height <= bytes.length ? glyph : undefined;
       }
       if (found < codePoint) low = middle + 1;
       else high = middle - 1;

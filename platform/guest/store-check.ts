@@ -6,7 +6,7 @@
  * commit is known to be synced when the mark says so, when a frame of a later sequence is there, or when it belongs to the snapshot.
  */
 import { assert } from "./assert.ts";
-import { decodeChanges, type Frame, type Mark, type Scan } from "./store-format.ts";
+import { decodeChanges, type Frame, MOST_GENERATION, MOST_SEQUENCE, type Mark, type Scan } from "./store-format.ts";
 import type { Change } from "./system.ts";
 
 export interface Damage {
@@ -63,7 +63,10 @@ function misplaced(frames: readonly Frame[]): Damage[] {
   return damage;
 }
 
-/** `length` is the file's. Undefined when the file holds nothing that could be used: no header and no frame. */
+/**
+ * `length` is the file's. Undefined when the file holds nothing that could be used: no header and no frame, or numbers that nothing could be
+ * counted on from.
+ */
 export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdict | undefined {
   const { header, unreadable } = scan;
   const frames = [...scan.frames].sort((a, b) => a.sequence - b.sequence);
@@ -74,6 +77,8 @@ export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdi
   const outdated = mark !== undefined && mark.generation > generation;
   const marked = mark !== undefined && mark.generation === generation ? mark.sequence : 0;
   const synced = Math.max(marked, frames.at(-1)?.sequence ?? 0, base + (header?.snapshotFrames ?? 0));
+  const newest = Math.max(generation, mark?.generation ?? 0);
+  if (synced > MOST_SEQUENCE || newest > MOST_GENERATION) return undefined;
   const lost = holes(new Set(frames.map((frame) => frame.sequence)), base + 1, synced);
 
   const last = unreadable.at(-1);
@@ -114,7 +119,7 @@ export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdi
     damage,
     tornBytes: length - end,
     sequence: synced,
-    generation: Math.max(generation, mark?.generation ?? 0),
+    generation: newest,
     end,
     settled: marked === synced && torn === undefined,
     outdated,

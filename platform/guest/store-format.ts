@@ -29,6 +29,10 @@ export const KEY_LIMIT = 255;
 /** Bytes a put takes beyond key and value. */
 export const PUT_OVERHEAD = 7;
 
+/** No store comes this far: what claims more was made by nobody of ours, and counting on from there would overflow. */
+export const MOST_GENERATION = 0xf000_0000;
+export const MOST_SEQUENCE = 2 ** 52;
+
 const FILE_MAGIC = Uint8Array.from([0x54, 0x41, 0x45, 0x4c, 0x53, 0x54, 0x4f, 0x52]);
 const FRAME_MAGIC = 0x544c4652;
 const MARK_MAGIC = 0x544c4d4b;

@@ -19,6 +19,7 @@ import {
   HEADER_BYTES,
   KEY_LIMIT,
   type Mark,
+  MOST_SEQUENCE,
   PAYLOAD_LIMIT,
   PUT_OVERHEAD,
   scanFile,
@@ -58,6 +59,8 @@ export const STORE_MARK = "store.mark";
 const COMPACT_BYTES = 65_536;
 /** What all keys and values together may take. */
 const LIVE_LIMIT = 8_388_608;
+/** No store comes this far by itself. What stands beyond could be written, and would not be believed at the next start. */
+const LAST_COMMIT = MOST_SEQUENCE - 2 ** 32;
 /** One write of a new file. */
 const CHUNK_BYTES = 262_144;
 
@@ -215,6 +218,8 @@ class LogStore implements OpenStore {
     if (changes.length === 0) return;
     const copies = changes.map(copyChange);
     this.#checkSize(copies);
+    if (this.#sequence > LAST_COMMIT)
+      throw new StoreError("damaged", `commit ${this.#sequence} is no number of this store's: call service`);
     const payload = encodeChanges(copies);
     this.#settle();
     this.#writeOrTakeBack(payload);
