@@ -1,73 +1,67 @@
 /**
  * Looks for secrets in any bytes, in every shape a program could have left them in. Knows nothing of the program: it is given bytes and secrets.
  */
+import { type Needle, needlesOf, type Secret, type View } from "./secrets.ts";
+import { viewOf } from "./views.ts";
 
-export interface Secret {
-  name: string;
-  /** Digits (PIN, PAN, track) or hex of bytes (keys, blocks). */
-  digits?: string;
-  hex?: string;
-}
+export type { Secret } from "./secrets.ts";
 
 export interface Finding {
   secret: string;
   shape: string;
   where: string;
+  /** Place in the view it was found in, and what stands there. */
   at: number;
+  sight: string;
 }
 
-const ascii = (text: string): Buffer => Buffer.from(text, "latin1");
-const utf16 = (text: string): Buffer => Buffer.from(text, "utf16le");
-const swapNibbles = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => ((byte & 15) << 4) | (byte >> 4)));
-const reversed = (bytes: Buffer): Buffer => Buffer.from(bytes).reverse();
+const SIGHT = 30;
+const HEAD = 4;
+const headAt = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;
 
-/** Base64 of the bytes at each of the three alignments, without the characters that depend on their neighbours. */
-function base64Shapes(bytes: Buffer): Buffer[] {
-  return [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
-    const from = shift === 0 ? 0 : shift + 1;
-    const whole = Math.floor(((shift + bytes.length) * 8) / 6);
-    return ascii(text.slice(from, whole));
-  });
-}
+/** All needles of one view in one pass: most places are left at the first look into a table of what a needle can begin with. */
+class Finder {
+  readonly #begins = new Uint8Array(1 << 16);
+  readonly #byHead = new Map<number, Needle[]>();
 
-/** Every shape of a secret, by name. */
-export function shapesOf({ digits, hex }: Secret): [string, Buffer][] {
-  const shapes: [string, Buffer][] = [];
-  const ofBytes = (label: string, bytes: Buffer) => {
-    shapes.push(
-      [`${label} raw`, bytes],
-      [`${label} reversed`, reversed(bytes)],
-      [`${label} nibbles swapped`, swapNibbles(bytes)],
-    );
-    shapes.push([`${label} HEX`, ascii(bytes.toString("hex").toUpperCase())], [`${label} hex`, ascii(bytes.toString("hex"))]);
-    shapes.push([`${label} HEX utf-16`, utf16(bytes.toString("hex").toUpperCase())]);
-    shapes.push([`${label} hex with spaces`, ascii(bytes.toString("hex").replace(/..(?=.)/g, "$& "))]);
-    shapes.push([`${label} decimal list`, ascii([...bytes].join(","))]);
-    for (const [n, text] of base64Shapes(bytes).entries()) shapes.push([`${label} base64/${n}`, text]);
-  };
-  if (digits !== undefined) {
-    const even = digits.length % 2 === 0 ? digits : `${digits}0`;
-    shapes.push(["text utf-16", utf16(digits)], ["text reversed", ascii([...digits].reverse().join(""))]);
-    shapes.push(
-      ["text in fours", ascii(digits.replace(/(.{4})(?=.)/g, "$1 "))],
-      ["digits as bytes", Buffer.from([...digits].map(Number))],
-    );
-    shapes.push(["digits list", ascii([...digits].join(","))]);
-    ofBytes("text", ascii(digits));
-    ofBytes("BCD", Buffer.from(even, "hex"));
-    if (digits.length % 2 === 1) ofBytes("BCD right", Buffer.from(`0${digits}`, "hex"));
+  constructor(needles: readonly Needle[]) {
+    for (const needle of needles) {
+      if (needle.bytes.length < HEAD) throw new Error(`${needle.secret} as ${needle.shape} is too short to be looked for`);
+      const head = headAt(needle.bytes, 0);
+      this.#begins[head >>> 16] = 1;
+      this.#byHead.set(head, [...(this.#byHead.get(head) ?? []), needle]);
+    }
   }
-  if (hex !== undefined) ofBytes("bytes", Buffer.from(hex, "hex"));
-  return shapes;
+
+  /** The first place of each secret and shape. */
+  find(hay: Buffer, report: (needle: Needle, at: number) => void): void {
+    for (let at = 0; at + HEAD <= hay.length; at++) {
+      if (this.#begins[((hay[at] as number) << 8) | (hay[at + 1] as number)] === 0) continue;
+      for (const needle of this.#byHead.get(headAt(hay, at)) ?? [])
+        if (hay.subarray(at, at + needle.bytes.length).equals(needle.bytes)) report(needle, at);
+    }
+  }
 }
 
-export function scan(where: string, bytes: Uint8Array, secrets: readonly Secret[]): Finding[] {
-  const hay = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return secrets.flatMap((secret) =>
-    shapesOf(secret).flatMap(([shape, needle]) => {
-      const at = hay.indexOf(needle);
-      return at < 0 ? [] : [{ secret: secret.name, shape, where, at }];
-    }),
-  );
+const VIEWS: readonly View[] = ["raw", "unspaced", "digits", "hex"];
+
+/** A scanner for these secrets; making it costs more than a small scan. */
+export function scannerFor(secrets: readonly Secret[]): (where: string, bytes: Uint8Array) => Finding[] {
+  const needles = needlesOf(secrets);
+  const finders = VIEWS.map((view) => [view, new Finder(needles.filter((needle) => needle.view === view))] as const);
+  return (where, bytes) => {
+    const found = new Map<string, Finding>();
+    for (const [view, finder] of finders) {
+      const hay = viewOf(view, bytes);
+      finder.find(hay, ({ secret, shape }, at) => {
+        const name = `${secret} ${shape}`;
+        const sight = JSON.stringify(hay.toString("latin1", Math.max(0, at - SIGHT), at + 2 * SIGHT));
+        if (!found.has(name)) found.set(name, { secret, shape, where, at, sight });
+      });
+    }
+    return [...found.values()];
+  };
 }
+
+export const scan = (where: string, bytes: Uint8Array, secrets: readonly Secret[]): Finding[] => scannerFor(secrets)(where, bytes);

@@ -1,0 +1,34 @@
+/**
+ * The money rooms: what is mutated and measured, and the tests that have to notice. Only tests of the rooms themselves: a mutant that none but a whole
+ * desk would notice is one that nobody would find the cause of.
+ *
+ * @type {Record<string, { sources: string[], tests: string[] }>}
+ */
+export const ROOMS = {
+  store: {
+    sources: ["platform/guest/store*.ts"],
+    tests: ["test/platform/guest/store.test.ts", "test/platform/guest/store-rot.test.ts", "test/platform/guest/store-format.test.ts"],
+  },
+  journal: {
+    sources: ["app/journal/*.ts"],
+    tests: ["test/app/journal/{journal,day,upload-order,backup,records,table}.test.ts"],
+  },
+  masking: {
+    sources: ["app/model/card.ts", "platform/guest/logger.ts"],
+    tests: ["test/app/model/card.test.ts", "test/platform/guest/logger.test.ts"],
+  },
+  steps: {
+    sources: ["app/steps/reverse.ts", "app/steps/authorise.ts", "app/steps/advise.ts", "app/steps/settle.ts"],
+    tests: ["test/app/steps/money/*.test.ts"],
+  },
+};
+
+/** The rooms named, or all of them. @param {string | undefined} names separated by commas */
+export function roomsNamed(names) {
+  const wanted = names?.split(",") ?? Object.keys(ROOMS);
+  return wanted.map((name) => {
+    const room = ROOMS[name];
+    if (room === undefined) throw new Error(`no room "${name}": ${Object.keys(ROOMS).join(", ")}`);
+    return room;
+  });
+}

@@ -1,0 +1,20 @@
+/** The tests of the money rooms alone, without a build: for coverage and for mutants. `TAEL_ROOM` names the rooms. */
+import { defineConfig } from "vitest/config";
+import { roomsNamed } from "./rooms.mjs";
+
+const rooms = roomsNamed(process.env.TAEL_ROOM);
+
+export default defineConfig({
+  test: {
+    include: rooms.flatMap(({ tests }) => tests),
+    pool: "forks",
+    testTimeout: 60_000,
+    coverage: {
+      provider: "v8",
+      include: rooms.flatMap(({ sources }) => sources),
+      reporter: ["text"],
+      reportsDirectory: "test-results/coverage",
+      thresholds: { branches: 100 },
+    },
+  },
+});
