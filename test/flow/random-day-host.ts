@@ -1,8 +1,12 @@
 /** The host of a random day as the day sees it: what it may do to people, what its books say, and what it has to say about the terminal. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { LedgerEntry } from "../../tools/acquirer/contract.ts";
 import { accounts } from "../../tools/cards/index.ts";
 import { moneyCheck } from "../../tools/sim/check.ts";
 import type { JournalReport } from "../../tools/sim/debug.ts";
+import demo from "../../tools/sim/profiles/demo.json" with { type: "json" };
 import { IndependentHost, MOODY } from "../peer/host/host.ts";
 import { REGIONS, regionOf, standsFor } from "../peer/host/ledger.ts";
 import { sameTotals } from "../peer/host/settlement.ts";
@@ -97,12 +101,15 @@ export const ownHost = (seed: number): DayHost => ({
   close: async () => undefined,
 });
 
-/** The host that was written apart, with a mood of its own. */
+/** The host that was written apart, with a mood of its own; it may approve in part. */
 export async function peerHost(seed: number, trouble: number): Promise<DayHost> {
   const host = new IndependentHost({ seed, accounts: accounts() });
   const address = await host.listen();
+  const folder = mkdtempSync(join(tmpdir(), "tael-profile-"));
+  const profile = join(folder, "profile.json");
+  writeFileSync(profile, JSON.stringify({ ...demo, dialect: { ...demo.dialect, partialApproval: true } }));
   return {
-    args: ["--seed", String(seed), "--acquirer", address],
+    args: ["--seed", String(seed), "--acquirer", address, "--profile", profile],
     async trouble() {
       host.trouble = trouble;
       host.issuer.mood = MOODY;
@@ -121,7 +128,10 @@ export async function peerHost(seed: number, trouble: number): Promise<DayHost> 
     },
     complaints: () => host.complaints,
     heard: (traces) => host.log.filter((line) => [...traces].some((trace) => line.includes(trace))),
-    close: () => host.close(),
+    async close() {
+      rmSync(folder, { recursive: true });
+      await host.close();
+    },
   };
 }
 

@@ -100,6 +100,7 @@ export class People {
       [3, () => this.#offline()],
       [2, () => this.#cash()],
       [1, () => this.#paperwork()],
+      [1, () => this.#service()],
     ];
     if (sales.length > 0) {
       visits.push([3, () => this.#void(this.#chance.one([...sales, ...offline]))]);
@@ -233,6 +234,19 @@ export class People {
       ["9", "4", "5"],
     ];
     return { what: "paperwork", begin: keys("menu", ...this.#chance.one(rows)), at: {}, helpsPrinter: this.#helps() };
+  }
+
+  /** What the host is asked besides money: sign-on, echo, parameters, status, the statement of the day. */
+  #service(): Visit {
+    const row = this.#chance.one([
+      ["9", "1"],
+      ["9", "9", "1"],
+      ["9", "9", "6"],
+      ["9", "9", "7"],
+      ["8", "6", "7"],
+    ]);
+    const at = { supervisor: this.#password(), date: [ENTER] };
+    return { what: `service ${row.join("")}`, begin: keys("menu", ...row), at, helpsPrinter: this.#helps() };
   }
 
   #void(original: JournalRecord): Visit {

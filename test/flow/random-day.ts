@@ -359,6 +359,11 @@ class TradingDay {
   async #evening(): Promise<void> {
     await this.#settle("in the evening");
     await this.#promises();
+    for (const [what, row] of [
+      ["sign-off", "2"],
+      ["sign-on", "1"],
+    ] as const)
+      await this.#visit({ what, begin: keys("menu", "9", row), at: {}, helpsPrinter: true });
     const { batch } = await this.#home();
     if (this.#batches.includes(batch)) this.problems.push(`batch ${batch} again`);
     const amountFen = this.#people.amount(40_000);

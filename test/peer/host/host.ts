@@ -43,6 +43,8 @@ interface Reply {
 const TPDU = "6000030000";
 const HEADER = "603100310000";
 const MOST_SENT_AGAIN = 12;
+/** How often an answer's header asks for something (§1.3): parameters, status, sign-on. */
+const ASKING = 0.03;
 /** How often a bank says no without a reason. */
 export const MOODY = 0.04;
 
@@ -327,6 +329,10 @@ export class IndependentHost {
     if (mti !== "0500") usual[39] = "00";
     Object.assign(usual, reply.fields);
     const answerMti = String(Number(mti) + 10).padStart(4, "0");
+    const asking =
+      this.#seeded && this.#chance.happens(ASKING)
+        ? header.slice(0, 5) + this.#chance.one(["1", "2", "3"]) + header.slice(6)
+        : header;
     const outgoing: Outgoing = {
       fields: usual,
       mti: answerMti,
@@ -336,7 +342,7 @@ export class IndependentHost {
           as,
           fields,
           tpdu,
-          header,
+          asking,
           mac === "none" ? undefined : (mab) => (mac === "right" ? ecbMac(this.#keys.mak, mab) : "00000000"),
         ),
     };
