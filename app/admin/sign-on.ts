@@ -1,5 +1,6 @@
 /** 签到, 签退 (M3, M4) from the menu, and sign-on by itself after log-in. */
 import { deliverAdvices } from "../steps/advise.ts";
+import { mendClock } from "../steps/clock.ts";
 import { deliverOwed } from "../steps/reverse.ts";
 import { signOff, signOn } from "../steps/sign-on.ts";
 import { tell } from "../steps/tell.ts";
@@ -15,6 +16,7 @@ export async function signOnNow(t: Terminal): Promise<void> {
 }
 
 export async function signOnAfterLogIn(t: Terminal): Promise<void> {
+  mendClock(t);
   if (!t.profile.autoSignOn || !t.keyed) return;
   const result = await signOn(t);
   if (!result.ok) await tell(t, t.ui.say("notice.sign-on-failed"), [result.words], "warn");

@@ -44,7 +44,7 @@ export function openHolds(table: SealedTable, today: string): Hold[] {
   return allHolds(table)
     .filter(({ closedBy }) => closedBy === undefined)
     .map(({ record }) => ({ record, daysLeft: HOLD_DAYS - daysBetween(record.date, today) }))
-    .filter(({ daysLeft }) => daysLeft > 0);
+    .filter(({ daysLeft }) => daysLeft >= 0);
 }
 
 /** When a batch is closed: those it completed, and those long past their days. */

@@ -2,11 +2,11 @@
 import { localTimeOf, readAnswer } from "../acquirer/answers.ts";
 import { loadWorkingKeys } from "../acquirer/keys.ts";
 import { responseOf } from "../acquirer/responses.ts";
-import { utcMs } from "../model/time.ts";
 import { note } from "./audit.ts";
 import { lightsOut, onlinePhase } from "./authorise.ts";
+import { setClock } from "./clock.ts";
 import { isPinPadError, pinPadWords } from "./pin.ts";
-import { now, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export { MESSAGE_SET } from "../acquirer/messages.ts";
 
@@ -61,17 +61,12 @@ async function signOnWithHost(t: Terminal): Promise<SignOnResult> {
   } finally {
     keyBlock?.fill(0);
   }
-  setClock(t, fate.answer);
+  // The host's clock is the terminal's (DE12, DE13).
+  setClock(t, (own) => localTimeOf(fate.answer, own));
   journal.signOn(batch ?? journal.batch);
   t.signedOffByHand = false;
   await pinpad.show("welcome");
   return { ok: true };
-}
-
-/** The host's clock is the terminal's (DE12, DE13). */
-function setClock(t: Terminal, answer: Parameters<typeof localTimeOf>[0]): void {
-  const local = localTimeOf(answer, now(t));
-  t.settings.save({ clockOffsetMs: utcMs(local, t.profile.utcOffsetMinutes) - t.system.wallMs() });
 }
 
 export async function signOff(t: Terminal): Promise<SignOnResult> {

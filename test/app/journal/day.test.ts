@@ -220,12 +220,13 @@ describe("pre-authorisations", () => {
   const of = (record: TransactionRecord) => ({ batch: record.batch, trace: record.trace });
   const keyed = { authCode: "P00001", date: today };
 
-  test("open for thirty days, whatever the batch", () => {
+  test("open up to its thirtieth day, whatever the batch", () => {
     const record = hold();
     expect(journal.holds(today)).toEqual([{ record, daysLeft: 30 }]);
     settleAll(journal);
     expect(journalOn(disk).holds("20261220")).toMatchObject([{ daysLeft: 1, record: { trace: 1, batch: 1 } }]);
-    expect(journal.holds("20261221")).toEqual([]);
+    expect(journal.holds("20261221")).toMatchObject([{ daysLeft: 0 }]);
+    expect(journal.holds("20261222")).toEqual([]);
   });
 
   test("an add-on raises it", () => {
