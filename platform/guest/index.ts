@@ -5,6 +5,7 @@ import { concat, toBuffer } from "./bytes.ts";
 import { createLogger } from "./logger.ts";
 import { createPorts } from "./ports.ts";
 import { createScheduler } from "./scheduler.ts";
+import { cleanStore } from "./store-clean.ts";
 import { closedStore, type Damage, doorFiles, eraseStore, type FileCalls, type OpenStore, openStore } from "./store.ts";
 import { type Facts, type Logger, type Store, StoreError, type System } from "./system.ts";
 
@@ -50,6 +51,7 @@ function tryToOpen(
 ): { store: GuestSystem["store"]; opened: OpenStore | undefined; failure: StoreError | undefined } {
   try {
     const opened = openStore(files, log);
+    cleanStore(opened, log);
     return { store: opened, opened, failure: undefined };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

@@ -1,5 +1,5 @@
 /** What is known of a failed guest: its stack in terms of the sources, in a file that an engineer can be sent. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { join } from "node:path";
 import { BUNDLE_FILE } from "./engine.ts";
@@ -51,6 +51,24 @@ export function writeCrash(dataDir: string, wallMs: number, words: string, stack
     return path;
   } catch {
     return undefined;
+  }
+}
+
+/** Reports and log lines that an earlier version wrote with less care are read once more, and written again when something is to be masked (R2). */
+export function maskOldTroubles(dataDir: string): void {
+  for (const folder of ["crash", "log"]) {
+    const directory = join(dataDir, folder);
+    if (!existsSync(directory)) continue;
+    for (const name of readdirSync(directory)) {
+      const path = join(directory, name);
+      try {
+        const words = readFileSync(path, "utf8");
+        const clean = masked(words);
+        if (clean !== words) writeFileSync(path, clean, { mode: 0o600 });
+      } catch {
+        // Not a file, or not one of ours to write: the terminal starts all the same.
+      }
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { type PortSpec, portsOf } from "./board.ts";
-import { PlaceMapper, RestartPolicy, writeCrash } from "./crash.ts";
+import { maskOldTroubles, PlaceMapper, RestartPolicy, writeCrash } from "./crash.ts";
 import { Door } from "./door.ts";
 import { ENGINES } from "./engine.ts";
 import { seededEntropy, systemEntropy } from "./entropy.ts";
@@ -86,7 +86,10 @@ export class LocalMachine implements Machine {
     if (this.#on) throw new Error("the machine is on already");
     checkBundle(this.#options.bundle.code);
     this.#ports = portsOf(this.#options.board);
-    if (this.#logFile !== undefined) mkdirSync(this.#options.dataDir, { recursive: true });
+    if (this.#logFile !== undefined) {
+      mkdirSync(this.#options.dataDir, { recursive: true });
+      maskOldTroubles(this.#options.dataDir);
+    }
     this.#on = true;
     this.#restarts.clear();
     this.#meter = new CpuMeter(this.#options.eventLimitMs !== Number.POSITIVE_INFINITY);

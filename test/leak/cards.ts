@@ -66,7 +66,10 @@ function clearBlock(pan: string): string {
 
 /** The desk's profile with keys that look like nothing else. */
 export function withStrongKeys(profile: DeskProfile): DeskProfile {
-  return { ...profile, testKeys: { masterKeys: { "1": KEYS.TMK }, workingKeys: { PIK: KEYS.PIK, MAK: KEYS.MAK, TDK: KEYS.TDK } } };
+  return {
+    ...profile,
+    testKeys: { masterKeys: { "1": KEYS.TMK }, workingKeys: { PIK: KEYS.PIK, MAK: KEYS.MAK, TDK: KEYS.TDK } },
+  };
 }
 const KEYS = {
   TMK: "9B4FE02C86D1735AC45D1F8E7032B96A",

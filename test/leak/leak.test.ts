@@ -14,5 +14,10 @@ test.each(allFlows().map((flow) => [flow.name, flow] as const))("%s", async (_, 
   expect(artifacts.length).toBeGreaterThan(20);
   expect(artifacts.find(({ name }) => name === "memory")?.bytes.length).toBeGreaterThan(1_000_000);
   expect(artifacts.flatMap(({ name, rule, bytes }) => scans[rule](name, bytes))).toEqual([]);
-  expect(rebuild(cards.map(({ pan }) => pan), outputs)).toEqual([]);
+  expect(
+    rebuild(
+      cards.map(({ pan }) => pan),
+      outputs,
+    ),
+  ).toEqual([]);
 });

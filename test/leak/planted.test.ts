@@ -141,12 +141,16 @@ test.each(PLANTED)("found: %s, %s", (name, _, left) => {
 test("nothing is found where there is nothing: noise, masked numbers, other numbers, what may be seen", () => {
   expect(scan("noise", hidden(""))).toEqual([]);
   const masked = `${PAN.slice(0, 6)}*********${PAN.slice(-4)}`;
-  const others = Array.from({ length: 20_000 }, (_, n) => `2026-01-05 09:${n % 60} trace ${n} ${masked} amount ${n * 137}.00 6222029${n}`);
+  const others = Array.from(
+    { length: 20_000 },
+    (_, n) => `2026-01-05 09:${n % 60} trace ${n} ${masked} amount ${n * 137}.00 6222029${n}`,
+  );
   expect(scan("log", Buffer.from(others.join("\n")))).toEqual([]);
 });
 
 test("a secret of so few different digits that it is found everywhere is refused", () => {
-  for (const digits of ["6229990000000000019", "000000111111"]) expect(() => scannerFor([{ name: "PAN", digits }])).toThrow("few different");
+  for (const digits of ["6229990000000000019", "000000111111"])
+    expect(() => scannerFor([{ name: "PAN", digits }])).toThrow("few different");
 });
 
 const SEEN = ["6222 02** **** ***5 347", "622202*********5347", "EXP 3012", "TRACE 000217 AMOUNT 391.84"];

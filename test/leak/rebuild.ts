@@ -20,8 +20,8 @@ export interface Rebuilt {
 function shownByMasks(pan: string, outputs: readonly string[]): Set<number> {
   const shown = new Set<number>();
   const mask = new RegExp(`(?<![\\d*])[\\d*]{${pan.length}}(?![\\d*])`, "g");
+  // A mask is also printed in groups.
   for (const output of outputs)
-    // A mask is also printed in groups.
     for (const [found] of output.replace(/(?<=[\d*]) (?=[\d*])/g, "").matchAll(mask)) {
       if (!found.includes("*")) continue;
       if ([...found].some((char, at) => char !== "*" && char !== pan[at])) continue;

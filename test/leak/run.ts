@@ -42,7 +42,9 @@ function filesUnder(folder: string): string[] {
 
 /** An answer in words; what it holds in base64 is read as well. */
 function readable(answer: string): string {
-  const inside = [...answer.matchAll(/"base64":"([^"]*)"/g)].map(([, text = ""]) => Buffer.from(text, "base64").toString("latin1"));
+  const inside = [...answer.matchAll(/"base64":"([^"]*)"/g)].map(([, text = ""]) =>
+    Buffer.from(text, "base64").toString("latin1"),
+  );
   return [answer, ...inside].join("\n");
 }
 
@@ -111,7 +113,9 @@ export async function runFlow({ name, steps, recorded = false }: Flow): Promise<
     const files = ["terminal", "pinpad"].flatMap((folder) => filesUnder(join(dataDir, folder)));
     const artifacts: Artifact[] = [
       // One frame after another: the newest digit of a number that is typed may be seen, each on a screen of its own (R5).
-      ...texts.flatMap(([where, words]) => words.map((text, n) => ({ name: `${where} ${n}`, rule: "kept" as const, bytes: Buffer.from(text) }))),
+      ...texts.flatMap(([where, words]) =>
+        words.map((text, n) => ({ name: `${where} ${n}`, rule: "kept" as const, bytes: Buffer.from(text) })),
+      ),
       ...files.map((file) => ({ name: file.slice(dataDir.length + 1), rule: "kept" as const, bytes: readFileSync(file) })),
       ...wiresOf(desk),
       ...filesUnder(join(dataDir, "recording")).flatMap((file) => recordingOf(readFileSync(file))),

@@ -18,7 +18,11 @@ export interface Finding {
 const SIGHT = 30;
 const HEAD = 4;
 const headAt = (bytes: Uint8Array, at: number): number =>
-  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;
+  (((bytes[at] as number) << 24) |
+    ((bytes[at + 1] as number) << 16) |
+    ((bytes[at + 2] as number) << 8) |
+    (bytes[at + 3] as number)) >>>
+  0;
 
 /** All needles of one view in one pass: most places are left at the first look into a table of what a needle can begin with. */
 class Finder {
@@ -64,4 +68,5 @@ export function scannerFor(secrets: readonly Secret[]): (where: string, bytes: U
   };
 }
 
-export const scan = (where: string, bytes: Uint8Array, secrets: readonly Secret[]): Finding[] => scannerFor(secrets)(where, bytes);
+export const scan = (where: string, bytes: Uint8Array, secrets: readonly Secret[]): Finding[] =>
+  scannerFor(secrets)(where, bytes);

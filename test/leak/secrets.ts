@@ -104,7 +104,8 @@ function ofDigits(add: Add, digits: string): void {
       }
   }
   ofNumber(add, digits);
-  for (const hash of ["md5", "sha1", "sha256", "sm3"]) writtenDown(add, `${hash} of it`, createHash(hash).update(digits).digest().subarray(0, 8));
+  for (const hash of ["md5", "sha1", "sha256", "sm3"])
+    writtenDown(add, `${hash} of it`, createHash(hash).update(digits).digest().subarray(0, 8));
 }
 
 /** As a number, where one can hold it. */

@@ -7,7 +7,9 @@ const calleeOf = (path) => (path.isCallExpression?.() ? path.get("callee").toStr
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "assertions", {
     shouldIgnore: (path) =>
-      calleeOf(path) === "assert" ? "an assertion never fails in a program without faults: without it nothing changes" : undefined,
+      calleeOf(path) === "assert"
+        ? "an assertion never fails in a program without faults: without it nothing changes"
+        : undefined,
   }),
   declareValuePlugin(PluginKind.Ignore, "log-words", {
     shouldIgnore: (path) =>

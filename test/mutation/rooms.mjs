@@ -7,7 +7,11 @@
 export const ROOMS = {
   store: {
     sources: ["platform/guest/store*.ts"],
-    tests: ["test/platform/guest/store.test.ts", "test/platform/guest/store-rot.test.ts", "test/platform/guest/store-format.test.ts"],
+    tests: [
+      "test/platform/guest/store.test.ts",
+      "test/platform/guest/store-rot.test.ts",
+      "test/platform/guest/store-format.test.ts",
+    ],
   },
   journal: {
     sources: ["app/journal/*.ts"],
