@@ -11,7 +11,7 @@ import { browseAll, findByAmount, findByTail, findByTrace } from "./admin/query.
 import { reconciliation } from "./admin/reconciliation.ts";
 import { batchTotals, feeReport, reportBy } from "./admin/reports.ts";
 import { reprintAny, reprintLast } from "./admin/reprint.ts";
-import { blacklistAdd, blacklistDelete, blacklistShow, riskList } from "./admin/risk.ts";
+import { blacklistAdd, blacklistDelete, blacklistDownload, blacklistShow, riskList } from "./admin/risk.ts";
 import { selfCheck } from "./admin/self-check.ts";
 import { settlement } from "./admin/settlement.ts";
 import { signOffNow, signOnNow } from "./admin/sign-on.ts";
@@ -152,6 +152,7 @@ export const MAIN_MENU: Entry = {
                 { key: "2", text: "menu.blacklist-list", run: blacklistShow },
                 { key: "3", text: "menu.blacklist-add", run: blacklistAdd },
                 { key: "4", text: "menu.blacklist-delete", run: blacklistDelete },
+                { key: "5", text: "blacklist.download", run: blacklistDownload },
               ],
             },
             { key: "5", text: "menu.training", run: training },

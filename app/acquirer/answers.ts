@@ -120,6 +120,26 @@ export function parameterTags(answer: Message): { tags: Map<string, Uint8Array>;
   return { tags, unknown: undefined };
 }
 
+/**
+ * DE62 of a 390: flag (0 nothing · 1 last block · 2 more follow), three digits of the number of its last entry, then entries: two digits of length and so
+ * many digits of a card number or its beginning. A block with anything else in it is undefined as a whole.
+ */
+export function blacklistBlock(answer: Message): { more: boolean; last: number; prefixes: string[] } | undefined {
+  const text = asciiOnly(bytesOf(answer, 62) ?? new Uint8Array(0));
+  if (text === "0") return { more: false, last: 0, prefixes: [] };
+  const head = /^([012])(\d{3})/.exec(text);
+  if (head === null) return undefined;
+  const prefixes: string[] = [];
+  for (let at = head[0].length; at < text.length; ) {
+    const end = at + 2 + Number(text.slice(at, at + 2));
+    const prefix = text.slice(at + 2, end);
+    if (!(end <= text.length) || !/^\d{4,19}$/.test(prefix)) return undefined;
+    prefixes.push(prefix);
+    at = end;
+  }
+  return { more: head[1] === "2", last: Number(head[2]), prefixes };
+}
+
 /** A transaction in the acquirer's books. */
 export interface StatementRow {
   /** Two letters or digits of the acquirer's for the kind. */

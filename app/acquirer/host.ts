@@ -54,6 +54,9 @@ export type Request =
   | { about: "parameters"; batch?: number }
   /** 361: the download was heard. */
   | { about: "parameters-end"; batch?: number }
+  /** 390, 391: card numbers not to be taken, from the `from`th on. */
+  | { about: "blacklist"; from: number; batch?: number }
+  | { about: "blacklist-end"; batch?: number }
   | { about: "status"; tags: Uint8Array; batch?: number }
   /** 970, an acquirer's own: what its books say of a day (YYYYMMDD); blocks count from 1. */
   | { about: "statement"; date: string; block: number; batch?: number };

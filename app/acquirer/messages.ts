@@ -130,7 +130,16 @@ export interface MessageRow {
   readonly reversal?: readonly FieldName[];
 }
 
-export type ManagementKind = "sign-on" | "sign-off" | "echo" | "parameters" | "parameters-end" | "status" | "statement";
+export type ManagementKind =
+  | "sign-on"
+  | "sign-off"
+  | "echo"
+  | "parameters"
+  | "parameters-end"
+  | "blacklist"
+  | "blacklist-end"
+  | "status"
+  | "statement";
 export type SettlementKind = "settlement" | "upload" | "upload-end-balanced" | "upload-end-unbalanced";
 /** A row of the table. */
 export type MessageName = Exclude<TransactionKind, "cash"> | "balance" | ManagementKind | SettlementKind;
@@ -289,6 +298,8 @@ export const MESSAGES = {
   parameters: { mti: "0800", ...management, network: "360", fields: [41, 42, 60] },
   "parameters-end": { mti: "0800", ...management, network: "361", fields: [41, 42, 60] },
   status: { mti: "0820", ...management, network: "362", fields: [41, 42, 60, "62 block"] },
+  blacklist: { mti: "0800", ...management, network: "390", fields: [41, 42, 60, "62 block"] },
+  "blacklist-end": { mti: "0800", ...management, network: "391", fields: [41, 42, 60] },
   statement: { mti: "0800", ...management, network: "970", fields: [41, 42, 60, "62 block"] },
 } as const satisfies Record<MessageName, MessageRow>;
 

@@ -46,7 +46,13 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
     }
     case "parameters":
     case "parameters-end":
+    case "blacklist-end":
       return { ...basis, row: MESSAGES[request.about], batch: request.batch ?? 0 };
+    case "blacklist": {
+      const block62 = ascii(String(request.from).padStart(3, "0"));
+      assert(block62.length === 3 && request.from > 0, "an entry of a download has a number of three digits");
+      return { ...basis, row: MESSAGES.blacklist, batch: request.batch ?? 0, block62 };
+    }
     case "status":
       return { ...basis, row: MESSAGES.status, batch: request.batch ?? 0, block62: request.tags };
     case "statement": {

@@ -6,6 +6,7 @@ import { clipped } from "../model/columns.ts";
 import { askText } from "../steps/ask-text.ts";
 import { orBack } from "../steps/back.ts";
 import { downloadParameters, sendStatus } from "../steps/download.ts";
+import { waitingWords } from "../steps/host-requests.ts";
 import { changeParameters, type ParameterRow, type ParameterValue, type Refused, refusalOf } from "../steps/parameters.ts";
 import { pickLong } from "../steps/pick-long.ts";
 import { showReport } from "../steps/show-report.ts";
@@ -194,6 +195,7 @@ export async function download(t: Terminal): Promise<void> {
     { value: changed === 0 ? t.ui.say("download.same") : t.ui.say("download.done", { count: changed }) },
     ...left.map((each) => ({ value: t.ui.say("download.left", each) })),
     ...(unknown === undefined ? [] : [{ value: t.ui.say("download.unknown", { code: unknown }) }]),
+    ...waitingWords(t).map((value) => ({ value })),
   ];
   await showReport(t, { title, rows, tone: left.length === 0 && unknown === undefined ? "good" : "warn" });
   if (result.restart) await restart(t);
@@ -203,5 +205,5 @@ export async function status(t: Terminal): Promise<void> {
   if (await notInTraining(t)) return;
   const result = await sendStatus(t);
   const words = result.ok ? t.ui.say("download.sent") : result.words;
-  await tell(t, t.ui.say("download.status-title"), [words], result.ok ? "good" : "warn");
+  await tell(t, t.ui.say("download.status-title"), [words, ...waitingWords(t)], result.ok ? "good" : "warn");
 }

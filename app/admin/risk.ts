@@ -2,13 +2,15 @@
 import { reportSlip } from "../slips/report.ts";
 import { askDigits } from "../steps/ask.ts";
 import { shownEntry } from "../steps/blacklist.ts";
+import { downloadBlacklist } from "../steps/download.ts";
 import { onPaper } from "../steps/settle-print.ts";
 import { showReport } from "../steps/show-report.ts";
-import { supervisor } from "../steps/supervisor.ts";
+import { administrator, supervisor } from "../steps/supervisor.ts";
 import { tell } from "../steps/tell.ts";
 import { now, type Terminal } from "../steps/terminal.ts";
 import type { Prompt } from "../text/words.ts";
 import { RISK_IDS } from "../steps/risk.table.ts";
+import { notInTraining } from "./training.ts";
 import { yuan } from "../model/money.ts";
 
 /** A page needs short lines: what, and about which card; the newest first. */
@@ -50,6 +52,15 @@ export async function blacklistDelete(t: Terminal): Promise<void> {
   if (entry !== undefined) t.blacklist.remove(by, entry);
   const words = t.ui.say(entry === undefined ? "blacklist.absent" : "blacklist.removed");
   await tell(t, t.ui.say("blacklist.title"), [words], entry === undefined ? "warn" : "good");
+}
+
+/** The host's list, now (§2.9). */
+export async function blacklistDownload(t: Terminal): Promise<void> {
+  if (await notInTraining(t)) return;
+  await administrator(t);
+  const result = await downloadBlacklist(t);
+  const words = result.ok ? t.ui.say("blacklist.downloaded", { count: result.count }) : result.words;
+  await tell(t, t.ui.say("blacklist.download"), [words], result.ok ? "good" : "warn");
 }
 
 export async function blacklistShow(t: Terminal): Promise<void> {

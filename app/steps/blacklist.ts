@@ -12,6 +12,8 @@ export interface BlacklistEntry {
   length?: number;
   /** The number, or how it begins: 4–19 digits. */
   prefix: string;
+  /** The host sent it (390), and takes it back with its next list. */
+  host?: true;
 }
 
 export interface Blacklist {
@@ -20,6 +22,8 @@ export interface Blacklist {
   /** False when there is no room. These throw StoreError and change nothing when the store refuses. */
   add(by: string, entry: BlacklistEntry): boolean;
   remove(by: string, entry: BlacklistEntry): void;
+  /** The host's list in place of its last one; what was put in by hand stays. Resolves how many found room. */
+  takeHosts(prefixes: readonly string[]): number;
 }
 
 const same = (a: BlacklistEntry, b: BlacklistEntry): boolean => a.prefix === b.prefix && a.length === b.length;
@@ -44,6 +48,15 @@ export function openBlacklist(system: System, audit: Audit): Blacklist {
       if (entries.length >= MOST_ENTRIES) return false;
       save(by, `blacklist + ${shownEntry(entry)}`, [...entries, entry]);
       return true;
+    },
+    takeHosts(prefixes) {
+      const own = entries.filter(({ host, ...each }) => host === undefined && !prefixes.includes(each.prefix));
+      const room = prefixes.slice(0, MOST_ENTRIES - own.length);
+      const theirs = room.map(
+        (prefix): BlacklistEntry => ({ prefix, ...(prefix.length >= 13 ? { length: prefix.length } : {}), host: true }),
+      );
+      save("", `blacklist ${theirs.length}`, [...own, ...theirs]);
+      return theirs.length;
     },
     remove(by, entry) {
       save(

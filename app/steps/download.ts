@@ -1,5 +1,5 @@
 /** Parameters from the host (§2.9, 60.3 = 360) and the terminal's own status to it (362), code by code of §7.3. */
-import { parameterBytes, parameterTags } from "../acquirer/answers.ts";
+import { blacklistBlock, parameterBytes, parameterTags } from "../acquirer/answers.ts";
 import type { Fate, Request } from "../acquirer/host.ts";
 import { responseOf } from "../acquirer/responses.ts";
 import { concat, encodeUtf8 } from "../../platform/guest/bytes.ts";
@@ -52,6 +52,28 @@ export async function downloadParameters(t: Terminal): Promise<DownloadResult> {
   // That all was heard (361); whatever becomes of it, the parameters are here.
   await ask(t, { about: "parameters-end", batch: t.journal.batch }, "download.title");
   return { ok: true, changed: changes.length, left, unknown, restart };
+}
+
+/** Entries one download may bring; a host that has more is wrong, or never ends. */
+const MOST_BLACKLISTED = 999;
+
+/** The host's blacklist (390), block by block; nothing changes before the last one is here. */
+export async function downloadBlacklist(t: Terminal): Promise<{ ok: true; count: number } | { ok: false; words: string }> {
+  const { batch } = t.journal;
+  const prefixes: string[] = [];
+  for (let from = 1; from <= MOST_BLACKLISTED; ) {
+    const fate = await ask(t, { about: "blacklist", from, batch }, "blacklist.download");
+    if (fate?.fate !== "answered" || fate.code !== "00") return { ok: false, words: failure(t, fate) };
+    const block = blacklistBlock(fate.answer);
+    // A block that does not come nearer the end would be asked for for ever.
+    if (block === undefined || (block.more && block.last < from)) return { ok: false, words: t.ui.say("download.damaged") };
+    prefixes.push(...block.prefixes);
+    from = block.more ? block.last + 1 : Number.POSITIVE_INFINITY;
+  }
+  const count = t.blacklist.takeHosts(prefixes);
+  note(t, "download", count === prefixes.length ? "ok" : "refused", `blacklist ${count}/${prefixes.length}`);
+  await ask(t, { about: "blacklist-end", batch }, "blacklist.download");
+  return { ok: true, count };
 }
 
 export async function sendStatus(t: Terminal): Promise<{ ok: true } | { ok: false; words: string }> {

@@ -1,12 +1,13 @@
 /**
- * What the host asks for in the header of its answers (§1.3): one flag a value, kept over a restart, acted on when nobody is at work. Values
- * that this firmware cannot serve yet stay pending and are told in the log.
+ * What the host asks for in the header of its answers (§1.3): one flag a value, kept over a restart, acted on when nobody is at work. Those that
+ * belong to a chip reader stay pending, are shown with every download and status, and are served by a row in SERVE when the reader is there.
  */
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { System } from "../../platform/guest/system.ts";
 import type { Host } from "../acquirer/host.ts";
-import { downloadParameters, sendStatus } from "./download.ts";
+import { downloadBlacklist, downloadParameters, sendStatus } from "./download.ts";
 import { signOn } from "./sign-on.ts";
+import type { Prompt } from "../text/words.ts";
 import type { Terminal } from "./terminal.ts";
 
 const KEY = "host-requests";
@@ -72,14 +73,26 @@ function readFlags(text: string): number[] {
 
 type Served = { served: boolean; restart?: boolean };
 
-/** What is done for each value; the others wait for a firmware that can. */
+const parametersFirst = async (t: Terminal): Promise<Served> => {
+  const result = await downloadParameters(t);
+  return { served: result.ok, restart: result.ok && result.restart };
+};
+
+/** 4, the public keys, and 5, the chip's parameters, wait for a chip reader. */
+export const WAITING: Readonly<Record<number, Prompt>> = { 4: "host-request.4", 5: "host-request.5" };
+
+/** What is done for each value. */
 const SERVE: Readonly<Record<number, (t: Terminal) => Promise<Served>>> = {
-  1: async (t) => {
-    const result = await downloadParameters(t);
-    return { served: result.ok, restart: result.ok && result.restart };
-  },
+  1: parametersFirst,
   2: async (t) => ({ served: (await sendStatus(t)).ok }),
   3: async (t) => ({ served: (await signOn(t)).ok }),
+  // The terminal's management speaks through the host: what it can change are the parameters.
+  6: parametersFirst,
+  7: async (t) => ({ served: (await downloadBlacklist(t)).ok }),
+  8: (t) => {
+    t.system.log.info("the host offers rates of exchange; this terminal has one currency");
+    return Promise.resolve({ served: true });
+  },
 };
 
 /**
@@ -99,6 +112,11 @@ export async function serveHost(t: Terminal): Promise<void> {
     restart ||= result.restart === true;
   }
   if (restart) t.system.power("restart");
+}
+
+/** What the host wants and a reader is missing for, in words. */
+export function waitingWords({ hostRequests, ui }: Pick<Terminal, "hostRequests" | "ui">): string[] {
+  return hostRequests.pending().flatMap((value) => (WAITING[value] === undefined ? [] : [ui.say(WAITING[value])]));
 }
 
 /** Whether something waits that this firmware can do. */

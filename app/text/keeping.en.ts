@@ -107,6 +107,8 @@ export const keepingEn = {
   "blacklist.absent": "Not on the blacklist",
   "blacklist.added": "Blacklisted",
   "blacklist.removed": "Off the blacklist",
+  "blacklist.download": "Blacklist download",
+  "blacklist.downloaded": "The bank's list is here, {count} entries",
 
   // Training.
   "training.mark": "TRAINING",
@@ -309,4 +311,7 @@ export const keepingEn = {
   "download.sent": "The status was sent",
   "download.refused": "The bank refused: {words}",
   "download.no-answer": "The bank did not answer, try again later",
+  "download.damaged": "The bank's answer was not whole, try again later",
+  "host-request.4": "The bank wants public keys loaded: waits for a chip reader",
+  "host-request.5": "The bank wants chip parameters loaded: waits for a chip reader",
 } as const satisfies Record<keyof typeof keepingZhCN, string>;

@@ -105,6 +105,8 @@ export const keepingZhCN = {
   "blacklist.absent": "黑名单里没有",
   "blacklist.added": "已加入黑名单",
   "blacklist.removed": "已移出黑名单",
+  "blacklist.download": "黑名单下载",
+  "blacklist.downloaded": "银行的黑名单已更新，共 {count} 条",
 
   // Training.
   "training.mark": "培训",
@@ -307,4 +309,7 @@ export const keepingZhCN = {
   "download.sent": "状态已上送",
   "download.refused": "银行拒绝：{words}",
   "download.no-answer": "银行没有应答，稍后再试",
+  "download.damaged": "银行的应答不完整，请稍后再试",
+  "host-request.4": "银行要求下载公钥：等有芯片读卡器时下载",
+  "host-request.5": "银行要求下载芯片参数：等有芯片读卡器时下载",
 } as const satisfies Record<string, string>;

@@ -51,6 +51,7 @@ export type LedgerRecord =
   | { record: "transaction"; transaction: Transaction }
   | { record: "reversed"; key: TransactionKey; at: string; reason: string }
   | { record: "parameters"; parameters: Record<string, string> }
+  | { record: "blacklist"; entries: string[] }
   | { record: "status"; terminal: string; at: string; values: Record<string, string> }
   | SettlementRecord;
 
@@ -87,6 +88,8 @@ export class Book {
   readonly transactions: Booked[] = [];
   readonly settlements = new Settlements(this);
   parameters: Record<string, string> = {};
+  /** Card numbers and beginnings of card numbers. */
+  blacklist: readonly string[] = [];
   readonly #byKey = new Map<string, Booked>();
 
   constructor(accounts: readonly Account[]) {
@@ -157,6 +160,9 @@ export class Book {
         return;
       case "parameters":
         this.parameters = { ...this.parameters, ...record.parameters };
+        return;
+      case "blacklist":
+        this.blacklist = record.entries;
         return;
       case "status":
         this.statuses.set(record.terminal, { at: record.at, values: record.values });

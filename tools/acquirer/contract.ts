@@ -258,6 +258,8 @@ export interface AcquirerHost {
   setAccount(account: Account): void;
   /** Values by code of §7.3, put over those it has: {"12":"45"}. Throws Error saying which code cannot be or has a wrong value. */
   setParameters(parameters: Record<string, string>): void;
+  /** What a blacklist download (390) hands out: card numbers and beginnings of card numbers. Throws Error saying which cannot be. */
+  setBlacklist(entries: readonly string[]): void;
   /** What the host has of a terminal on a day (YYYYMMDD of its own time), oldest first. */
   statement(terminal: string, date: string, options?: { clear?: boolean }): StatementRow[];
   onChange: (() => void) | undefined;

@@ -16,6 +16,7 @@ import { deliveryOf, sealedFrame } from "./faults.ts";
 import { FrameSplitter } from "./framing.ts";
 import type { LedgerStorage } from "./ledger.ts";
 import { checkParameters } from "./parameters.ts";
+import { checkBlacklist } from "./services/blacklist.ts";
 import { Rules } from "./rules.ts";
 import { Service } from "./service.ts";
 import { localTime } from "./time.ts";
@@ -258,6 +259,12 @@ export class Host implements AcquirerHost {
   setParameters(parameters: Record<string, string>): void {
     checkParameters(parameters);
     this.#service.record({ record: "parameters", parameters: { ...parameters } });
+    this.onChange?.();
+  }
+
+  setBlacklist(entries: readonly string[]): void {
+    checkBlacklist(entries);
+    this.#service.record({ record: "blacklist", entries: [...entries] });
     this.onChange?.();
   }
 

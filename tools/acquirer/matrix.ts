@@ -19,6 +19,7 @@ export type ServiceName =
   | "parameters"
   | "status"
   | "statement"
+  | "blacklist"
   | "reversal"
   | "settlement"
   | "upload-stripe"

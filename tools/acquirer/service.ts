@@ -33,7 +33,7 @@ export class Service {
   }
 
   /** What comes from the API, not from a line. */
-  record(record: LedgerRecord & { record: "account" | "parameters" }): void {
+  record(record: LedgerRecord & { record: "account" | "parameters" | "blacklist" }): void {
     this.#context.write(record);
   }
 

@@ -1,6 +1,6 @@
 /** Network management (§2.1, §2.9): no MAC. */
 import type { MessageRow } from "../matrix.ts";
-import { operator, statementPage } from "../shapes.ts";
+import { operator, blockNumber, statementPage } from "../shapes.ts";
 
 const MANAGEMENT_60 = [11];
 const ANSWER = "12 13 37 39 41e 42e 60e";
@@ -67,6 +67,23 @@ export const management: readonly MessageRow[] = [
     request: "41 42 60 62",
     answer: ANSWER,
     service: "status",
+  }),
+  plain("390", {
+    word: "blacklist download",
+    zh: "黑名单下载",
+    mti: "0800",
+    request: "41 42 60 62",
+    shapes: { 62: blockNumber },
+    answer: `${ANSWER} 62`,
+    service: "blacklist",
+  }),
+  plain("391", {
+    word: "end of blacklist download",
+    zh: "黑名单下载结束",
+    mti: "0800",
+    request: "41 42 60",
+    answer: ANSWER,
+    service: "echo",
   }),
   // Our own, in the numbers acquirers keep for themselves.
   plain("970", {

@@ -3,6 +3,7 @@ import type { ServiceName } from "../matrix.ts";
 import type { Serve } from "../requests.ts";
 import { adjustment } from "./adjustment.ts";
 import { balance } from "./balance.ts";
+import { blacklist } from "./blacklist.ts";
 import { completion, completionAdvice } from "./completion.ts";
 import { completionVoid } from "./completion-void.ts";
 import { echo } from "./echo.ts";
@@ -33,6 +34,7 @@ export const services: Readonly<Record<ServiceName, Serve>> = {
   parameters,
   status,
   statement,
+  blacklist,
   balance,
   sale,
   void: voidSale,

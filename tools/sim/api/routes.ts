@@ -281,14 +281,15 @@ export const ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/acquirer",
-    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}, parameters:{code:value}}",
+    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}, parameters:{code:value}, blacklist:[…]}",
     body: s.acquirerBody,
     bodyFor: s.acquirerBodyFor,
     answer: s.anything,
     run: ({ desk, body }) => {
       const host = acquirer(desk);
-      const { rules = [], accounts = [], account, parameters } = "match" in body ? { rules: [body] } : body;
-      if (parameters !== undefined) setParameters(host, parameters);
+      const { rules = [], accounts = [], account, parameters, blacklist } = "match" in body ? { rules: [body] } : body;
+      if (parameters !== undefined) refusable(() => host.setParameters(parameters));
+      if (blacklist !== undefined) refusable(() => host.setBlacklist(blacklist));
       for (const rule of rules) host.addRule(rule);
       for (const each of account === undefined ? accounts : [...accounts, account]) desk.addAccount(s.accountOf(each));
       return { json: { rules: host.state().rules, accounts: host.state().accounts.length } };
@@ -353,9 +354,9 @@ function acquirer(desk: Desk): NonNullable<Desk["acquirer"]> {
   return desk.acquirer;
 }
 
-function setParameters(host: NonNullable<Desk["acquirer"]>, parameters: Record<string, string>): void {
+function refusable(set: () => void): void {
   try {
-    host.setParameters(parameters);
+    set();
   } catch (error) {
     throw new BadRequest((error as Error).message);
   }

@@ -162,12 +162,13 @@ const acquirerParts = z.strictObject({
   accounts: z.array(accountSchema).optional(),
   account: accountSchema.optional(),
   parameters: z.record(z.string(), z.string()).optional().describe("what a parameter download hands out, by code"),
+  blacklist: z.array(z.string()).optional().describe("what a blacklist download hands out: card numbers and beginnings of them"),
 });
 export const acquirerBody = z.union([ruleSchema, acquirerParts]);
 /** The schema that a body of this shape is meant to fit, so that the answer names the field and not "no union member". */
 export function acquirerBodyFor(body: unknown): z.ZodType {
   const has = (name: string): boolean => typeof body === "object" && body !== null && name in body;
-  return ["rules", "accounts", "account", "parameters"].some(has) ? acquirerParts : ruleSchema;
+  return ["rules", "accounts", "account", "parameters", "blacklist"].some(has) ? acquirerParts : ruleSchema;
 }
 
 // — answers —
