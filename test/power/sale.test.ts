@@ -6,7 +6,7 @@ import { cutsOf, listed, momentsOf, type Shares, shares, sweepFirstStart, sweepF
 const LONG_MS = 3_600_000;
 
 const plan: [Flow, Shares, least: number][] = [
-  [approved, { disk: 0.65, wires: 0.1 }, 60],
+  [approved, { disk: 0.65, wires: 0.1 }, 50],
   [declined, { disk: 0.5, wires: 0.04 }, 20],
   [signOn, { disk: 0.2, wires: 0.03 }, 15],
 ];
