@@ -6,6 +6,7 @@ import { createSystem, type GuestSystem } from "../platform/guest/index.ts";
 import { StoreError } from "../platform/guest/system.ts";
 import type { Host } from "./acquirer/host.ts";
 import { createHost } from "./acquirer/session.ts";
+import { restoreBackup } from "./admin/backup.ts";
 import { PARAMETERS } from "./admin/parameters.table.ts";
 import { logIn, unlock } from "./admin/login.ts";
 import { offerUnprinted } from "./admin/reprint.ts";
@@ -60,7 +61,7 @@ async function boot(system: GuestSystem): Promise<void> {
   serveDebug(t);
   if (t.damage.length === 0) note(t, "start", "ok", system.facts().app);
   await selfCheck(t);
-  if (t.damage.length > 0) return fault(t.ui, "check.store", t.damage[0] ?? "");
+  if (t.damage.length > 0) return standStill(t, () => system.acceptStoreDamage());
   // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
   if (t.journal.signedOn) await perform(t, () => deliverOwed(t, 1));
   for (;;) await turn(t);
@@ -182,9 +183,19 @@ function openLine(
 
 const linkSettings = ({ host, connectTimeoutMs }: Profile) => ({ ...host, connectTimeoutMs });
 
-function fault(ui: Ui, part: "check.store", why: string): void {
+function fault(ui: Ui, part: "check.store", why: string, restore = false): void {
   ui.light("error", true);
-  ui.show("fault", { what: ui.say(part), why, todo: ui.say("fault.call") });
+  ui.show("fault", { what: ui.say(part), why, todo: ui.say("fault.call"), restore });
+}
+
+/** Nothing is done with records that cannot be trusted; but a backup may put them right. */
+async function standStill(t: Terminal, acceptDamage: () => void): Promise<void> {
+  for (;;) {
+    fault(t.ui, "check.store", t.damage[0] ?? "", t.devices.files !== undefined);
+    const input = await t.ui.wait();
+    if (t.devices.files === undefined || input.input !== "key" || input.key !== "menu") continue;
+    await perform(t, () => restoreBackup(t, acceptDamage));
+  }
 }
 
 /** One thing at a time: unlock, log in, or whatever somebody does at idle. */

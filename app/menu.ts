@@ -2,12 +2,22 @@
 import { auditCheck } from "./admin/audit.ts";
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
-import { backUp, checkBackupFile, exportTransactions } from "./admin/export.ts";
+import { backUp, checkBackupFile, restoreBackup } from "./admin/backup.ts";
+import { exportTransactions } from "./admin/export.ts";
 import { lock, logOut } from "./admin/login.ts";
 import { addOperator, changePassword, changeRights, deleteOperator, listOperators } from "./admin/operators.ts";
 import { download, parameters, status } from "./admin/parameters.ts";
 import { printBatchDetails, printBatchTotals, reprintSettlement } from "./admin/print.ts";
-import { browseAll, findByAmount, findByTail, findByTrace } from "./admin/query.ts";
+import {
+  amountInPeriod,
+  browseAll,
+  browsePeriod,
+  findByAmount,
+  findByTail,
+  findByTrace,
+  tailInPeriod,
+  traceInBook,
+} from "./admin/query.ts";
 import { reconciliation } from "./admin/reconciliation.ts";
 import { batchTotals, feeReport, reportBy } from "./admin/reports.ts";
 import { reprintAny, reprintLast } from "./admin/reprint.ts";
@@ -120,6 +130,16 @@ export const MAIN_MENU: Entry = {
             { key: "3", text: "query.by-tail", run: findByTail },
             { key: "4", text: "query.by-amount", run: findByAmount },
             { key: "5", text: "query.totals", run: batchTotals },
+            {
+              key: "6",
+              text: "query.booked",
+              rows: [
+                { key: "1", text: "query.booked-browse", run: browsePeriod },
+                { key: "2", text: "query.booked-trace", run: traceInBook },
+                { key: "3", text: "query.booked-tail", run: tailInPeriod },
+                { key: "4", text: "query.booked-amount", run: amountInPeriod },
+              ],
+            },
           ],
         },
         {
@@ -160,6 +180,7 @@ export const MAIN_MENU: Entry = {
             { key: "7", text: "menu.status", run: status },
             { key: "8", text: "export.backup", run: backUp },
             { key: "9", text: "export.check", run: checkBackupFile },
+            { key: "0", text: "restore.title", run: (t) => restoreBackup(t) },
           ],
         },
         { key: "0", text: "menu.language", run: chooseLanguage },

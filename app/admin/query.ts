@@ -1,80 +1,77 @@
-/** 交易查询 (M19): page through the open batch, or find by trace, by the card's last digits, by amount. */
-import { grouped, maskPan } from "../model/card.ts";
-import { clocked, dashed } from "../model/time.ts";
-import type { TransactionRecord } from "../model/transaction.ts";
-import type { Pair } from "../screens/states.ts";
-import { askAmount, askDigits, type Key, nextKey } from "../steps/ask.ts";
-import { trace6 } from "../steps/numbers.ts";
-import { printCopies } from "../steps/print.ts";
+/** 交易查询 (M19): page through the open batch or any time of the day book, or find by trace, by the card's last digits, by amount. */
+import { askAmount, askUntil } from "../steps/ask.ts";
+import { askDigits } from "../steps/ask.ts";
+import { browse, cardOf } from "../steps/browse.ts";
+import { askPeriod, type Period, type PeriodRecord, readPeriod } from "../steps/period.ts";
 import { tell } from "../steps/tell.ts";
-import { Left, type Terminal } from "../steps/terminal.ts";
+import type { Terminal } from "../steps/terminal.ts";
+import type { Prompt } from "../text/words.ts";
 
-const newestFirst = (t: Terminal): TransactionRecord[] => t.journal.list().reverse();
+/** A list is paged through by hand: the newest so many of a longer one. */
+const MOST_LISTED = 500;
+const OPEN: Period = { period: "open" };
 
-export const browseAll = (t: Terminal): Promise<void> => browse(t, newestFirst(t), t.ui.say("query.empty"));
+type Wanted = (record: PeriodRecord) => boolean;
 
-export async function findByTrace(t: Terminal): Promise<void> {
-  let problem: string | undefined;
-  for (;;) {
-    const digits = await askDigits(t, { min: 1, max: 6 }, (typed) => t.ui.show("trace", { digits: typed, problem }));
-    const record = t.journal.find(Number(digits));
-    if (record !== undefined) return browse(t, [record], "");
-    problem = t.ui.say("problem.no-transaction");
-    t.ui.bad();
-  }
+export const browseAll = (t: Terminal): Promise<void> => list(t, OPEN, () => true, "query.empty");
+export const findByTail = async (t: Terminal): Promise<void> => list(t, OPEN, await withTail(t), "query.none");
+export const findByAmount = async (t: Terminal): Promise<void> => list(t, OPEN, await withAmount(t), "query.none");
+
+export const browsePeriod = async (t: Terminal): Promise<void> =>
+  list(t, await askPeriod(t, "query.booked-browse"), () => true, "query.none");
+export const tailInPeriod = async (t: Terminal): Promise<void> =>
+  list(t, await askPeriod(t, "query.booked-tail"), await withTail(t), "query.none");
+export const amountInPeriod = async (t: Terminal): Promise<void> =>
+  list(t, await askPeriod(t, "query.booked-amount"), await withAmount(t), "query.none");
+
+export const findByTrace = async (t: Terminal): Promise<void> =>
+  browse(
+    t,
+    await tracesFound(t, "problem.no-transaction", (trace) => [t.journal.find(trace)].filter((found) => found !== undefined)),
+    "",
+  );
+
+/** In all closed batches; a trace comes again when it has wrapped. */
+export const traceInBook = async (t: Terminal): Promise<void> => browse(t, await askTraceAnywhere(t), "");
+
+/** The record of the open batch, or those of closed ones, newest first. At least one. Leaves on Cancel and time-out. */
+export const askTraceAnywhere = (t: Terminal): Promise<PeriodRecord[]> =>
+  tracesFound(t, "problem.no-transaction-kept", (trace) => {
+    const open = t.journal.find(trace);
+    const booked: PeriodRecord[] = t.journal.booked({ trace }).reverse();
+    return open === undefined ? booked : [open, ...booked];
+  });
+
+function tracesFound(t: Terminal, none: Prompt, find: (trace: number) => PeriodRecord[]): Promise<PeriodRecord[]> {
+  return askUntil(
+    t,
+    { min: 1, max: 6 },
+    (digits, problem) => t.ui.show("trace", { digits, problem }),
+    (digits): { value: PeriodRecord[] } | { problem: string } => {
+      const found = find(Number(digits));
+      return found.length > 0 ? { value: found } : { problem: t.ui.say(none) };
+    },
+  );
 }
 
-export async function findByTail(t: Terminal): Promise<void> {
+async function withTail(t: Terminal): Promise<Wanted> {
   const tail = await askDigits(t, { min: 4, max: 4 }, (digits) => t.ui.show("card-tail", { digits }));
-  const found = newestFirst(t).filter(({ pan }) => pan.endsWith(tail));
-  await browse(t, found, t.ui.say("query.none"));
+  return (record) => cardOf(record).endsWith(tail);
 }
 
-export async function findByAmount(t: Terminal): Promise<void> {
+async function withAmount(t: Terminal): Promise<Wanted> {
   const wanted = await askAmount(t, { transaction: "query.by-amount" });
-  const found = newestFirst(t).filter(({ amountFen, approvedFen }) => amountFen === wanted || approvedFen === wanted);
-  await browse(t, found, t.ui.say("query.none"));
+  return ({ amountFen, approvedFen }) => amountFen === wanted || approvedFen === wanted;
 }
 
-/** Down is older, up newer; Enter prints the slip again. Back with Cancel. */
-async function browse(t: Terminal, records: readonly TransactionRecord[], none: string): Promise<void> {
-  if (records.length === 0) return tell(t, t.ui.say("menu.query"), [none]);
-  const of = records.length;
-  let at = 0;
-  for (;;) {
-    const record = records[at] as TransactionRecord;
-    t.ui.show("original", {
-      title: `transaction.${record.kind}`,
-      amountFen: record.approvedFen,
-      rows: rowsOf(t, record),
-      enter: "hint.reprint",
-      place: { at: at + 1, of },
-    });
-    const key = await keyOrBack(t);
-    if (key === "cancel") return;
-    if (key === "down") at = (at + 1) % of;
-    else if (key === "up") at = (at + of - 1) % of;
-    else if (key === "enter") await printCopies(t, record, { duplicate: true });
-    else t.ui.bad();
-  }
-}
-
-async function keyOrBack(t: Terminal): Promise<Key> {
-  try {
-    return await nextKey(t);
-  } catch (error) {
-    if (error instanceof Left && error.why === "cancelled") return "cancel";
-    throw error;
-  }
-}
-
-function rowsOf(t: Terminal, { pan, trace, date, time, state, authCode, reference }: TransactionRecord): Pair[] {
-  return [
-    { label: "pair.card", value: grouped(maskPan(pan)) },
-    { label: "pair.trace", value: trace6(trace) },
-    { label: "query.state", value: t.ui.say(`state.${state}`) },
-    { label: "pair.stamp", value: `${dashed(date).slice(5)} ${clocked(time, false)}` },
-    ...(authCode === undefined ? [] : [{ label: "pair.auth-code" as const, value: authCode }]),
-    ...(reference === undefined ? [] : [{ label: "pair.reference" as const, value: reference }]),
-  ];
+async function list(t: Terminal, period: Period, wanted: Wanted, none: Prompt): Promise<void> {
+  let newest: PeriodRecord[] = [];
+  let count = 0;
+  await readPeriod(t, period, ({ records }) => {
+    const fitting = records.filter(wanted);
+    count += fitting.length;
+    newest = [...newest, ...fitting].slice(-MOST_LISTED);
+  });
+  if (count > MOST_LISTED) await tell(t, t.ui.say("menu.query"), [t.ui.say("query.many", { count, most: MOST_LISTED })]);
+  await browse(t, newest.reverse(), t.ui.say(none));
 }

@@ -2,8 +2,9 @@
 import { statementRows } from "../acquirer/answers.ts";
 import type { Host } from "../acquirer/host.ts";
 import { responseOf } from "../acquirer/responses.ts";
+import { dayAfter } from "../model/dates.ts";
 import { groupedYuan, yuan } from "../model/money.ts";
-import { type Comparison, compareStatement, type Difference, type HereRecord, type ThereRow } from "../model/statement.ts";
+import { type Comparison, compareStatement, type Difference, type HereRecord, keyOf, type ThereRow } from "../model/statement.ts";
 import { dashed } from "../model/time.ts";
 import { DIRECTIONS } from "../model/ledger.ts";
 import type { TransactionKind } from "../model/transaction.ts";
@@ -11,6 +12,7 @@ import { reportSlip } from "../slips/report.ts";
 import { askDay } from "../steps/ask-day.ts";
 import { lightsOut, onlinePhase } from "../steps/authorise.ts";
 import { trace6 } from "../steps/numbers.ts";
+import { daysOf, lacking } from "../steps/period.ts";
 import { onPaper } from "../steps/settle-print.ts";
 import { showReport } from "../steps/show-report.ts";
 import { signOn } from "../steps/sign-on.ts";
@@ -23,18 +25,19 @@ const MOST_BLOCKS = 500;
 export async function reconciliation(t: Terminal): Promise<void> {
   const day = await askDay(t, "reconcile.title", "reconcile.ask");
   const title = t.ui.say("reconcile.title");
-  const statement = await fetchStatement(t, day);
-  if ("words" in statement) return tell(t, title, [statement.words], "warn");
-  const { records, batches } = kept(t);
-  const comparison = compareStatement(day, records, batches, statement.rows);
-  const { matched, differences, elsewhere } = comparison;
-  t.system.log.info(`reconciliation of ${day}: ${matched} matched, ${differences.length} not, ${elsewhere} of other batches`);
-  const rows = rowsOf(t, day, comparison);
+  const comparison = await compared(t, day);
+  if ("words" in comparison) return tell(t, title, [comparison.words], "warn");
+  const { matched, later, differences, elsewhere } = comparison;
+  t.system.log.info(
+    `reconciliation of ${day}: ${matched} matched, ${later} told the day after, ${differences.length} not, ${elsewhere} of other batches`,
+  );
+  const words = lacking(t, daysOf(day));
+  const rows: Row[] = [...rowsOf(t, day, comparison), ...(words === undefined ? [] : [{ value: words }])];
   await showReport(t, { title, rows, tone: differences.length === 0 ? "good" : "warn" }, () =>
     reportSlip({
       title,
       columns: [t.ui.say("report.name"), ""],
-      rows: rows.map(({ label, value }) => [label, value]),
+      rows: rows.map(({ label, value }) => (label === undefined ? [value, ""] : [label, value])),
       operator: t.operator,
       ...now(t),
       ...onPaper(t),
@@ -42,13 +45,33 @@ export async function reconciliation(t: Terminal): Promise<void> {
   );
 }
 
-/** The open batch, and the last one that was settled. */
-function kept({ journal }: Terminal): { records: HereRecord[]; batches: number[] } {
-  const last = journal.lastSettlement();
-  return {
-    records: [...(last?.records ?? []), ...journal.list()],
-    batches: [journal.batch, ...(last === undefined ? [] : [last.batch])],
-  };
+/** The day's statement, and the next day's where that may explain what is missing: an advice that was told after midnight. */
+async function compared(t: Terminal, day: string): Promise<Comparison | { words: string }> {
+  const statement = await fetchStatement(t, day);
+  if ("words" in statement) return statement;
+  const there = statement.rows;
+  const [here, batches] = [kept(t, day, there), batchesOf(t, day)];
+  const comparison = compareStatement(day, here, batches, there);
+  const open = comparison.differences.some(({ what }) => what !== "missing-here");
+  if (!open || day >= now(t).date) return comparison;
+  const next = await fetchStatement(t, dayAfter(day));
+  return "words" in next ? next : compareStatement(day, here, batches, there, next.rows);
+}
+
+/** What happened that day, the open batch, and what the statement has of earlier days. */
+function kept({ journal }: Terminal, day: string, there: readonly ThereRow[]): HereRecord[] {
+  const here: HereRecord[] = [...journal.booked({ from: day, to: day }), ...journal.list()];
+  const known = new Set(here.map(keyOf));
+  const strays = there
+    .filter((row) => !known.has(keyOf(row)))
+    .flatMap((row) => journal.booked({ trace: row.trace }).filter((record) => keyOf(record) === keyOf(row)));
+  return [...here, ...strays];
+}
+
+/** Of a day that the book has whole, whatever is not here is missing; of an earlier one, only what is of a batch that is still here. */
+function batchesOf({ journal }: Terminal, day: string): readonly number[] | "all" {
+  if (journal.letGo === undefined || day > journal.letGo) return "all";
+  return [journal.batch, ...journal.closedBatches().map(({ batch }) => batch)];
 }
 
 async function fetchStatement(t: Terminal, day: string): Promise<{ rows: ThereRow[] } | { words: string }> {
@@ -97,14 +120,15 @@ async function fetchBlock(
   return statementRows(fate.answer) ?? { words: t.ui.say("reconcile.no-answer") };
 }
 
-type Row = { label: string; value: string };
+type Row = { label?: string; value: string };
 
-function rowsOf(t: Terminal, day: string, { matched, differences, elsewhere }: Comparison): Row[] {
+function rowsOf(t: Terminal, day: string, { matched, later, differences, elsewhere }: Comparison): Row[] {
   const count = (what: Difference["what"]): number => differences.filter((difference) => difference.what === what).length;
   const number = (n: number): string => t.ui.say("report.count", { count: n });
   return [
     { label: t.ui.say("reconcile.day"), value: dashed(day) },
     { label: t.ui.say("reconcile.matched"), value: number(matched) },
+    ...(later === 0 ? [] : [{ label: t.ui.say("reconcile.later"), value: number(later) }]),
     ...(["missing-here", "missing-there", "different"] as const).map((what) => ({
       label: t.ui.say(`reconcile.${what}`),
       value: number(count(what)),

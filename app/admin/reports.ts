@@ -1,8 +1,9 @@
-/** 报表 (M19): the open batch by hour, operator, card, entry mode and result, and the merchant's fees; on the screen and on paper. */
-import { analyse, type ReportBy, type ReportLine, sumOfLines } from "../model/analysis.ts";
-import { feesOf, netOf } from "../model/fees.ts";
+/** 报表 (M19): a batch, a day or some days by hour, operator, card, entry mode and result, and the merchant's fees; on the screen and on paper. */
+import { analyse, mergeLines, type ReportBy, type ReportLine, sumOfLines } from "../model/analysis.ts";
+import { feesOf, netOf, noFees, sumOfFees } from "../model/fees.ts";
 import { groupedYuan, yuan } from "../model/money.ts";
 import { reportSlip } from "../slips/report.ts";
+import { askPeriod, lacking, type Period, periodName, readPeriod } from "../steps/period.ts";
 import { onPaper } from "../steps/settle-print.ts";
 import { type ShownReport, showReport } from "../steps/show-report.ts";
 import { tell } from "../steps/tell.ts";
@@ -11,20 +12,27 @@ import type { Prompt } from "../text/words.ts";
 
 type Sums = Omit<ReportLine, "key">;
 
-/** A report of the open batch by one of its sides. */
+/** By one of its sides. */
 export async function reportBy(t: Terminal, by: ReportBy): Promise<void> {
-  const { journal } = t;
+  const period = await askPeriod(t, `report.${by}`);
   const title = t.ui.say(`report.${by}`);
-  const lines = analyse(by, journal.list(), by === "result" ? journal.declines().filter(inBatch(t)) : []);
-  if (lines.length === 0) return tell(t, title, [t.ui.say("report.none")]);
+  let lines: ReportLine[] = [];
+  await readPeriod(t, period, ({ records, declines }) => {
+    lines = mergeLines(lines, analyse(by, records, declines));
+  });
+  if (lines.length === 0) return tell(t, title, [periodName(t, period), t.ui.say("report.none")]);
   const sum = sumOfLines(lines);
   const named = lines.map((line) => ({ name: keyName(t, by, line.key), ...line }));
   const shown: ShownReport = {
     title,
-    rows: [...named, { name: t.ui.say("report.totals"), ...sum }].map(({ name, ...line }) => ({
-      label: name,
-      value: t.ui.say("report.line", { count: line.count, amount: groupedYuan(netFen(line)) }),
-    })),
+    rows: [
+      aboutOf(t, period),
+      ...[...named, { name: t.ui.say("report.totals"), ...sum }].map(({ name, ...line }) => ({
+        label: name,
+        value: t.ui.say("report.line", { count: line.count, amount: groupedYuan(netFen(line)) }),
+      })),
+      ...lackingRows(t, period),
+    ],
   };
   const row = (name: string, count: number, fen: number): string[] => [name, String(count), yuan(fen)];
   await showReport(t, shown, () =>
@@ -34,18 +42,23 @@ export async function reportBy(t: Terminal, by: ReportBy): Promise<void> {
       rows: [
         ...named.map(({ name, ...line }) => row(name, line.count, netFen(line))),
         row(t.ui.say("report.totals"), sum.count, netFen(sum)),
+        ...lackingRows(t, period).map(({ value }) => [value, "", ""]),
       ],
-      ...headOf(t),
+      ...headOf(t, period),
     }),
   );
 }
 
-/** What the acquirer keeps of the open batch (M38). */
+/** What the acquirer keeps (M38), at today's rate. */
 export async function feeReport(t: Terminal): Promise<void> {
   const title = t.ui.say("report.fees");
   const { feeRate, feeCapFen } = t.profile.rules ?? {};
   if (feeRate === undefined || feeRate === 0) return tell(t, title, [t.ui.say("report.no-rate")], "warn");
-  const fees = feesOf(t.journal.list(), { rate: feeRate, capFen: feeCapFen });
+  const period = await askPeriod(t, "report.fees");
+  let fees = noFees();
+  await readPeriod(t, period, ({ records }) => {
+    fees = sumOfFees(fees, feesOf(records, { rate: feeRate, capFen: feeCapFen }));
+  });
   const lines: [Prompt, string][] = [
     ["report.rate", t.ui.say("report.rate-value", { rate: feeRate })],
     ...(feeCapFen === undefined ? [] : [["report.cap", groupedYuan(feeCapFen)] satisfies [Prompt, string]]),
@@ -55,13 +68,13 @@ export async function feeReport(t: Terminal): Promise<void> {
     ["report.returned", groupedYuan(fees.returnedFen)],
     ["report.due", groupedYuan(netOf(fees))],
   ];
-  const rows = lines.map(([label, value]) => ({ label: t.ui.say(label), value }));
-  await showReport(t, { title, rows }, () =>
+  const rows = [...lines.map(([label, value]) => ({ label: t.ui.say(label), value })), ...lackingRows(t, period)];
+  await showReport(t, { title, rows: [aboutOf(t, period), ...rows] }, () =>
     reportSlip({
       title,
       columns: [t.ui.say("report.name"), ""],
-      rows: rows.map(({ label, value }) => [label, value]),
-      ...headOf(t),
+      rows: rows.map(({ label = "", value }) => [label, value]),
+      ...headOf(t, period),
     }),
   );
 }
@@ -86,14 +99,14 @@ export async function batchTotals(t: Terminal): Promise<void> {
 
 const netFen = ({ debitFen, creditFen }: Pick<Sums, "debitFen" | "creditFen">): number => debitFen - creditFen;
 
-const headOf = (t: Terminal) => ({ operator: t.operator, batch: t.journal.batch, ...now(t), ...onPaper(t) });
+const aboutOf = (t: Terminal, period: Period) => ({ label: t.ui.say("period.title"), value: periodName(t, period) });
 
-/** Declines are kept across batches; a report is of this one: from its first transaction on, or of today. */
-function inBatch(t: Terminal): (declined: { date: string; time: string }) => boolean {
-  const first = t.journal.list()[0];
-  const since = first === undefined ? `${now(t).date}000000` : first.date + first.time;
-  return ({ date, time }) => date + time >= since || date === now(t).date;
+function lackingRows(t: Terminal, period: Period): { label?: string; value: string }[] {
+  const words = lacking(t, period);
+  return words === undefined ? [] : [{ value: words }];
 }
+
+const headOf = (t: Terminal, period: Period) => ({ operator: t.operator, about: aboutOf(t, period), ...now(t), ...onPaper(t) });
 
 const KEY_PROMPTS: Readonly<Record<string, Prompt>> = {
   domestic: "report.domestic",

@@ -1,31 +1,22 @@
-/** 重打印 (M18): the last slip, or any of the open batch by its trace. Reprints say so. */
-import type { TransactionRecord } from "../model/transaction.ts";
-import { note } from "../steps/audit.ts";
-import { trace6 } from "../steps/numbers.ts";
-import { askDigits } from "../steps/ask.ts";
+/** 重打印 (M18): the last slip, or any by its trace, of closed batches too. Reprints say so. */
+import { browse, printAgain } from "../steps/browse.ts";
 import { copiesOf, printCopies } from "../steps/print.ts";
 import { tell } from "../steps/tell.ts";
 import type { Terminal } from "../steps/terminal.ts";
+import { askTraceAnywhere } from "./query.ts";
 
-async function reprint(t: Terminal, record: TransactionRecord | undefined): Promise<void> {
+export async function reprintLast(t: Terminal): Promise<void> {
+  const record = t.journal.last();
   if (record === undefined) return tell(t, t.ui.say("menu.print"), [t.ui.say("notice.reprint-none")], "warn");
-  if (t.devices.printer === undefined)
-    return tell(t, t.ui.say("notice.no-printer-title"), [t.ui.say("printer.unplugged")], "warn");
-  note(t, "reprint", "ok", trace6(record.trace));
-  await printCopies(t, record, { duplicate: true });
+  await printAgain(t, record);
 }
 
-export const reprintLast = (t: Terminal): Promise<void> => reprint(t, t.journal.last());
-
+/** At once when it can only be one; of several, or of a closed batch, the cashier sees which. */
 export async function reprintAny(t: Terminal): Promise<void> {
-  let problem: string | undefined;
-  for (;;) {
-    const digits = await askDigits(t, { min: 1, max: 6 }, (typed) => t.ui.show("trace", { digits: typed, problem }));
-    const record = t.journal.find(Number(digits));
-    if (record !== undefined) return reprint(t, record);
-    problem = t.ui.say("problem.no-transaction");
-    t.ui.bad();
-  }
+  const found = await askTraceAnywhere(t);
+  const [record] = found;
+  if (record !== undefined && "pan" in record) await printAgain(t, record);
+  else await browse(t, found, "");
 }
 
 /** After a restart: a slip that never came out whole is offered once. */

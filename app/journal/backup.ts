@@ -1,20 +1,26 @@
 /**
- * A copy of the journal's records as they lie in the store: sealed, so that only this terminal can read them. For keeping elsewhere, and for
- * checking that what was kept is whole. Nothing here writes into the store.
+ * A copy of the journal's records as they lie in the store: sealed, so that only this terminal can read them. For keeping elsewhere, for checking
+ * that what was kept is whole, and for ./restore.ts. Nothing here writes into the store. The header alone is clear: whose it is, and its counters.
  *
  *     "TAELBK1\n" · header line (JSON) · items: key length u16, key, value length u32, value; numbers big endian · CRC-32 of all before, u32
  */
-import { concat, decodeAscii, encodeAscii, encodeUtf8, equalBytes } from "../../platform/guest/bytes.ts";
+import { concat, decodeAscii, decodeUtf8, encodeAscii, encodeUtf8, equalBytes } from "../../platform/guest/bytes.ts";
 import { crc32 } from "../../platform/guest/crc32.ts";
 import type { System } from "../../platform/guest/system.ts";
-import { ARCHIVE, DEBT_KEY, DECLINES, HOLDS, isPacked, LAST_KEY, META_KEY, SETTLEMENT_KEY } from "./records.ts";
+import { ARCHIVE, BOOK, CLOSINGS, DEBT_KEY, DECLINES, HOLDS, isPacked, LAST_KEY, META_KEY, SETTLEMENT_KEY } from "./records.ts";
 
 const MAGIC = "TAELBK1\n";
-const PREFIXES = [META_KEY, DEBT_KEY, SETTLEMENT_KEY, LAST_KEY, "txn/", "rev/", HOLDS, DECLINES, ARCHIVE];
+/** What speaks of money; the counters and the declines do not. */
+export const MONEY = [DEBT_KEY, SETTLEMENT_KEY, LAST_KEY, "txn/", "rev/", HOLDS, ARCHIVE, CLOSINGS, BOOK] as const;
+const PREFIXES = [META_KEY, DECLINES, ...MONEY];
 
 export interface BackupHeader {
+  /** Earlier firmware did not say. */
+  merchant?: string;
   terminal: string;
   batch: number;
+  /** Earlier firmware did not say. */
+  nextTrace?: number;
   /** ISO 8601. */
   at: string;
 }
@@ -35,7 +41,7 @@ export function makeBackup({ store }: Pick<System, "store">, header: BackupHeade
   return { bytes: concat(body, number(crc32(body), 4)), items: keys.length };
 }
 
-function journalKeys(store: System["store"]): string[] {
+export function journalKeys(store: System["store"]): string[] {
   return [...new Set(PREFIXES.flatMap((prefix) => store.keys(prefix)))].sort();
 }
 
@@ -60,13 +66,20 @@ export function checkBackup(system: System, bytes: Uint8Array): BackupCheck {
   return { check: "sound", items: read.items.size, differing };
 }
 
-function readItems(bytes: Uint8Array): { items: Map<string, Uint8Array> } | { words: string } {
+export interface BackupItems {
+  header: BackupHeader;
+  items: Map<string, Uint8Array>;
+}
+
+/** Words when it is no backup, or not a whole one. Nothing is unsealed. */
+export function readItems(bytes: Uint8Array): BackupItems | { words: string } {
   const body = bytes.subarray(0, Math.max(0, bytes.length - 4));
   const magic = encodeAscii(MAGIC);
   if (!equalBytes(body.subarray(0, magic.length), magic)) return { words: "is no backup" };
   if (crc32(body) !== numberAt(bytes, body.length, 4)) return { words: "its checksum is wrong" };
   const end = body.indexOf(0x0a, magic.length);
-  if (end < 0) return { words: "has no header" };
+  const header = end < 0 ? undefined : readHeader(body.subarray(magic.length, end));
+  if (header === undefined) return { words: "has no header" };
   const items = new Map<string, Uint8Array>();
   for (let at = end + 1; at < body.length; ) {
     const keyEnd = at + 2 + numberAt(body, at, 2);
@@ -75,7 +88,17 @@ function readItems(bytes: Uint8Array): { items: Map<string, Uint8Array> } | { wo
     items.set(decodeAscii(body.subarray(at + 2, keyEnd)), body.slice(keyEnd + 4, valueEnd));
     at = valueEnd;
   }
-  return { items };
+  return { header, items };
+}
+
+function readHeader(line: Uint8Array): BackupHeader | undefined {
+  try {
+    const value = JSON.parse(decodeUtf8(line)) as Partial<BackupHeader> | null;
+    const text = [value?.terminal, value?.at].every((each) => typeof each === "string");
+    return text && Number.isInteger(value?.batch) ? (value as BackupHeader) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function number(value: number, bytes: 2 | 4): Uint8Array {

@@ -67,6 +67,11 @@ export class DayBook {
     return this.table.read(key, LAST);
   }
 
+  /** Days with records, oldest first. */
+  days(): string[] {
+    return [...new Set(this.#chunks().map(({ day }) => day))];
+  }
+
   /** Records of these days, or of one closing, or with this trace; only the chunks that can hold them are read. */
   read(wanted: { from: string; to: string } | { closing: number } | { trace: number }): Kept[] {
     const fits = (chunk: Chunk): boolean => {
@@ -74,7 +79,8 @@ export class DayBook {
       if ("trace" in wanted) return wanted.trace >= chunk.firstTrace && wanted.trace <= chunk.lastTrace;
       return chunk.day >= wanted.from && chunk.day <= wanted.to;
     };
-    const kept = this.#chunks()
+    const oneDay = "from" in wanted && wanted.from === wanted.to ? wanted.from : "";
+    const kept = this.#chunks(BOOK + oneDay)
       .filter(fits)
       .flatMap(({ key }) => fromPage(key, this.table.read(key, BOOK_PAGE)));
     return "trace" in wanted ? kept.filter(({ record }) => record.trace === wanted.trace) : kept;
@@ -126,8 +132,8 @@ export class DayBook {
   }
 
   /** By day, and within it by closing. */
-  #chunks(): Chunk[] {
-    return this.table.keys(BOOK).map((key) => {
+  #chunks(prefix = BOOK): Chunk[] {
+    return this.table.keys(prefix).map((key) => {
       const [, day = "", closing, traces = ""] = key.split("/");
       const [first, last] = traces.split("-");
       return { key, day, closing: Number(closing), firstTrace: Number(first), lastTrace: Number(last) };

@@ -200,6 +200,8 @@ export interface Journal {
   closedBatch(closing: number): ArchivedSettlement | undefined;
   /** Records of closed batches, oldest first. */
   booked(wanted: Days | { trace: number }): ArchivedRecord[];
+  /** Days of which the book has records, YYYYMMDD, oldest first. */
+  bookedDays(): string[];
   /** Of all batches, oldest first. */
   declinesOn(days: Days): DeclinedRecord[];
   /** YYYYMMDD: of this day and those before it the book lacks something. Undefined: it has everything. */

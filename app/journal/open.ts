@@ -49,6 +49,7 @@ import {
   transactionKey,
   transactionPrefix,
 } from "./records.ts";
+import { finishRestore, isRestoring } from "./restore.ts";
 import { type Damage, SealedTable } from "./table.ts";
 
 export type { Damage } from "./table.ts";
@@ -96,6 +97,7 @@ class StoredJournal implements OpenJournal {
     assert(maxRecords >= 1 && maxRecords < MAX_COUNTER, "a batch holds fewer records than there are traces");
     this.#system = system;
     this.#options = options;
+    this.#goOnRestoring();
     this.#table = new SealedTable(system);
     this.#book = new DayBook(this.#table, { days: bookDays, mostBytes: bookBytes });
     this.#meta = this.#openMeta();
@@ -467,6 +469,11 @@ class StoredJournal implements OpenJournal {
     return inOrder([...this.#book.read(wanted), ...this.#unbooked().filter(fits)]);
   }
 
+  bookedDays(): string[] {
+    const unbooked = this.#unbooked().map(({ record }) => record.date);
+    return [...new Set([...this.#book.days(), ...unbooked])].sort();
+  }
+
   declinesOn({ from, to }: Days): DeclinedRecord[] {
     const within = (day: string): boolean => day >= from && day <= to;
     return this.#table
@@ -478,6 +485,16 @@ class StoredJournal implements OpenJournal {
 
   get letGo(): string | undefined {
     return this.#soundMeta().letGo;
+  }
+
+  /** A backup that was being put back is put back whole before anything is read. */
+  #goOnRestoring(): void {
+    try {
+      finishRestore(this.#system);
+    } catch (error) {
+      if (isRestoring(this.#system)) throw error;
+      this.#system.log.error("journal: what a restore left behind could not be cleared away", error);
+    }
   }
 
   /** Of the batch that was closed last: what has not reached the book, or lies as earlier firmware left it. */

@@ -51,6 +51,16 @@ export function analyse(by: ReportBy, records: readonly Reported[], declines: re
   return [...lines.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+/** Two parts of one report put together, in the order of their keys. */
+export function mergeLines(a: readonly ReportLine[], b: readonly ReportLine[]): ReportLine[] {
+  const lines = new Map(a.map((line) => [line.key, line]));
+  for (const line of b) {
+    const other = lines.get(line.key);
+    lines.set(line.key, other === undefined ? line : { key: line.key, ...sumOfLines([other, line]) });
+  }
+  return [...lines.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
+}
+
 /** Everything together. */
 export function sumOfLines(lines: readonly ReportLine[]): Omit<ReportLine, "key"> {
   const sum = { count: 0, debitFen: 0, creditFen: 0 };

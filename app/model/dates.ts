@@ -55,6 +55,9 @@ export function daysBetween(from: string, to: string): number {
   return dayOf(to) - dayOf(from);
 }
 
+/** YYYYMMDD after YYYYMMDD. */
+export const dayAfter = (date: string): string => dateOfDay(dayOf(date) + 1);
+
 const dayOf = (date: string): number => dayNumber(Number(date.slice(0, 4)), Number(date.slice(4, 6)), Number(date.slice(6)));
 
 /** hhmmss that a clock can show. */

@@ -60,12 +60,11 @@ const COLUMNS = [
 ] as const;
 
 /** RFC 4180: CRLF, quotes where needed. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
-export function csvOf(records: readonly ExportedRecord[]): string {
-  const rows = records.map((record) => {
-    const row = exportRow(record);
-    return COLUMNS.map((column) => cell(row[column] ?? "")).join(",");
-  });
-  return [COLUMNS.join(","), ...rows].map((line) => `${line}\r\n`).join("");
+export const csvHead = (): string => `${COLUMNS.join(",")}\r\n`;
+
+export function csvRow(record: ExportedRecord): string {
+  const row = exportRow(record);
+  return `${COLUMNS.map((column) => cell(row[column] ?? "")).join(",")}\r\n`;
 }
 
 function cell(text: string): string {
@@ -75,21 +74,25 @@ function cell(text: string): string {
 
 export interface ExportHead {
   profile: Pick<Profile, "merchant" | "terminal">;
-  batch: number;
+  /** Of what the transactions are: one batch, or the terminal's local days (YYYYMMDD). */
+  of: { batch: number } | { from: string; to: string };
   /** ISO 8601. */
   at: string;
   totals: SettlementTotals;
 }
 
-export function jsonOf({ profile, batch, at, totals }: ExportHead, records: readonly ExportedRecord[]): string {
+export const jsonRow = (record: ExportedRecord): string => JSON.stringify(exportRow(record));
+
+/** The whole document; `rows` as `jsonRow` gives them. */
+export function jsonOf({ profile, of, at, totals }: ExportHead, rows: readonly string[]): string {
   const { merchant, terminal } = profile;
-  const document = {
+  const head = {
     merchant: { id: merchant.id, name: merchant.name },
     terminal: terminal.id,
-    batch: six(batch),
+    ...("batch" in of ? { batch: six(of.batch) } : { from: dashed(of.from), to: dashed(of.to) }),
     at,
     totalsFen: totals,
-    transactions: records.map(exportRow),
   };
-  return `${JSON.stringify(document, undefined, 1)}\n`;
+  const lines = rows.length === 0 ? "" : `\n  ${rows.join(",\n  ")}\n `;
+  return `${JSON.stringify(head, undefined, 1).slice(0, -2)},\n "transactions": [${lines}]\n}\n`;
 }

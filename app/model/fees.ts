@@ -28,7 +28,7 @@ export function feeOf(amountFen: number, { rate, capFen }: FeeRate): number {
 
 /** Cash pays no fee. A void or refund brings back the fee of its own amount. */
 export function feesOf(records: readonly Reported[], rate: FeeRate): Fees {
-  const fees: Fees = { debitCount: 0, debitFen: 0, creditCount: 0, creditFen: 0, feeFen: 0, returnedFen: 0 };
+  const fees = noFees();
   for (const record of records) {
     if (record.kind === "cash") continue;
     const { debitFen, creditFen } = moved(record);
@@ -45,6 +45,17 @@ export function feesOf(records: readonly Reported[], rate: FeeRate): Fees {
   }
   return fees;
 }
+
+export const noFees = (): Fees => ({ debitCount: 0, debitFen: 0, creditCount: 0, creditFen: 0, feeFen: 0, returnedFen: 0 });
+
+export const sumOfFees = (a: Fees, b: Fees): Fees => ({
+  debitCount: a.debitCount + b.debitCount,
+  debitFen: a.debitFen + b.debitFen,
+  creditCount: a.creditCount + b.creditCount,
+  creditFen: a.creditFen + b.creditFen,
+  feeFen: a.feeFen + b.feeFen,
+  returnedFen: a.returnedFen + b.returnedFen,
+});
 
 /** What reaches the merchant's account. */
 export const netOf = ({ debitFen, creditFen, feeFen, returnedFen }: Fees): number => debitFen - creditFen - feeFen + returnedFen;

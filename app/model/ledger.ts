@@ -51,6 +51,17 @@ export function regionOf({ region, organisation }: Pick<TransactionRecord, "regi
   return region ?? (organisation === undefined || organisation === "CUP" ? "domestic" : "foreign");
 }
 
+/** Adds what these add to their batches' totals. */
+export function addTotals(totals: SettlementTotals, records: readonly Counted[]): void {
+  for (const record of records) {
+    const { direction, amountFen } = contribution(record);
+    if (direction === "none") continue;
+    const side: BatchTotals = totals[regionOf(record)];
+    side[`${direction}Fen`] += amountFen;
+    side[`${direction}Count`] += 1;
+  }
+}
+
 export interface KindTotal {
   kind: TransactionKind;
   region: Region;

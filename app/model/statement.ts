@@ -33,6 +33,8 @@ export interface Difference {
 
 export interface Comparison {
   matched: number;
+  /** Of this day here, and in the host's next day: an advice that was told after midnight. */
+  later: number;
   differences: Difference[];
   /** Standing ones of the host's that belong to batches this terminal no longer keeps: nothing can be said of them. */
   elsewhere: number;
@@ -56,29 +58,39 @@ const HOST_KINDS: Partial<Record<TransactionKind, readonly string[]>> = {
 const HOST_ONLY = new Set(["01", "32", "34"]);
 const STANDING = new Set(["A", "H", "C", "V", "F"]);
 
-const keyOf = ({ batch, trace }: { batch: number; trace: number }): string => `${batch}/${trace}`;
+/** What both sides call it by. */
+export const keyOf = ({ batch, trace }: { batch: number; trace: number }): string => `${batch}/${trace}`;
 
-/** `batches`: those whose records are among `here`; `here` may hold other days' records too, `day` (YYYYMMDD) picks. */
+/**
+ * `here`: the day's records (YYYYMMDD), and those of other days that the statement may speak of. `batches`: those that are kept; "all": what is not
+ * `here` is nowhere. `there`: the host's statement of the day; `next`: of the day after, when that was asked for. A record of the day is looked for in
+ * both; one of another day only counts where the day's statement has it.
+ */
 export function compareStatement(
   day: string,
   here: readonly HereRecord[],
-  batches: readonly number[],
+  batches: readonly number[] | "all",
   there: readonly ThereRow[],
+  next: readonly ThereRow[] = [],
 ): Comparison {
   const rows = new Map(there.map((row) => [keyOf(row), row]));
-  const comparison: Comparison = { matched: 0, differences: [], elsewhere: 0 };
+  const after = new Map(next.map((row) => [keyOf(row), row]));
+  const comparison: Comparison = { matched: 0, later: 0, differences: [], elsewhere: 0 };
   const seen = new Set<string>();
   for (const record of here) {
     seen.add(keyOf(record));
-    if (record.date !== day || record.kind === "cash") continue;
-    const row = rowOf(record, rows);
-    const difference = compare(record, row, changeOf(record, rows));
+    if (record.kind === "cash") continue;
+    const today = rowOf(record, rows);
+    if (record.date !== day && today === undefined) continue;
+    const found = today === undefined ? after : rows;
+    const row = rowOf(record, found);
+    const difference = compare(record, row, changeOf(record, found) ?? changeOf(record, after));
     if (difference !== undefined) comparison.differences.push(difference);
-    else if (row !== undefined && standsHere(record)) comparison.matched++;
+    else if (row !== undefined && standsHere(record)) comparison[found === rows ? "matched" : "later"]++;
   }
   for (const row of there) {
     if (seen.has(keyOf(row)) || !STANDING.has(row.state) || HOST_ONLY.has(row.kind)) continue;
-    if (!batches.includes(row.batch)) comparison.elsewhere++;
+    if (batches !== "all" && !batches.includes(row.batch)) comparison.elsewhere++;
     else {
       const { batch, trace, kind, amountFen } = row;
       comparison.differences.push({ what: "missing-here", batch, trace, kind, thereFen: amountFen });

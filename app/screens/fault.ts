@@ -3,7 +3,7 @@ import type { ScreenStates } from "./states.ts";
 import type { Screen } from "./tree.ts";
 
 /** The terminal cannot work: what, why, and what to do. */
-export function fault({ what, why, todo }: ScreenStates["fault"], words: Words): Screen {
+export function fault({ what, why, todo, restore }: ScreenStates["fault"], words: Words): Screen {
   return {
     id: "fault",
     title: words.say("fault.title"),
@@ -14,7 +14,7 @@ export function fault({ what, why, todo }: ScreenStates["fault"], words: Words):
       { row: "text", text: words.say("fault.todo"), size: "small", tone: "muted" },
       { row: "text", text: todo },
     ],
-    hints: [],
+    hints: restore ? [{ key: "menu", text: words.say("hint.restore") }] : [],
     tone: "bad",
   };
 }

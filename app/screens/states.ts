@@ -116,7 +116,8 @@ export interface ScreenStates {
     tone?: "normal" | "good" | "warn" | "bad";
   };
   locked: { operator: string; count: number; problem?: string };
-  fault: { what: string; why: string; todo: string };
+  /** restore: Menu offers to put a backup back. */
+  fault: { what: string; why: string; todo: string; restore?: boolean };
 }
 
 export type ScreenFunctions = { [S in keyof ScreenStates]: (state: ScreenStates[S], words: Words) => Screen };

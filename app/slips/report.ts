@@ -10,6 +10,8 @@ export interface ReportSlipInput extends Stamp {
   /** Already in the language of the slip. The last column stands at the right. */
   columns: readonly string[];
   rows: readonly (readonly string[])[];
+  /** What it is of, in words: above the table. */
+  about?: { label: string; value: string };
   duplicate?: boolean;
   mark?: Mark;
   profile: Profile;
@@ -17,11 +19,12 @@ export interface ReportSlipInput extends Stamp {
 }
 
 export function reportSlip(input: ReportSlipInput): Slip {
-  const { title, columns, rows, profile, language } = input;
+  const { title, columns, rows, about, profile, language } = input;
   return {
     name: `report ${typeof title === "string" ? title : title[1]}`,
     lines: [
       ...headLines(title, input, profile, language),
+      ...(about === undefined ? [] : [{ left: about.label, right: about.value, bold: true }, { rule: "-" } satisfies SlipLine]),
       ...(rows.length === 0 ? [centered(inLanguage(LIST_WORDS.none, language))] : tableLines(columns, rows)),
       ...footLines(input, language),
     ],

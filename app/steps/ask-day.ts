@@ -4,8 +4,13 @@ import type { Prompt } from "../text/words.ts";
 import { askDigits } from "./ask.ts";
 import { now, type Terminal } from "./terminal.ts";
 
-/** YYYYMMDD. Leaves on Cancel and time-out. */
-export async function askDay(t: Terminal, title: Prompt, ask: Prompt): Promise<string> {
+/** YYYYMMDD. `check`: words for what is wrong with a day. Leaves on Cancel and time-out. */
+export async function askDay(
+  t: Terminal,
+  title: Prompt,
+  ask: Prompt,
+  check?: (day: string) => string | undefined,
+): Promise<string> {
   const today = now(t).date;
   let problem: string | undefined;
   let initial = today.slice(4);
@@ -14,8 +19,8 @@ export async function askDay(t: Terminal, title: Prompt, ask: Prompt): Promise<s
       t.ui.show("date", { digits: typed, title, ask, problem }),
     );
     const day = latestDate(digits, today);
-    if (day !== undefined) return day;
-    problem = t.ui.say("problem.date-wrong");
+    problem = day === undefined ? t.ui.say("problem.date-wrong") : check?.(day);
+    if (day !== undefined && problem === undefined) return day;
     initial = "";
     t.ui.bad();
   }

@@ -29,6 +29,9 @@ export const AUDIT_WORDS = [
   "training",
   "risk",
   "audit",
+  "export",
+  "backup",
+  "restore",
 ] as const;
 export type AuditWord = (typeof AUDIT_WORDS)[number];
 

@@ -86,6 +86,8 @@ export const copiesOf = (t: Terminal): SlipCopy[] =>
 export interface CopyOptions {
   /** A reprint says so on paper. */
   duplicate?: boolean;
+  /** Of a closed batch: its copies are counted no more. */
+  booked?: boolean;
   /** Copies that are on paper already. */
   from?: number;
   /** The first copy prints behind the screen that stands there; this runs when it is out. */
@@ -94,14 +96,14 @@ export interface CopyOptions {
 
 /** The copies of a transaction's slip, tearing in between. Each copy on paper is remembered at once. */
 export async function printCopies(t: Terminal, record: TransactionRecord, options: CopyOptions = {}): Promise<Printed> {
-  const { duplicate = false, from = 0, behindFirst } = options;
+  const { duplicate = false, booked = false, from = 0, behindFirst } = options;
   const copies = copiesOf(t);
   for (let n = from; n < copies.length; n++) {
     const copy = copies[n] as SlipCopy;
     const slip = saleSlip({ record, copy, duplicate, profile: t.profile, language: t.settings.language });
     const quiet = n === from && behindFirst !== undefined;
     const printed = await printSlip(t, slip, copy, quiet);
-    if (printed === "printed" && record.copiesPrinted <= n) t.journal.markPrinted(record.trace, n + 1);
+    if (printed === "printed" && !booked && record.copiesPrinted <= n) t.journal.markPrinted(record.trace, n + 1);
     if (quiet) await behindFirst();
     if (printed === "later") return "later";
     const next = copies[n + 1];

@@ -1,4 +1,5 @@
 /** English. The same keys as the master (./zh-cn.ts); the compiler names a missing or a surplus one. */
+import { bookEn } from "./book.en.ts";
 import { keepingEn } from "./keeping.en.ts";
 import type { Catalogue } from "./words.ts";
 
@@ -29,6 +30,7 @@ export const en = {
   "hint.sale": "Key a sale",
   "hint.next-copy": "Next copy",
   "hint.print-list": "Print",
+  "hint.restore": "Restore",
   "hint.retry": "Try again",
   "hint.pin-again": "PIN again",
   "hint.print": "Print",
@@ -546,4 +548,5 @@ export const en = {
   "language.en": "English",
 
   ...keepingEn,
+  ...bookEn,
 } as const satisfies Catalogue;

@@ -2,6 +2,7 @@
  * The master catalogue: what the cashier and the cardholder read, in Chinese. Words the person at the counter uses, never the protocol's.
  * Grouped by the first word of the key; see README.md.
  */
+import { bookZhCN } from "./book.zh-cn.ts";
 import { keepingZhCN } from "./keeping.zh-cn.ts";
 
 export const zhCN = {
@@ -33,6 +34,7 @@ export const zhCN = {
   "hint.sale": "输金额收款",
   "hint.next-copy": "打下一联",
   "hint.print-list": "打印",
+  "hint.restore": "恢复备份",
   "hint.retry": "再试",
   "hint.pin-again": "重输密码",
   "hint.print": "继续打印",
@@ -571,4 +573,5 @@ export const zhCN = {
   "language.en": "English",
 
   ...keepingZhCN,
+  ...bookZhCN,
 } as const satisfies Record<string, string>;

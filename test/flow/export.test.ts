@@ -23,12 +23,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => desk.stop());
 
-test("CSV: the open batch and the last settlement, amounts exact, cards masked", async () => {
-  const state = await desk.keys("menu", "8", "6", "8", "1");
+test("CSV of today: the open batch and what was settled, amounts exact, cards masked", async () => {
+  const state = await desk.keys("menu", "8", "6", "8", "1", "2");
   expect(state.screen.lines.join(" ")).toContain("已导出 3 笔");
   await desk.finish(state);
   const file = await last();
-  expect(file.name).toBe("tael-10000001-000002.csv");
+  expect(file.name).toBe("tael-10000001-20260105.csv");
   const lines = textOf(file).split("\r\n");
   const columns = lines[0]?.split(",") ?? [];
   const rows = lines.slice(1, -1).map((line) => Object.fromEntries(line.split(",").map((cell, n) => [columns[n], cell])));
@@ -41,15 +41,29 @@ test("CSV: the open batch and the last settlement, amounts exact, cards masked",
   expect(rows[0]?.card).toBe("622999*********0019");
 });
 
-test("JSON: the same, with totals", async () => {
-  await desk.finish(await desk.keys("menu", "8", "6", "8", "2"));
+test("JSON of the open batch, of the settled one, of some days: each with its own totals", async () => {
+  await desk.finish(await desk.keys("menu", "8", "6", "8", "2", "1"));
   const document = JSON.parse(textOf(await last())) as { batch: string; totalsFen: unknown; transactions: unknown[] };
   expect(document).toMatchObject({
     batch: "000002",
     merchant: { id: "898110154110001" },
     totalsFen: { domestic: { debitFen: 1_734, debitCount: 2 } },
   });
-  expect(document.transactions).toHaveLength(3);
+  expect(document.transactions).toHaveLength(2);
+  await desk.finish(await desk.keys("menu", "8", "6", "8", "2", "5", "1"));
+  expect((await last()).name).toBe("tael-10000001-000001.json");
+  expect(JSON.parse(textOf(await last()))).toMatchObject({
+    batch: "000001",
+    totalsFen: { domestic: { debitFen: 10_000, debitCount: 1 } },
+  });
+  const clear = Array<string>(4).fill("clear");
+  await desk.finish(await desk.keys("menu", "8", "6", "8", "2", "4", ...clear, "0", "1", "0", "3", "enter", "enter"));
+  expect((await last()).name).toBe("tael-10000001-20260103-20260105.json");
+  expect(JSON.parse(textOf(await last()))).toMatchObject({
+    from: "2026-01-03",
+    to: "2026-01-05",
+    totalsFen: { domestic: { debitFen: 11_734, debitCount: 3 } },
+  });
 });
 
 test("backup: sealed, whole when it comes back; altered on the way it is refused; older after another sale", async () => {
@@ -86,7 +100,7 @@ test("no line, a silent far end, a full one: words, and nothing else happens", a
     ["unplug", "没有接好"],
   ] as const) {
     await desk.fault("files", fault, fault === "refuse" ? { count: 1 } : {});
-    const state = await desk.keys("menu", "8", "6", "8", "1");
+    const state = await desk.keys("menu", "8", "6", "8", "1", "1");
     expect(state.screen.lines.join(" ")).toContain(words);
     await desk.call("DELETE", "/faults");
     await desk.finish(state);

@@ -28,7 +28,7 @@ test("the same on both sides: all matched", () => {
     there(4, { kind: "60", state: "H" }),
     there(9, { kind: "01", state: "Q", amountFen: 0 }),
   ];
-  expect(compare(records, rows)).toEqual({ matched: 4, differences: [], elsewhere: 0 });
+  expect(compare(records, rows)).toEqual({ matched: 4, later: 0, differences: [], elsewhere: 0 });
 });
 
 test("missing here, missing there, and what did not stand on either side", () => {
@@ -45,6 +45,7 @@ test("missing here, missing there, and what did not stand on either side", () =>
       { what: "missing-there", batch: 1, trace: 1, kind: "sale", hereFen: 1_000 },
       { what: "missing-here", batch: 1, trace: 7, kind: "22", thereFen: 700 },
     ],
+    later: 0,
     elsewhere: 0,
   });
 });
@@ -67,11 +68,29 @@ test("an adjustment or tip tells the amount, under its own trace; alone when the
     delivery: { state: "delivered", attempts: 1, as: "adjustment", trace: 4 },
   });
   const rows = [there(1), there(2, { kind: "34", amountFen: 1_150 }), there(4, { kind: "32", amountFen: 2_000 })];
-  expect(compare([changed, offline], rows)).toEqual({ matched: 2, differences: [], elsewhere: 0 });
+  expect(compare([changed, offline], rows)).toEqual({ matched: 2, later: 0, differences: [], elsewhere: 0 });
 });
 
 test("other days are left out, older batches are only counted", () => {
   const rows = [there(5, { batch: 3 }), there(1, { batch: 2 })];
   const records = [here(5, { batch: 3 }), here(6, { batch: 3, date: "20260104" })];
-  expect(compareStatement(DAY, records, [3], rows)).toEqual({ matched: 1, differences: [], elsewhere: 1 });
+  expect(compareStatement(DAY, records, [3], rows)).toEqual({ matched: 1, later: 0, differences: [], elsewhere: 1 });
+});
+
+test("told after midnight: found in the next day's statement, and matched in that one", () => {
+  const records = [here(1), here(2, { kind: "offline" })];
+  const [first, second] = [there(1), there(2, { kind: "30" })];
+  expect(compare(records, [first]).differences).toMatchObject([{ what: "missing-there", trace: 2 }]);
+  expect(compareStatement(DAY, records, [1], [first], [second])).toEqual({ matched: 1, later: 1, differences: [], elsewhere: 0 });
+  expect(compareStatement("20260106", records, [1], [second])).toEqual({ matched: 1, later: 0, differences: [], elsewhere: 0 });
+  const tipped = here(3, { approvedFen: 1_100, delivery: { state: "delivered", attempts: 1, as: "tip", trace: 4 } });
+  const told = there(4, { kind: "34", amountFen: 1_100 });
+  expect(compareStatement(DAY, [tipped], [1], [there(3)], [told])).toMatchObject({ matched: 1, differences: [] });
+});
+
+test("a day that is kept whole: what is not here is missing, whatever its batch", () => {
+  expect(compareStatement(DAY, [], "all", [there(1, { batch: 77 })])).toMatchObject({
+    differences: [{ what: "missing-here", batch: 77 }],
+    elsewhere: 0,
+  });
 });
