@@ -77,16 +77,21 @@ async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
   return {
     ended: true,
     archive: journal.lastSettlement() ?? archive,
-    problems: [...stopped.problems, ...problemsOf(t, archive)],
+    problems: [...stopped.problems, ...problemsOf(t, archive, stopped.refused)],
   };
 }
 
 type Stopped = { words: string };
-type Went = { problems: string[] };
+interface Went {
+  problems: string[];
+  /** Traces whose upload the host refused, as far as this run has asked. */
+  refused: ReadonlySet<number>;
+}
+const NONE: ReadonlySet<number> = new Set();
 
 async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> {
   const { journal } = t;
-  if (journal.settlement?.ended) return { problems: [] };
+  if (journal.settlement?.ended) return { problems: [], refused: NONE };
   const host = t.host;
   if (host === undefined) return { words: t.ui.say("settlement.no-line") };
   if (!journal.signedOn) {
@@ -98,7 +103,10 @@ async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> 
   if (owed !== undefined) return owed;
   const result = journal.settlement?.result ?? (await compareTotals(t, host, view));
   if ("words" in result) return result;
-  return (await upload(t, host, view, result)) ?? endUpload(t, host, view, result);
+  const uploaded = await upload(t, host, view, result);
+  if ("words" in uploaded) return uploaded;
+  const ended = await endUpload(t, host, view, result);
+  return "words" in ended ? ended : { ...ended, refused: uploaded.refused };
 }
 
 /** §5.5.2: what is owed goes first; a settlement without it would be wrong from the start. */
@@ -136,16 +144,25 @@ async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise
   return result;
 }
 
-/** §5.5.6: in the list's fixed order; what was not answered goes again in another round, at the end of this one. */
-async function upload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | undefined> {
+/**
+ * §5.5.6: in the list's fixed order. What was not answered, or refused, goes again in another round at the end of this one; what is left after the
+ * last round stands on the slip, and the cashier is told how much of it the host refused.
+ */
+async function upload(
+  t: Terminal,
+  host: Host,
+  view: SettleView,
+  result: SettlementResult,
+): Promise<Stopped | Pick<Went, "refused">> {
   const { journal, profile } = t;
-  if (balanced(result)) return undefined;
+  if (balanced(result)) return { refused: NONE };
   const steps = uploadOrder(journal.list(), result);
+  const refused = new Set<number>();
   let silent = 0;
   for (let place = underWay(t); ; place = underWay(t)) {
     const next = nextUpload(steps, place);
     if (next === undefined) {
-      if (place.failed.length === 0 || place.rounds >= profile.reversalAttempts) return undefined;
+      if (place.failed.length === 0 || place.rounds >= profile.reversalAttempts) return { refused };
       journal.uploaded(0, place.failed);
       continue;
     }
@@ -153,16 +170,22 @@ async function upload(t: Terminal, host: Host, view: SettleView, result: Settlem
     const fate = await ask(t, host, uploadRequest(t, next.step));
     if (fate.fate === "not-sent") return { words: missing(t, fate) };
     const answered = fate.fate === "answered";
-    if (fate.fate === "answered" && !ADVICE_TAKEN.has(fate.code))
-      t.system.log.warn(`upload of ${next.step.traces.join(" ")}: answer ${fate.code}`);
-    journal.uploaded(next.at + 1, failedAfter(place.failed, next.step, answered));
+    const taken = answered && ADVICE_TAKEN.has(fate.code);
+    for (const trace of next.step.traces) refused[answered && !taken ? "add" : "delete"](trace);
+    if (answered && !taken) t.system.log.warn(`upload of ${next.step.traces.join(" ")}: answer ${fate.code}`);
+    journal.uploaded(next.at + 1, failedAfter(place.failed, next.step, taken));
     silent = answered ? 0 : silent + 1;
     if (silent >= MOST_SILENT) return { words: t.ui.say("settlement.no-answer") };
   }
 }
 
 /** 0320 202 or 207 (§5.5.7). Whatever the host answers, it has heard; silence means that it goes again. */
-async function endUpload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | Went> {
+async function endUpload(
+  t: Terminal,
+  host: Host,
+  view: SettleView,
+  result: SettlementResult,
+): Promise<Stopped | Pick<Went, "problems">> {
   const { journal } = t;
   const steps = balanced(result) ? [] : uploadOrder(journal.list(), result);
   view.at("end");
@@ -214,12 +237,15 @@ function closing(t: Terminal): ArchivedSettlement {
   return { batch, totals, result, failed, closedBy: { operator: t.operator ?? "", ...now(t) }, records };
 }
 
-function problemsOf(t: Terminal, { failed, records }: ArchivedSettlement): string[] {
-  const refused = records.filter(({ state }) => state === "refused").length;
-  return [
-    ...(failed.length === 0 ? [] : [t.ui.say("settled.failed", { count: failed.length })]),
-    ...(refused === 0 ? [] : [t.ui.say("settled.refused", { count: refused })]),
-  ];
+function problemsOf(t: Terminal, { failed, records }: ArchivedSettlement, refusedUploads: ReadonlySet<number>): string[] {
+  const refusedNow = failed.filter((trace) => refusedUploads.has(trace)).length;
+  const counts = {
+    "settled.failed": failed.length - refusedNow,
+    "settled.refused": refusedNow + records.filter(({ state }) => state === "refused").length,
+  } as const;
+  return (["settled.failed", "settled.refused"] as const)
+    .filter((words) => counts[words] > 0)
+    .map((words) => t.ui.say(words, { count: counts[words] }));
 }
 
 /** §5.5.9, and the host's batch number, which wins at sign-on. What goes wrong here is told at the next transaction. */

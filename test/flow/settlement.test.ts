@@ -159,6 +159,57 @@ test("no answer to the upload: it goes again in the next round and counts once",
   expect(await desk.check()).toMatchObject({ ok: true });
 });
 
+test("an upload that the host refuses each time: told on the screen, listed on the slip, and the batch is closed", async () => {
+  desk = await Desk.start(["--seed", "7"]);
+  await desk.logIn();
+  await sell(...SALES);
+  await rule({ match: { mti: "0320", management: "201" }, answer: { "39": "30" } });
+  await rule({ match: { mti: "0500" }, answer: { "48": differs(SUM, 3) } });
+  const state = await desk.expect("settled", settle());
+  expect(state.screen.lines.join(" ")).toContain("3 笔被银行拒绝");
+  expect(state.batch).toBe("000002");
+  expect((await sent()).filter((name) => name === "0320 201")).toHaveLength(4);
+  const slip = await lastSlip();
+  expect(slip).toContain("未成功上送");
+  for (const amount of ["10.00", "25.00", "3.00"]) expect(slip.slice(slip.indexOf("未成功上送"))).toContain(amount);
+  expect(await settlements()).toMatchObject([{ closed: true, uploaded: 0, told: 0 }]);
+});
+
+test("an offline sale that nobody answers goes with the upload; unanswered there too, it is on the slip and the batch is closed", async () => {
+  desk = await Desk.start(["--seed", "7"]);
+  await desk.logIn();
+  await sell(1_000);
+  await rule({ match: { mti: "0220" }, fault: "drop-request" });
+  await desk.keys("menu", "7", "2");
+  await desk.swipe(CARD);
+  await desk.finish(await desk.keys(..."2500", "enter", "1", ..."123456", "enter", "enter"));
+  await rule({ match: { mti: "0320", amount: "000000002500" }, fault: "drop-request" });
+  // While it may still be told by itself there is no settlement; then it goes with it, as long as the line is not dead.
+  let state = await settle();
+  for (let n = 0; state.screen.id === "notice" && n < 8; n++) {
+    expect(state.batch).toBe("000001");
+    await desk.finish(state);
+    state = await settleOn();
+  }
+  await desk.expect("settled", state);
+  const names = (await desk.messages())
+    .filter(({ dir }) => dir === "out")
+    .map(({ mti, fields }) => `${mti} ${fields["60"]?.slice(0, 2)}`);
+  expect(names.filter((name) => name === "0220 30").length).toBeGreaterThan(2);
+  expect(names.filter((name) => name === "0320 30").length).toBeGreaterThan(2);
+  expect(names.lastIndexOf("0220 30")).toBeLessThan(names.indexOf("0320 30"));
+  expect(state.screen.lines.join(" ")).toContain("1 笔没有送到");
+  const slip = await lastSlip();
+  expect(slip.slice(slip.indexOf("未成功上送"))).toContain("25.00");
+  expect(await settlements()).toMatchObject([{ closed: true, uploaded: 1, told: 1 }]);
+});
+
+/** What was begun is not asked for again. */
+async function settleOn(): Promise<State> {
+  const state = await desk.keys("menu", "9", "3");
+  return state.screen.title === "结算" && state.screen.hints.some((hint) => hint.includes("确认")) ? desk.keys("enter") : state;
+}
+
 test("a host that stays silent in the upload: three messages, then later, where it was", async () => {
   desk = await Desk.start(["--seed", "7"]);
   await desk.logIn();
