@@ -44,7 +44,7 @@ function tagAt(bytes: Uint8Array, at: number): string {
  */
 export function buildDol(dol: Bytes, data: DataLike): Uint8Array {
   const lookup = asLookup(data);
-  return concat(...parseDol(dol).map(({ tag, length }) => fit(tag, length, isConstructed(tag) ? undefined : lookup(tag))));
+  return concat(...parseDol(dol).map(({ tag, length }) => sized(tag, length, isConstructed(tag) ? undefined : lookup(tag))));
 }
 
 export function dolAsks(dol: Bytes, tag: string): boolean {
@@ -52,7 +52,7 @@ export function dolAsks(dol: Bytes, tag: string): boolean {
 }
 
 /** One object cut or filled to the bytes asked for: numeric keeps and fills its right end, compressed numeric fills with F. */
-function fit(tag: string, length: number, value: Uint8Array = NO_BYTES): Uint8Array {
+function sized(tag: string, length: number, value: Uint8Array = NO_BYTES): Uint8Array {
   if (value.length === 0) return new Uint8Array(length);
   const format = kindOf(tag)?.format;
   if (value.length >= length) return format === "n" ? value.slice(value.length - length) : value.slice(0, length);

@@ -1,0 +1,115 @@
+/** Electronic cash of a PBOC card by its contacts: paying, loading, what it holds (§8). */
+import { sameBytes, toDecimal, toHex } from "./bytes.ts";
+import type { Cryptogram } from "./actions.ts";
+import { getData } from "./get-data.ts";
+import type { Step } from "./requests.ts";
+import type { Session } from "./session.ts";
+import type { Application, Transaction } from "./terminal.ts";
+
+const TAGS = { balance: 0x9f79, threshold: 0x9f6d } as const;
+/** Of the second currency's purse. */
+const SECOND = { balance: 0xdf79, threshold: 0xdf76 } as const;
+const SUPPORTED = Uint8Array.of(1);
+const NOT_SUPPORTED = Uint8Array.of(0);
+
+/** 9C of loads: from the card's own account, from another one, with cash. */
+export const LOADS: Readonly<Record<string, "own-account" | "other-account" | "cash">> = {
+  "60": "own-account",
+  "62": "other-account",
+  "63": "cash",
+};
+const ENQUIRY: ReadonlySet<string> = new Set(["30", "31"]);
+
+export function isLoad(transaction: Transaction): boolean {
+  return LOADS[transaction.type] !== undefined;
+}
+
+/** 9F7A is 01 for a purchase below the terminal's limit and in no other case. */
+export function supportIndicator(application: Application, transaction: Transaction): Uint8Array {
+  const { ecashLimitFen } = application;
+  const fits =
+    ecashLimitFen !== undefined &&
+    transaction.type === "00" &&
+    transaction.otherFen === 0 &&
+    transaction.amountFen < ecashLimitFen;
+  return fits && transaction.ecash ? SUPPORTED : NOT_SUPPORTED;
+}
+
+/** What a purse says to an amount. */
+export interface Purse {
+  balanceFen: number;
+  /** 9F6D. */
+  thresholdFen: number;
+  /** 9F78; undefined = no limit. */
+  singleFen: number | undefined;
+}
+
+/** pay: ask TC · online: the purse is not used, ask ARQC · refuse: not enough, and no line. */
+export function purseDecision(purse: Purse, amountFen: number, canGoOnline: boolean): "pay" | "online" | "refuse" {
+  const left = purse.balanceFen - amountFen;
+  const overSingle = purse.singleFen !== undefined && amountFen > purse.singleFen;
+  if (left >= purse.thresholdFen && !overSingle) return "pay";
+  if (canGoOnline) return "online";
+  return left >= 0 ? "pay" : "refuse";
+}
+
+/**
+ * After the records are read: did the card take the purchase as one of electronic cash (9F74 in its records), and does the purse reach? Sets
+ * `session.ecash` or `session.onlineOnly`.
+ */
+export function* prepareEcash(session: Session): Step<"refuse" | undefined> {
+  const { store, terminal, transaction } = session;
+  if (isLoad(transaction) || ENQUIRY.has(transaction.type)) {
+    session.onlineOnly = true;
+    if (isLoad(transaction)) yield* readPurse(session);
+    return undefined;
+  }
+  if (store.value("9F7A")[0] !== 1 || store.get("9F74") === undefined) return undefined;
+  const purse = yield* readPurse(session);
+  // A card that does not show its purse cannot be charged from it.
+  const decision =
+    purse === undefined ? "online" : purseDecision(purse, transaction.amountFen, terminal.reach !== "offline-only");
+  if (decision === "refuse" || (purse === undefined && terminal.reach === "offline-only")) return "refuse";
+  session.ecash = decision === "pay";
+  session.onlineOnly = decision === "online";
+  return undefined;
+}
+
+function* readPurse(session: Session): Step<Purse | undefined> {
+  const tags = inSecondCurrency(session) ? SECOND : TAGS;
+  const balance = yield* getData(session, tags.balance);
+  const threshold = yield* getData(session, tags.threshold);
+  const fen = (value: Uint8Array | undefined): number | undefined => (value === undefined ? undefined : toDecimal(value));
+  const [balanceFen, thresholdFen] = [fen(balance), fen(threshold)];
+  if (balanceFen === undefined) return undefined;
+  session.purseBeforeFen = balanceFen;
+  const single = session.store.get(inSecondCurrency(session) ? "DF78" : "9F78");
+  return { balanceFen, thresholdFen: thresholdFen ?? 0, singleFen: fen(single) };
+}
+
+/** The transaction is in DF71 and not in 9F51. */
+function inSecondCurrency({ store }: Session): boolean {
+  const [asked, first, second] = [store.value("5F2A"), store.get("9F51"), store.get("DF71")];
+  return second !== undefined && sameBytes(second, asked) && (first === undefined || !sameBytes(first, asked));
+}
+
+/** What electronic cash makes of the terminal's decision: a denial stands. */
+export function overridden(session: Session, action: Cryptogram): Cryptogram {
+  if (action === "AAC") return action;
+  if (session.onlineOnly) return "ARQC";
+  return session.ecash ? "TC" : action;
+}
+
+/** After a load: what the card holds now. */
+export function* readBalanceAfter(session: Session): Step<void> {
+  if (!isLoad(session.transaction)) return;
+  const balance = yield* getData(session, inSecondCurrency(session) ? SECOND.balance : TAGS.balance);
+  session.purseAfterFen = balance === undefined ? undefined : toDecimal(balance);
+}
+
+/** A load whose script did not run through. */
+export function loadFailed(session: Session): boolean {
+  const results = session.store.get("DF31");
+  if (!isLoad(session.transaction)) return false;
+  return results === undefined || results.length !== 5 || toHex(results.subarray(0, 1)) !== "20";
+}

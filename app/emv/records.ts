@@ -1,0 +1,71 @@
+/** Reading the records the AFL names (§6.4). */
+import { parseAfl } from "./afl.ts";
+import { type Bytes, concat, NO_BYTES } from "./bytes.ts";
+import { commands, OK, send, statusWords } from "./command.ts";
+import { kindOf } from "./dictionary.ts";
+import { Ended } from "./outcome.ts";
+import type { Step } from "./requests.ts";
+import { parsed, type Session } from "./session.ts";
+import { onlyTlv, primitives } from "./tlv.ts";
+
+export interface ApplicationData {
+  /** Objects of the records by tag. */
+  data: Record<string, Uint8Array>;
+  /** What is signed, in order; undefined when a signed record was no template 70, which makes data authentication fail. */
+  staticData: Uint8Array | undefined;
+  /** Records as read, in order. */
+  records: { sfi: number; record: number; bytes: Uint8Array }[];
+}
+
+/** Files 1–10 are the payment system's; what lies in others the terminal does not look into. */
+const LAST_OWN_FILE = 10;
+const MANDATORY = ["5F24", "5A", "8C", "8D"] as const;
+
+/** Ends the transaction on a status other than 9000, a record that is no template, an object that comes twice. */
+export function* readRecords(session: Session, afl: Bytes): Step<ApplicationData> {
+  const read: ApplicationData = { data: {}, staticData: NO_BYTES, records: [] };
+  for (const { sfi, first, last, signed } of parsed("bad-afl", () => parseAfl(afl))) {
+    for (let record = first; record <= last; record++) {
+      const { status, data } = yield* send(session, commands.readRecord(sfi, record));
+      if (status !== OK) throw new Ended("terminated", "command-failed", statusWords("READ RECORD", status));
+      addRecord(read, { sfi, record, bytes: data }, record < first + signed);
+    }
+  }
+  return read;
+}
+
+/** Takes one record in. Ends the transaction as `readRecords` says. */
+export function addRecord(
+  read: ApplicationData,
+  record: { sfi: number; record: number; bytes: Uint8Array },
+  signed: boolean,
+): void {
+  const { sfi, bytes } = record;
+  const template = onlyTlv(bytes, "70");
+  read.records.push(record);
+  if (sfi <= LAST_OWN_FILE) {
+    if (template === undefined || bytes[0] !== 0x70 || template.raw?.length !== bytes.length) {
+      throw new Ended("terminated", "bad-record", `record ${record.record} of file ${sfi} is not one template 70`);
+    }
+    for (const { tag, value } of primitives(template.children ?? [])) keep(read.data, tag, value);
+  }
+  if (!signed) return;
+  if (bytes[0] !== 0x70 || read.staticData === undefined) read.staticData = undefined;
+  else read.staticData = concat(read.staticData, sfi <= LAST_OWN_FILE ? (template?.value ?? NO_BYTES) : bytes);
+}
+
+/** What is not the card's to say is passed over; an empty object is none (§5). */
+function keep(data: Record<string, Uint8Array>, tag: string, value: Uint8Array): void {
+  if ((kindOf(tag)?.source ?? "card") !== "card" || value.length === 0) return;
+  if (data[tag] !== undefined) throw new Ended("terminated", "duplicate-object", `${tag} comes twice`);
+  data[tag] = value;
+}
+
+/** Reads all records into the session's data and sees that what no transaction can do without is there. */
+export function* readApplication(session: Session, mandatory: readonly string[] = MANDATORY): Step<void> {
+  const read = yield* readRecords(session, session.store.value("94"));
+  for (const [tag, value] of Object.entries(read.data)) session.store.setCard(tag, value);
+  session.staticData = read.staticData;
+  const missing = mandatory.filter((tag) => session.store.get(tag) === undefined);
+  if (missing.length > 0) throw new Ended("terminated", "mandatory-missing", missing.join(" "));
+}
