@@ -34,9 +34,18 @@ const INITIAL_PAGES = 256;
  * counts eight bytes for each.
  */
 export async function createQuickJs(options: EngineOptions): Promise<Engine> {
-  const wasmModule = await compiledModule();
+  return createQuickJsOf(await compiledModule(), options);
+}
+
+/** From another build of the same engine. `sees` is handed the engine's memory before anything runs in it. */
+export async function createQuickJsOf(
+  wasmModule: WebAssembly.Module,
+  options: EngineOptions,
+  sees?: (memory: WebAssembly.Memory) => void,
+): Promise<Engine> {
   const maximum = Math.max(INITIAL_PAGES, Math.floor(options.memoryLimitBytes / PAGE_BYTES));
   const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum });
+  sees?.(wasmMemory);
   const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule, wasmMemory, log: () => {} }));
   return new QuickJs(module, options);
 }

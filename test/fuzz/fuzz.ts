@@ -87,10 +87,14 @@ class Fuzzer {
     return change(draw.pick(from), draw, draw.pick(this.pool), this.door);
   }
 
-  async batch(draw: Draw): Promise<void> {
-    const inputs = Array.from({ length: BATCH }, () => this.next(draw));
+  async batch(draw: Draw, until: number): Promise<void> {
     const { coverage } = this.options;
-    for (const input of inputs) await this.run(input);
+    const inputs: Uint8Array[] = [];
+    while (inputs.length < BATCH && performance.now() < until) {
+      const input = this.next(draw);
+      inputs.push(input);
+      await this.run(input);
+    }
     if (coverage !== undefined && coverage.take() > 0) await this.#blame(inputs, coverage);
   }
 
@@ -126,7 +130,7 @@ export async function fuzzDoor(door: Door, options: FuzzOptions): Promise<Report
   await fuzzer.begin();
   const until = performance.now() + seconds * 1000;
   const draw = drawFrom(seed);
-  while (performance.now() < until && report.failures.length < MOST_FAILURES) await fuzzer.batch(draw);
+  while (performance.now() < until && report.failures.length < MOST_FAILURES) await fuzzer.batch(draw, until);
   report.blocks = { ran: coverage?.ran ?? 0, known: coverage?.known ?? 0 };
   if (options.distil === true && coverage !== undefined) report.distilled = await distilled(door, fuzzer.pool, coverage);
   await door.close?.();

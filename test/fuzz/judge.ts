@@ -86,8 +86,9 @@ export const signature = ({ kind, words }: Omit<Failure, "input">): string =>
 
 export const nameOf = (input: Uint8Array): string => createHash("sha256").update(input).digest("hex").slice(0, 12);
 
-/** Most runs that making one input smaller may take. */
+/** Most runs, and ms, that making one input smaller may take. */
 const SHRINKS = 3_000;
+const SHRINK_MS = 8_000;
 
 /** The shortest input found for which `still` holds: pieces taken out, ever smaller ones, then bytes made zero. */
 export async function shrink(
@@ -97,8 +98,9 @@ export async function shrink(
 ): Promise<Uint8Array> {
   let best = input;
   let runs = 0;
+  const until = performance.now() + SHRINK_MS;
   const try_ = async (next: Uint8Array): Promise<boolean> => {
-    if (runs++ > most || !(await still(next))) return false;
+    if (runs++ > most || performance.now() > until || !(await still(next))) return false;
     best = next;
     return true;
   };

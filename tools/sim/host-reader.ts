@@ -65,7 +65,7 @@ export function hostReader(profile: DeskProfile): HostReader {
     wrongTrace(body) {
       const { raw, fields, mac } = decodeMessage(body);
       const place = raw["11"];
-      if (place === undefined) return undefined;
+      if (place === undefined || !/^\d{6}$/.test(fields[11] ?? "")) return undefined;
       const changed = body.slice();
       const other = String((Number(fields[11]) + 1) % 1_000_000).padStart(6, "0");
       changed.set(encodeField(11, other), place.at);

@@ -170,10 +170,14 @@ function upgrade(sockets: WebSocketServer, desk: Desk, request: IncomingMessage,
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
   socket.on("error", () => undefined);
-  const url = new URL(request.url ?? "/", "http://localhost");
+  // Not as a URL: "//" is none, and what throws here would end the desk.
+  const [path, query] = (request.url ?? "/").split("?", 2);
   if (!fromLoopback(request.headers.host, request.headers.origin)) refuse("403 Forbidden");
-  else if (url.pathname !== `${BASE}/events`) refuse("404 Not Found");
-  else sockets.handleUpgrade(request, socket, head, (client) => attach(client, desk, url.searchParams.get("pixels") === "1"));
+  else if (path !== `${BASE}/events`) refuse("404 Not Found");
+  else
+    sockets.handleUpgrade(request, socket, head, (client) =>
+      attach(client, desk, new URLSearchParams(query).get("pixels") === "1"),
+    );
 }
 
 function attach(client: WebSocket, desk: Desk, pixels: boolean): void {
