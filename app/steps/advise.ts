@@ -76,6 +76,7 @@ export async function advise(t: Terminal, host: Host, advice: Advice): Promise<A
         journal.advising(trace);
       },
     });
+    assert(fate.fate === "not-sent" || journal.find(trace) !== undefined, "what has left is in the journal");
     if (journal.find(trace) !== undefined) return conclude(t, trace, fate);
     return { outcome: "not-sent", why: fate.fate === "not-sent" ? fate.why : "journal" };
   } finally {
@@ -87,6 +88,7 @@ export async function advise(t: Terminal, host: Host, advice: Advice): Promise<A
 export async function post(t: Terminal, advice: Advice): Promise<AdviceOutcome> {
   const record = adviceRecord(t, advice);
   t.journal.post(record);
+  assert(isUntold(recordOf(t, record.trace)), "what was posted waits to be told");
   return deliverNow(t, record.trace);
 }
 
@@ -95,8 +97,20 @@ export async function deliverNow(t: Terminal, trace: number): Promise<AdviceOutc
   const { host, journal } = t;
   const may = host !== undefined && journal.signedOn && !waitsForSettlement(t, recordOf(t, trace));
   const ready = may && (await deliverOwed(t, 1)) !== "still-owed";
+  if (ready && atSettlement(t) && isPatient(recordOf(t, trace))) return deliverCrowd(t, trace);
   return ready ? deliver(t, host, recordOf(t, trace)) : { outcome: "stored", record: recordOf(t, trace) };
 }
+
+/** There are so many that they all go now (§5.4 b), oldest first, this one too. */
+async function deliverCrowd(t: Terminal, trace: number): Promise<AdviceOutcome> {
+  await deliverAdvices(t, { settling: true });
+  const record = recordOf(t, trace);
+  const { state, code = "" } = record.delivery ?? {};
+  if (state === "delivered") return { outcome: "approved", record };
+  return state === "refused" ? { outcome: "declined", code, told: true } : { outcome: "stored", record };
+}
+
+const isUntold = ({ delivery }: TransactionRecord): boolean => delivery?.state === "pending" || delivery?.state === "unanswered";
 
 function recordOf(t: Terminal, trace: number): TransactionRecord {
   const found = t.journal.find(trace);
@@ -107,6 +121,7 @@ function recordOf(t: Terminal, trace: number): TransactionRecord {
 /** Sends a record that is posted already, as it is stored. */
 export async function deliver(t: Terminal, host: Host, record: TransactionRecord): Promise<AdviceOutcome> {
   const { trace } = record;
+  assert(isUntold(record), "what goes to the host is what it has not answered yet");
   const fate = await exchange(t, host, record, { beforeSend: () => t.journal.advising(trace) });
   return conclude(t, trace, fate);
 }
@@ -135,8 +150,10 @@ const PATIENT: readonly TransactionKind[] = ["offline", "adjustment", "tip"];
 
 const isPatient = (record: TransactionRecord): boolean => PATIENT.includes(messageOf(record));
 
+const atSettlement = (t: Terminal): boolean => t.parameters.value("count.offline-when") === "0";
+
 function waitsForSettlement(t: Terminal, record: TransactionRecord): boolean {
-  if (t.parameters.value("count.offline-when") !== "0" || !isPatient(record)) return false;
+  if (!atSettlement(t) || !isPatient(record)) return false;
   return t.journal.pendingAdvices().filter(isPatient).length < Number(t.parameters.value("count.offline-full"));
 }
 
@@ -164,6 +181,7 @@ export async function deliverAdvices(t: Terminal, { all = true, settling = false
     } else break;
   }
   round.waiting = journal.pendingAdvices().length;
+  assert(round.waiting >= due.length - round.delivered - round.refused.length, "what was neither taken nor refused waits");
   return round;
 }
 
@@ -214,18 +232,23 @@ function conclude(t: Terminal, trace: number, fate: Fate): AdviceOutcome {
   const { journal, system } = t;
   if (fate.fate === "answered" && (ADVICE_TAKEN.has(fate.code) || isApproved(fate.code))) {
     journal.advised(trace, { state: "delivered", ...detailsOf(t, fate.answer), code: fate.code });
-    return { outcome: "approved", record: recordOf(t, trace) };
+    const record = recordOf(t, trace);
+    assert(record.state === "approved" && !isUntold(record), "what the host took is told no more");
+    return { outcome: "approved", record };
   }
   if (fate.fate === "answered" && !NEEDS_SIGN_ON.has(fate.code)) {
     system.log.warn(`advice ${trace}: refused, ${fate.code} ${responseOf(fate.code).cashier.en}`);
     journal.advised(trace, { state: "refused", code: fate.code });
+    assert(!isUntold(recordOf(t, trace)), "what the host refused is told no more");
     return { outcome: "declined", code: fate.code };
   }
   system.log.warn(`advice ${trace}: ${fate.fate}${"words" in fate ? ` (${fate.words})` : ""}; it goes again`);
   // Wrong keys are no answer to the advice: new keys, then the same advice once more.
   if (fate.fate === "bad-mac" || fate.fate === "answered") journal.needSignOn();
   if (fate.fate !== "not-sent") journal.advised(trace, { state: "unanswered" });
-  return { outcome: "stored", record: recordOf(t, trace) };
+  const record = recordOf(t, trace);
+  assert(isUntold(record), "what nobody answered goes again");
+  return { outcome: "stored", record };
 }
 
 function detailsOf(t: Terminal, answer: Message) {

@@ -34,7 +34,7 @@ export async function showAdvice(t: Terminal, transaction: Prompt, outcome: Advi
     case "approved":
       return showApproved(t, transaction, outcome.record);
     case "declined":
-      return showDeclined(t, transaction, outcome.code);
+      return outcome.told ? undefined : showDeclined(t, transaction, outcome.code);
     case "not-sent":
       return showNotSent(t, outcome.why);
     case "stored": {
