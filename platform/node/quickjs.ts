@@ -56,6 +56,8 @@ const MAX_ERROR_CHARS = 8192;
 /** A guest that has not even this much left cannot be told so; it is ended. */
 const LEAST_ROOM_BYTES = 8192;
 
+const NULL_POINTER = 0;
+
 class QuickJs implements Engine {
   readonly name = "QuickJS 2025-09-13 (wasm)";
   readonly #module: QuickJSWASMModule;
@@ -240,10 +242,14 @@ class QuickJs implements Engine {
       return;
     }
     result.error.dispose();
-    if (bytes <= LEAST_ROOM_BYTES) {
-      this.#exhausted = true;
-      this.#stopped = true;
-    }
+    if (bytes <= LEAST_ROOM_BYTES) this.#giveUp();
+    throw new OutOfMemory();
+  }
+
+  /** Nothing more can be told to this guest, nor learnt from it. */
+  #giveUp(): never {
+    this.#exhausted = true;
+    this.#stopped = true;
     throw new OutOfMemory();
   }
 
@@ -255,12 +261,18 @@ class QuickJs implements Engine {
         result.error.dispose();
         throw new GuestFailure("error", words, stack);
       }
-      if (this.#stopped || result.value === 0) return;
+      if (this.#stopped) return;
+      if (result.value > 0) continue;
+      // Without memory for a job's result the library counts no job at all.
+      if (this.#runtime.hasPendingJob()) this.#giveUp();
+      return;
     }
   }
 
   #settle(result: { error?: QuickJSHandle | undefined; value?: QuickJSHandle }): void {
     if (!result.error) {
+      // The engine had no memory left to say how it went, not even that it failed; the library takes that for success.
+      if (Number(result.value?.value) === NULL_POINTER) this.#giveUp();
       result.value?.dispose();
       return;
     }

@@ -54,7 +54,9 @@ function parse(text: string): Entry[] {
   const lines = text.split("\n").filter((line) => line !== "");
   return lines.flatMap((line, index): Entry[] => {
     try {
-      return [JSON.parse(line) as Entry];
+      const entry: unknown = JSON.parse(line);
+      if (isEntry(entry)) return [entry];
+      throw new Error("no entry");
     } catch {
       // A machine that was cut may leave half a line at the end, and nowhere else.
       if (index === lines.length - 1) return [];
@@ -62,6 +64,28 @@ function parse(text: string): Entry[] {
     }
   });
 }
+
+/** Of a shape that can be played; what it says is compared, not believed. */
+function isEntry(value: unknown): value is Entry {
+  if (typeof value !== "object" || value === null) return false;
+  const { args, error, event, call, result } = value as Record<string, unknown>;
+  if ("tael" in value || "start" in value || "stop" in value) return true;
+  if (!Array.isArray(args) || !args.every(isEncoded)) return false;
+  if (typeof event === "string") return true;
+  return typeof call === "string" && ("result" in value ? isEncoded(result) : isRefusal(error));
+}
+
+const isEncoded = (value: unknown): boolean =>
+  value === null || typeof value === "number" || typeof value === "string" || isEncodedBytes(value);
+
+const isEncodedBytes = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && (typeof (value as { b64?: unknown }).b64 === "string" || !("b64" in value));
+
+const isRefusal = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  typeof (value as { name?: unknown }).name === "string" &&
+  typeof (value as { message?: unknown }).message === "string";
 
 class Player {
   readonly #entries: readonly Entry[];

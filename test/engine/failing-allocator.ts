@@ -166,6 +166,8 @@ export function withFailingMalloc(wasm: Uint8Array): Uint8Array {
 /** The engines made since `install`, newest last: the allocator of the newest is the one that is told. */
 export class FailingAllocator {
   #memory: WebAssembly.Memory | undefined;
+  /** Engines made with it. */
+  engines = 0;
 
   get #cells(): Int32Array {
     if (this.#memory === undefined) throw new Error("no engine was made yet");
@@ -182,6 +184,7 @@ export class FailingAllocator {
       return (options) =>
         createQuickJsOf(wasm, options, (memory) => {
           this.#memory = memory;
+          this.engines++;
         });
     };
     return () => {

@@ -59,7 +59,8 @@ export class DebugChannel {
   #line(text: string): void {
     let line: Record<string, unknown>;
     try {
-      line = JSON.parse(text) as Record<string, unknown>;
+      // Whatever the firmware says: null has no kind.
+      line = Object(JSON.parse(text)) as Record<string, unknown>;
     } catch {
       return;
     }

@@ -133,7 +133,7 @@ export const doorCalls: Check = async (bytes) => {
     clock: { kind: "driven", shared: clock.shared },
     files: new MemoryFiles(),
     memoryLimitBytes: 20 * 1024 * 1024,
-    eventLimitMs: 300,
+    eventLimitMs: 60,
     seed: 1,
     wires,
   });

@@ -89,11 +89,12 @@ export class SimFiles extends Device implements SimFilesControls {
     this.#held = this.#held.subarray(end + 1);
     let said: Record<string, unknown>;
     try {
-      said = JSON.parse(text) as Record<string, unknown>;
+      said = Object(JSON.parse(text)) as Record<string, unknown>;
     } catch {
       return true;
     }
-    if (typeof said.file === "string") this.#begin(said as { file: string; bytes: number; crc32: string });
+    const { file, bytes, crc32: crc } = said;
+    if (typeof file === "string" && Number.isSafeInteger(bytes)) this.#begin({ file, bytes: Number(bytes), crc32: String(crc) });
     else if (this.#going !== undefined) this.#goOn(this.#going, said);
     return true;
   }

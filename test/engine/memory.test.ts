@@ -1,0 +1,29 @@
+/** Allocation n of a flow fails (E1). A few of each flow here; `TAEL_MEMORY=1000 npx vitest run test/engine/memory.test.ts` takes so many of each. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { approved, declined, type Flow, signOn, silent } from "../power/flows.ts";
+import { FailingAllocator } from "./failing-allocator.ts";
+import { sweepMemory, told } from "./memory.ts";
+
+const allocator = new FailingAllocator();
+let uninstall = (): void => {};
+beforeAll(() => {
+  uninstall = allocator.install();
+});
+afterAll(() => uninstall());
+
+const MANY = Number(process.env.TAEL_MEMORY ?? 0);
+const plan: [Flow, points: number][] = [
+  [approved, 8],
+  [declined, 4],
+  [silent, 4],
+  [signOn, 4],
+];
+
+for (const [flow, few] of plan) {
+  test(`${flow.name}: an allocation fails, and after a restart everything agrees`, { timeout: 3_600_000 }, async () => {
+    const result = await sweepMemory(flow, allocator, MANY === 0 ? few : MANY, 0.5);
+    console.log(told(result));
+    expect(result.violations).toEqual([]);
+    expect(result.points).toBe(MANY === 0 ? few : Math.min(MANY, result.allocations));
+  });
+}
