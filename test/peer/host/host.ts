@@ -2,8 +2,7 @@
  * A host written apart from the project, from the message reference alone: its own messages, keys, books and night. It judges the terminal:
  * whatever is not as the reference has it, or does not agree with its ledger, is a complaint. With a seed it has moods and misbehaves.
  */
-import { createServer, type Server, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { Socket } from "node:net";
 import { Chance } from "./chance.ts";
 import { type Decoded, decode, encode, type Fields, framed } from "./codec.ts";
 import { clearPin, clearTrack, ecbMac, keyBlock, type WorkingKeys } from "./crypto.ts";
@@ -11,9 +10,11 @@ import { HARMLESS, type Misdeed, misbehave, misdeedOf, type Outgoing, UNHEARD } 
 import { type CardAccount, Issuer, organisationOf } from "./issuer.ts";
 import { Ledger } from "./ledger.ts";
 import { FIRST_KEYS, freshKeys, PARAMETERS, statement, textOf } from "./management.ts";
+import { Order } from "./order.ts";
 import { batchOf, faultsOf, type Row, rowOf } from "./rules.ts";
 import { Settlements } from "./settlement.ts";
 import { book, type Books, reverse } from "./transactions.ts";
+import { Wire } from "./wire.ts";
 
 export interface HostOptions {
   /** With one: refusals, several kinds of approval, new keys at each sign-on, sides that are said not to balance. */
@@ -66,15 +67,12 @@ export class IndependentHost {
   #keys: WorkingKeys = FIRST_KEYS;
   #formerKeys: WorkingKeys[] = [];
   #reference = 100;
-  #lastTrace = 0;
-  /** By batch and trace: transactions that the terminal cannot know to have happened, and must take back before anything else. */
-  readonly #owed = new Map<string, string>();
+  readonly #order = new Order();
   readonly #repeats = new Map<string, number>();
   readonly #seeded: boolean;
   readonly #chance: Chance;
   readonly #books: Books;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #wire: Wire;
 
   constructor({ seed, trouble = 0, accounts, batch = 7 }: HostOptions = {}) {
     this.#seeded = seed !== undefined;
@@ -94,7 +92,7 @@ export class IndependentHost {
       today: () => this.time.slice(2, 8),
       complain,
     };
-    this.#server = createServer((socket) => this.#serve(socket));
+    this.#wire = new Wire((socket, body) => this.#take(socket, decode(body)), complain);
   }
 
   /** The batch that is open here, six digits. */
@@ -102,35 +100,12 @@ export class IndependentHost {
     return String(this.#batch).padStart(6, "0");
   }
 
-  async listen(port = 0): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
-    return `tcp:127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  listen(port = 0): Promise<string> {
+    return this.#wire.listen(port);
   }
 
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  #serve(socket: Socket): void {
-    this.#sockets.add(socket);
-    let buffer = Buffer.alloc(0);
-    socket.on("error", () => {});
-    socket.on("close", () => this.#sockets.delete(socket));
-    socket.on("data", (chunk) => {
-      buffer = Buffer.concat([buffer, chunk]);
-      while (buffer.length >= 2 && buffer.length >= 2 + buffer.readUInt16BE(0)) {
-        const length = buffer.readUInt16BE(0);
-        const frame = buffer.subarray(2, 2 + length);
-        buffer = buffer.subarray(2 + length);
-        try {
-          this.#take(socket, decode(Buffer.from(frame)));
-        } catch (error) {
-          this.complaints.push(String(error));
-          socket.destroy();
-        }
-      }
-    });
+  close(): Promise<void> {
+    return this.#wire.close();
   }
 
   // What came.
@@ -158,13 +133,14 @@ export class IndependentHost {
     const spoilt = this.#behaviour(row);
     if (spoilt !== "answer" && spoilt !== "decline-51" && UNHEARD.has(spoilt)) {
       this.log.push(`${name}: ${spoilt}`);
-      this.#owes(row, fields, spoilt, true);
+      this.#order.answered(row, fields, false, true);
       this.#send(socket, message, { fields: {}, mac: row.must.includes(64) }, spoilt);
       return;
     }
     const reply = this.#decide(row, message, name, spoilt === "decline-51");
     this.log.push(`${name}: ${reply.fields[39] ?? ""}${reply.fields[48] ?? ""} ${spoilt}`);
-    this.#owes(row, fields, spoilt, reply.fields[39] !== undefined && !this.#refused(row, fields));
+    const clear = spoilt === "answer" || spoilt === "decline-51" || HARMLESS.has(spoilt);
+    this.#order.answered(row, fields, clear, !this.#refused(row, fields));
     this.#send(socket, message, reply, spoilt);
   }
 
@@ -192,14 +168,6 @@ export class IndependentHost {
     if (row.kind !== undefined && row.mti !== "0400" && row.mti !== "0320" && this.next.length > 0)
       return this.next.shift() ?? "answer";
     return this.#chance.happens(this.trouble) ? misdeedOf(this.#chance) : "answer";
-  }
-
-  /** Keeps in mind what the terminal must take back: it was asked, and no answer that it can believe says how it ended. */
-  #owes(row: Row, fields: Fields, how: Behaviour, open: boolean): void {
-    const key = `${batchOf(fields)}/${fields[11]}`;
-    const clear = how === "answer" || how === "decline-51" || HARMLESS.has(how);
-    if (row.mti === "0400" && clear) this.#owed.delete(key);
-    if ((row.mti === "0100" || row.mti === "0200") && row.kind !== "balance" && !clear && open) this.#owed.set(key, row.name);
   }
 
   #refused(row: Row, fields: Fields): boolean {
@@ -247,7 +215,7 @@ export class IndependentHost {
     const batch = batchOf(fields);
     const closed = this.settlements.of(batch)?.closed === true;
     if (batch !== this.batch && !closed) this.#complain(name, `batch ${this.batch} is open`);
-    if (this.#owed.size > 0) this.#complain(name, `owes reversals of ${[...this.#owed].join()}`);
+    if (this.#order.first !== undefined) this.#complain(name, this.#order.first);
     if (row.name === "settlement") {
       if (closed) this.#complain(name, "settles a closed batch");
       return { 15: this.time.slice(4, 8), 48: this.settlements.compare(fields), 49: "156", 63: "CUP" };
@@ -312,11 +280,9 @@ export class IndependentHost {
     const batch = batchOf(fields);
     if (batch !== this.batch) this.#complain(name, `batch ${this.batch} is open`);
     if (this.settlements.of(batch) !== undefined) this.#complain(name, "new while its batch is being settled");
-    if (this.#owed.size > 0) this.#complain(name, `the reversal of ${[...this.#owed].join()} goes first`);
-    if (mti === "0220") return;
-    const trace = Number(fields[11]);
-    if (trace <= this.#lastTrace && this.#lastTrace - trace < 900_000) this.#complain(name, `trace after ${this.#lastTrace}`);
-    this.#lastTrace = trace;
+    if (this.#order.first !== undefined) this.#complain(name, this.#order.first);
+    const fault = mti === "0220" ? undefined : this.#order.next(fields);
+    if (fault !== undefined) this.#complain(name, fault);
   }
 
   // What goes back.
