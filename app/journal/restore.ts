@@ -9,6 +9,7 @@ import { equalBytes } from "../../platform/guest/bytes.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
 import { type BackupHeader, type BackupItems, MONEY, readItems } from "./backup.ts";
 import {
+  DEBT_KEY,
   DECLINES,
   isPacked,
   MAX_COUNTER,
@@ -16,7 +17,10 @@ import {
   META_KEY,
   type Meta,
   pack,
+  REVERSAL,
+  reversedKey,
   SETTLEMENT_KEY,
+  transactionKey,
   transactionPrefix,
   unpack,
 } from "./records.ts";
@@ -71,29 +75,41 @@ export function planRestore(system: System, bytes: Uint8Array, own: Identity, lo
 function refusedBy(system: System, items: ReadonlyMap<string, Uint8Array>): RestoreRefusal | undefined {
   const { store } = system;
   const astray = MONEY.flatMap((prefix) => store.keys(prefix)).filter((key) => !same(store, key, items.get(key)));
+  const ended = debtEnded(system, items);
   const isReadable = (key: string): boolean => isPacked(system, key, store.get(key) ?? new Uint8Array(0)) === undefined;
-  const newer = astray.filter(isReadable);
+  const newer = astray.filter((key) => isReadable(key) && !(key === DEBT_KEY && ended));
   if (newer.length > 0) return { refused: "newer-money", count: newer.length };
-  const lost = astray.filter((key) => !items.has(key));
+  const lost = astray.filter((key) => !isReadable(key) && !items.has(key));
   return lost.length > 0 ? { refused: "unreadable", count: lost.length } : undefined;
+}
+
+/** A store that has lost the end of its debt still owes what the backup knows as approved or taken back. */
+function debtEnded(system: System, items: ReadonlyMap<string, Uint8Array>): boolean {
+  const sealed = system.store.get(DEBT_KEY);
+  const read = sealed && unpack(system, DEBT_KEY, sealed, REVERSAL);
+  if (read === undefined || "fault" in read || items.has(DEBT_KEY)) return false;
+  const { batch, trace } = read.value;
+  return items.has(transactionKey(batch, trace)) || items.has(reversedKey(batch, trace));
 }
 
 function planWhole(system: System, { header, items }: BackupItems, lossy: boolean): RestorePlan {
   const { store } = system;
   const missing = [...items].filter(([key, value]) => key !== META_KEY && !same(store, key, value));
-  const spoilt = store
-    .keys(DECLINES)
-    .filter((key) => !items.has(key) && isPacked(system, key, store.get(key) ?? new Uint8Array(0)) !== undefined);
+  const isSpoilt = (key: string): boolean => isPacked(system, key, store.get(key) ?? new Uint8Array(0)) !== undefined;
+  const going = [
+    ...store.keys(DECLINES).filter((key) => !items.has(key) && isSpoilt(key)),
+    ...(debtEnded(system, items) ? [DEBT_KEY] : []),
+  ];
   const here = metaOf(system, store.get(META_KEY));
   const there = metaOf(system, items.get(META_KEY));
-  if (missing.length === 0 && spoilt.length === 0 && here !== undefined && !lossy) return { plan: "nothing", header };
+  if (missing.length === 0 && going.length === 0 && here !== undefined && !lossy) return { plan: "nothing", header };
   const meta = there === undefined ? undefined : mergedMeta(here, there, items, lossy);
   return {
     plan: "whole",
     header,
     changes: [
       ...missing.map(([put, value]) => ({ put, value })),
-      ...spoilt.map((key) => ({ delete: key })),
+      ...going.map((key) => ({ delete: key })),
       ...(meta === undefined ? [] : [{ put: META_KEY, value: pack(system, META_KEY, meta) }]),
     ],
   };

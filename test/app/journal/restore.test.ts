@@ -129,6 +129,16 @@ describe("onto a broken one", () => {
     expect(journalOn(disk)).toMatchObject({ damage: [], nextTrace: next + 1_000, count: 1 });
   });
 
+  test("it has lost the commit that ended its debt, and owes what the backup knows as approved", () => {
+    const owing = disk.clone();
+    const record = approvedOf(journal.owed as NonNullable<OpenJournal["owed"]>);
+    journal.approve(record);
+    const bytes = backupOf(disk);
+    const plan = planOn(owing, bytes, true);
+    putBack(owing, plan);
+    expect(journalOn(owing)).toMatchObject({ owed: undefined, damage: [], count: 2 });
+  });
+
   test("an unreadable record that the backup does not have: refused", () => {
     const bytes = backupOf(disk);
     spoil(disk, "txn/000002/000099");
