@@ -1,5 +1,5 @@
 /** The journal on the store: see ./journal.ts for the promises, ./records.ts for what lies where. */
-import { assert } from "../../platform/guest/assert.ts";
+import { AssertionError, assert } from "../../platform/guest/assert.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
 import { DIRECTIONS, MOST_COUNT, MOST_FEN, type SettlementTotals, sumOf } from "../model/ledger.ts";
 import { daysBetween } from "../model/dates.ts";
@@ -516,6 +516,7 @@ class StoredJournal implements OpenJournal {
       for (const { key, entries } of this.#book.oldChunks())
         this.#commit(this.#meta, [...this.#book.file(entries, closing), { delete: key }]);
     } catch (error) {
+      if (error instanceof AssertionError) throw error;
       this.#system.log.error("journal: the last settlement could not be put into the day book", error);
     }
   }
@@ -538,6 +539,7 @@ class StoredJournal implements OpenJournal {
     try {
       this.#clear();
     } catch (error) {
+      if (error instanceof AssertionError) throw error;
       this.#system.log.error("journal: the last batch could not be moved into the day book; the next start tries again", error);
     }
   }

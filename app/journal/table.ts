@@ -1,4 +1,5 @@
 /** Sealed values in the store, what of them is damaged, and one way to write: all or nothing. */
+import { AssertionError } from "../../platform/guest/assert.ts";
 import { type Change, StoreError, type StoreFault, type System } from "../../platform/guest/system.ts";
 import { JournalError } from "./journal.ts";
 import { pack, type Shape, unpack } from "./records.ts";
@@ -80,6 +81,7 @@ export class SealedTable {
     try {
       this.system.store.commit(changes);
     } catch (error) {
+      if (error instanceof AssertionError) throw error;
       const code = error instanceof StoreError ? CODES[error.code] : "io";
       throw new JournalError(code, error instanceof Error ? error.message : "the store refused");
     }

@@ -2,6 +2,7 @@
  * One financial request and its fate. The order here is the journal's one rule: the record that could reverse it is durable before the first
  * byte leaves; the record that settles it is durable before anyone reads "approved".
  */
+import { AssertionError, assert } from "../../platform/guest/assert.ts";
 import { CancelSource } from "../../platform/guest/cancel.ts";
 import { institutionsOf, localTimeOf, readAnswer } from "../acquirer/answers.ts";
 import type { Fate, FinancialRequest, Host, Message, Phase } from "../acquirer/host.ts";
@@ -61,6 +62,8 @@ export function lightsOut(t: Terminal): void {
 export async function authorise(t: Terminal, host: Host, authorisation: Authorisation): Promise<Outcome> {
   const { kind, amountFen, card, pinBlock, original, organisation } = authorisation;
   const { journal } = t;
+  assert(Number.isSafeInteger(amountFen) && amountFen > 0, "money is whole fen, more than none");
+  assert(pinBlock === undefined || pinBlock.length === 8, "a PIN block has eight bytes");
   const operator = t.operator ?? "";
   const request: FinancialRequest = {
     about: kind,
@@ -133,6 +136,7 @@ export function rememberDecline(t: Terminal, declined: DeclinedRecord): void {
   try {
     t.journal.decline(declined);
   } catch (error) {
+    if (error instanceof AssertionError) throw error;
     t.system.log.error("a decline could not be kept for the reports", error);
   }
 }
@@ -146,10 +150,13 @@ function codeOf(outcome: Outcome): string | undefined {
 /** What a fate means for the money; each case leaves the journal saying the same. */
 function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: ReversalRecord, voids: number | undefined): Outcome {
   const { journal, system } = t;
+  const stands = journal.owed?.trace === owed.trace && journal.owed.batch === owed.batch;
+  assert(stands || fate.fate === "not-sent", "what has left is owed until its fate is known");
   switch (fate.fate) {
     case "not-sent":
       system.log.info(`${request.about} ${owed.trace}: not sent (${fate.words})`);
-      if (journal.owed !== undefined) journal.forgetDebt();
+      // A debt of another request, which kept this one from leaving, stays.
+      if (stands) journal.forgetDebt();
       return { outcome: "not-sent", why: fate.why };
     case "silent":
       system.log.warn(`${request.about} ${owed.trace}: no answer (${fate.words})`);
@@ -175,9 +182,11 @@ function unknown(
   reason: ReversalReason,
   authCode?: string,
 ): Outcome {
+  assert(t.journal.owed !== undefined, "what is not known is owed");
   try {
     t.journal.giveReason(reason, authCode);
   } catch (error) {
+    if (error instanceof AssertionError) throw error;
     // The debt itself stands since before the request left; only its reason could not be bettered.
     t.system.log.error("the reversal's reason could not be stored", error);
   }
@@ -185,7 +194,9 @@ function unknown(
 }
 
 function declined(t: Terminal, code: string): Outcome {
+  assert(!isApproved(code), "what is called declined is not approved");
   t.journal.forgetDebt();
+  assert(t.journal.owed === undefined, "what the host declined is owed no more");
   if (NEEDS_SIGN_ON.has(code)) t.journal.needSignOn();
   t.system.log.info(`declined ${code}: ${responseOf(code).cashier.en}`);
   return { outcome: "declined", code };
@@ -225,9 +236,11 @@ function approved(
   try {
     t.journal.approve(record, { voids });
   } catch (error) {
+    if (error instanceof AssertionError) throw error;
     // The host's money moved and we cannot keep the record: take it back rather than lose sight of it.
     t.system.log.error("an approval could not be stored; it will be reversed", error);
     return unknown(t, "journal", "96", record.authCode);
   }
+  assert(t.journal.owed === undefined, "what the host approved is owed no more");
   return { outcome: "approved", record };
 }

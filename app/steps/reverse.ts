@@ -1,5 +1,7 @@
 /** Delivering an owed reversal (M21, §5.1): before anything else, with its own trace, until the host takes it. */
+import { assert } from "../../platform/guest/assert.ts";
 import { NEEDS_SIGN_ON, REVERSAL_TAKEN } from "../acquirer/responses.ts";
+import type { ReversalRecord } from "../model/transaction.ts";
 import { lightsOut, onlinePhase } from "./authorise.ts";
 import { trace6 } from "./numbers.ts";
 import { signOn } from "./sign-on.ts";
@@ -10,14 +12,19 @@ export type Delivery = "nothing-owed" | "delivered" | "still-owed";
 /** One reversal, at most `tries` times while nobody answers. Never throws for what the host or the line does. */
 export async function deliverOwed(t: Terminal, tries: number): Promise<Delivery> {
   const { journal, host, system } = t;
+  assert(Number.isInteger(tries) && tries >= 1, "a reversal is tried at least once");
   if (journal.owed === undefined) return "nothing-owed";
   if (host === undefined) return "still-owed";
   if (!journal.signedOn && !(await signOn(t)).ok) return "still-owed";
 
   for (let attempt = 0; attempt < tries; attempt++) {
-    const of = journal.owed;
+    const of: ReversalRecord | undefined = journal.owed;
     if (of === undefined) return "delivered";
     journal.countAttempt();
+    assert(
+      journal.owed?.trace === of.trace && journal.owed.attempts === of.attempts + 1,
+      "an attempt is counted before it leaves",
+    );
     const fate = await host.exchange(
       { about: "reversal", of },
       {
@@ -35,6 +42,7 @@ export async function deliverOwed(t: Terminal, tries: number): Promise<Delivery>
     lightsOut(t);
     if (fate.fate === "answered" && REVERSAL_TAKEN.has(fate.code)) {
       journal.reversed();
+      assert(journal.owed === undefined, "a reversal that was taken is owed no more");
       system.log.info(`reversal of trace ${of.trace} taken (${fate.code})`);
       return "delivered";
     }

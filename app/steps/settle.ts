@@ -3,10 +3,11 @@
  * goes on there: the totals told once stay as they were, what the host has acknowledged is not told again, and the batch is closed only when the
  * host was told that the upload is over.
  */
+import { assert } from "../../platform/guest/assert.ts";
 import { settlementResult } from "../acquirer/answers.ts";
 import type { Fate, Host, Request } from "../acquirer/host.ts";
 import { ADVICE_TAKEN, responseOf } from "../acquirer/responses.ts";
-import type { ArchivedRecord, ArchivedSettlement, Settlement, SettlementResult } from "../journal/journal.ts";
+import type { ArchivedRecord, ArchivedSettlement, Settlement, SettlementResult, SettlementTotals } from "../journal/journal.ts";
 import { balanced, failedAfter, nextUpload, uploadedCount, uploadOrder, type UploadStep } from "../journal/upload-order.ts";
 import { maskPan } from "../model/card.ts";
 import { note } from "./audit.ts";
@@ -24,6 +25,7 @@ import { Left, now, type Terminal } from "./terminal.ts";
 /** So many messages unanswered one after the other say that the line is dead: it goes on later, where it was. */
 const MOST_SILENT = 3;
 const REGIONS = ["domestic", "foreign"] as const;
+const TOTALS = ["debitFen", "debitCount", "creditFen", "creditCount"] as const;
 
 /** Ended, or words why not yet. Never throws for what the host or the line does. */
 export type SettleOutcome = { ended: true; archive: ArchivedSettlement; problems: string[] } | { ended: false; words: string };
@@ -66,10 +68,15 @@ async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
     return { ended: false, words: stopped.words };
   }
   view.at("print");
+  assert(journal.settlement?.ended === true, "a batch is closed when the host was told that the upload is over");
+  assert(journal.owed === undefined, "nothing is owed when a batch is closed");
   const archive = closing(t);
+  const { batch } = journal;
+  assert(archive.batch === batch, "what is closed is the open batch");
   await printSettlement(t, archive, { duplicate: again });
   view.at("next");
   journal.closeBatch({ operator: t.operator ?? "", ...now(t) });
+  assert(journal.settlement === undefined && journal.batch !== batch, "a closed batch is closed, and the next one open");
   t.system.log.info(`batch ${archive.batch} is settled`);
   note(t, "settlement", "ok", batch6(archive.batch));
   if (t.parameters.value("settle.details") === "always") await printDetails(t, archive);
@@ -101,6 +108,7 @@ async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> 
   }
   const owed = journal.settlement === undefined ? await sendOwed(t, view) : undefined;
   if (owed !== undefined) return owed;
+  assert(journal.owed === undefined, "a settlement begins when nothing is owed");
   const result = journal.settlement?.result ?? (await compareTotals(t, host, view));
   if ("words" in result) return result;
   const uploaded = await upload(t, host, view, result);
@@ -134,12 +142,14 @@ async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise
   const request: Request = { about: "settlement", trace, batch: journal.batch, operator: t.operator ?? "01", totals };
   const fate = await ask(t, host, request, () => {
     if (journal.settlement === undefined) journal.beginSettlement();
+    assert(sameTotals(underWay(t).totals, totals), "the host is told what the journal keeps as told");
   });
   if (fate.fate === "not-sent" && begun === undefined && journal.settlement !== undefined) journal.abandonSettlement();
   if (fate.fate !== "answered") return { words: missing(t, fate) };
   // 0510 has no DE39 (§2.8); a host that sends one wants to say no.
   if (fate.code !== "" && fate.code !== "00") return { words: refusal(t, fate.code) };
   const result = settlementResult(fate.answer);
+  assert(sameTotals(journal.totalsBy(), totals), "what the host has compared is what the records add up to");
   journal.settlementAnswered(result);
   return result;
 }
@@ -166,6 +176,7 @@ async function upload(
       journal.uploaded(0, place.failed);
       continue;
     }
+    assert(next.at >= place.uploaded && next.at < steps.length, "an upload goes on where it was");
     view.at("upload", `${next.at + 1}/${steps.length}`);
     const fate = await ask(t, host, uploadRequest(t, next.step));
     if (fate.fate === "not-sent") return { words: missing(t, fate) };
@@ -190,6 +201,7 @@ async function endUpload(
   const steps = balanced(result) ? [] : uploadOrder(journal.list(), result);
   view.at("end");
   const count = uploadedCount(steps, underWay(t));
+  assert(count >= 0, "no more has failed than was told");
   const trace = journal.takeTrace();
   const fate = await ask(t, host, { about: "upload-end", trace, batch: journal.batch, count, balanced: balanced(result) });
   if (fate.fate !== "answered") return { words: missing(t, fate) };
@@ -220,9 +232,12 @@ async function ask(t: Terminal, host: Host, request: Request, beforeSend?: () =>
 
 function underWay({ journal }: Terminal): Settlement {
   const settlement = journal.settlement;
-  if (settlement === undefined) throw new Error("no settlement is under way");
+  assert(settlement !== undefined, "a settlement is under way");
   return settlement;
 }
+
+const sameTotals = (one: SettlementTotals, other: SettlementTotals): boolean =>
+  REGIONS.every((region) => TOTALS.every((total) => one[region][total] === other[region][total]));
 
 const missing = (t: Terminal, fate: Fate): string =>
   t.ui.say(fate.fate === "not-sent" ? "settlement.no-line" : "settlement.no-answer");
@@ -233,6 +248,7 @@ const refusal = (t: Terminal, code: string): string =>
 /** What the archive will hold, for the slip that is printed before the batch is closed. */
 function closing(t: Terminal): ArchivedSettlement {
   const { batch, totals, result, failed } = underWay(t);
+  assert(sameTotals(t.journal.totalsBy(), totals), "the records that are closed add up to what the host was told");
   const records = t.journal.list().map(({ pan, expiry: _, ...kept }): ArchivedRecord => ({ ...kept, masked: maskPan(pan) }));
   return { batch, totals, result, failed, closedBy: { operator: t.operator ?? "", ...now(t) }, records };
 }

@@ -50,7 +50,7 @@ export interface Terminal {
   /** Chips that could not be read just now: leave for a stripe to stand in. */
   chipFailures?: ChipFailures | undefined;
   /** What the store or the journal found broken at start, in words; empty when all is well. */
-  readonly damage: readonly string[];
+  damage: readonly string[];
   /** Operator at the keys; undefined when nobody is. */
   operator: string | undefined;
   /** The operator's lock is on: only that operator's password opens it. */

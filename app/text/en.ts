@@ -156,6 +156,7 @@ export const en = {
   "check.network": "Network",
   "check.clock": "Clock",
   "check.store": "Store",
+  "check.program": "The program contradicts itself",
   "check.keypad": "Keypad",
   "check.display": "Display",
   "check.scanner": "Scanner",
@@ -264,6 +265,7 @@ export const en = {
   "fault.title": "Terminal cannot work",
   "fault.call": "Call for service. Take no more payments on this terminal.",
   "fault.todo": "What to do",
+  "fault.restart": "Switch off and on again. Nothing recorded is lost. If it comes back, call for service.",
 
   "problem.unknown-operator": "No such operator",
   "problem.wrong-password": "Wrong password, {left} tries left",

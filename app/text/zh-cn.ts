@@ -164,6 +164,7 @@ export const zhCN = {
   "check.network": "网络",
   "check.clock": "时钟",
   "check.store": "存储",
+  "check.program": "程序自相矛盾",
   "check.keypad": "键盘",
   "check.display": "显示屏",
   "check.scanner": "扫码器",
@@ -280,6 +281,7 @@ export const zhCN = {
   "fault.title": "终端不能工作",
   "fault.call": "请联系维护人员，不要再用这台终端收款。",
   "fault.todo": "怎么办",
+  "fault.restart": "请关机再开机，已记的账都在。再出现请联系维护人员。",
 
   // Problems in the field where the person is typing.
   "problem.unknown-operator": "没有这个操作员",
