@@ -31,13 +31,15 @@ export async function reconciliation(t: Terminal): Promise<void> {
   t.system.log.info(
     `reconciliation of ${day}: ${matched} matched, ${later} told the day after, ${differences.length} not, ${elsewhere} of other batches`,
   );
-  const words = lacking(t, daysOf(day));
-  const rows: Row[] = [...rowsOf(t, day, comparison), ...(words === undefined ? [] : [{ value: words }])];
-  await showReport(t, { title, rows, tone: differences.length === 0 ? "good" : "warn" }, () =>
+  const note = lacking(t, daysOf(day));
+  const rows = rowsOf(t, day, comparison);
+  const shown = [...rows, ...(note === undefined ? [] : [{ value: note }])];
+  await showReport(t, { title, rows: shown, tone: differences.length === 0 ? "good" : "warn" }, () =>
     reportSlip({
       title,
       columns: [t.ui.say("report.name"), ""],
-      rows: rows.map(({ label, value }) => (label === undefined ? [value, ""] : [label, value])),
+      rows: rows.map(({ label, value }) => [label, value]),
+      note,
       operator: t.operator,
       ...now(t),
       ...onPaper(t),
@@ -120,7 +122,7 @@ async function fetchBlock(
   return statementRows(fate.answer) ?? { words: t.ui.say("reconcile.no-answer") };
 }
 
-type Row = { label?: string; value: string };
+type Row = { label: string; value: string };
 
 function rowsOf(t: Terminal, day: string, { matched, later, differences, elsewhere }: Comparison): Row[] {
   const count = (what: Difference["what"]): number => differences.filter((difference) => difference.what === what).length;

@@ -42,7 +42,6 @@ export async function reportBy(t: Terminal, by: ReportBy): Promise<void> {
       rows: [
         ...named.map(({ name, ...line }) => row(name, line.count, netFen(line))),
         row(t.ui.say("report.totals"), sum.count, netFen(sum)),
-        ...lackingRows(t, period).map(({ value }) => [value, "", ""]),
       ],
       ...headOf(t, period),
     }),
@@ -68,12 +67,12 @@ export async function feeReport(t: Terminal): Promise<void> {
     ["report.returned", groupedYuan(fees.returnedFen)],
     ["report.due", groupedYuan(netOf(fees))],
   ];
-  const rows = [...lines.map(([label, value]) => ({ label: t.ui.say(label), value })), ...lackingRows(t, period)];
-  await showReport(t, { title, rows: [aboutOf(t, period), ...rows] }, () =>
+  const rows = lines.map(([label, value]) => ({ label: t.ui.say(label), value }));
+  await showReport(t, { title, rows: [aboutOf(t, period), ...rows, ...lackingRows(t, period)] }, () =>
     reportSlip({
       title,
       columns: [t.ui.say("report.name"), ""],
-      rows: rows.map(({ label = "", value }) => [label, value]),
+      rows: rows.map(({ label, value }) => [label, value]),
       ...headOf(t, period),
     }),
   );
@@ -106,7 +105,13 @@ function lackingRows(t: Terminal, period: Period): { label?: string; value: stri
   return words === undefined ? [] : [{ value: words }];
 }
 
-const headOf = (t: Terminal, period: Period) => ({ operator: t.operator, about: aboutOf(t, period), ...now(t), ...onPaper(t) });
+const headOf = (t: Terminal, period: Period) => ({
+  operator: t.operator,
+  about: aboutOf(t, period),
+  note: lacking(t, period),
+  ...now(t),
+  ...onPaper(t),
+});
 
 const KEY_PROMPTS: Readonly<Record<string, Prompt>> = {
   domestic: "report.domestic",

@@ -12,6 +12,8 @@ export interface ReportSlipInput extends Stamp {
   rows: readonly (readonly string[])[];
   /** What it is of, in words: above the table. */
   about?: { label: string; value: string };
+  /** What has to be known of it: below the table. */
+  note?: string;
   duplicate?: boolean;
   mark?: Mark;
   profile: Profile;
@@ -19,13 +21,14 @@ export interface ReportSlipInput extends Stamp {
 }
 
 export function reportSlip(input: ReportSlipInput): Slip {
-  const { title, columns, rows, about, profile, language } = input;
+  const { title, columns, rows, about, note, profile, language } = input;
   return {
     name: `report ${typeof title === "string" ? title : title[1]}`,
     lines: [
       ...headLines(title, input, profile, language),
       ...(about === undefined ? [] : [{ left: about.label, right: about.value, bold: true }, { rule: "-" } satisfies SlipLine]),
       ...(rows.length === 0 ? [centered(inLanguage(LIST_WORDS.none, language))] : tableLines(columns, rows)),
+      ...(note === undefined ? [] : ([{ rule: "-" }, { text: note }] satisfies SlipLine[])),
       ...footLines(input, language),
     ],
   };

@@ -168,6 +168,18 @@ const SLIPS: Record<string, Slip> = {
     columns: ["Rule", "Transaction", "Amount"],
     rows: [["Amounts just under a limit", "000123", "4,999.00"]],
   }),
+  "report-range": reportSlip({
+    ...DAY,
+    batch: undefined,
+    title: "按操作员",
+    about: { label: "期间", value: "2026-08-21 — 2026-11-21" },
+    columns: ["项目", "笔数", "净额"],
+    rows: [
+      ["01", "1234", "1234567.89"],
+      ["汇总", "1234", "1234567.89"],
+    ],
+    note: "2026-08-23 及以前的不全",
+  }),
   "report-empty": reportSlip({ ...DAY, title: ["审计日志", "AUDIT"], columns: ["时间", "事件"], rows: [] }),
   holds: holdsSlip({ ...DAY, holds: [{ record: { ...RECORD, kind: "preauth" }, daysLeft: 12 }] }),
   "holds-en": holdsSlip({ ...EN, holds: [] }),
