@@ -344,6 +344,7 @@ class TradingDay {
   /** What people were told is what the host's books say. */
   async #promises(): Promise<void> {
     const { transactions } = await this.#host.ledger(this.#desk);
+    this.counts["in the host's books"] = transactions.length;
     for (const { what, kind, amountFen, stands } of this.#told) {
       const standing = transactions.filter(
         (entry) => entry.kind === kind && entry.amountFen === amountFen && STANDS.has(entry.state),
@@ -392,7 +393,7 @@ export interface Plan {
 /** Short and rough. */
 export const SHORT: Plan = { customers: 25, checkEvery: 1, cuts: 0.12, line: 0.3, paper: 0.1 };
 /** A real one: hundreds of people, most of whom just pay. */
-export const LONG: Plan = { customers: 230, checkEvery: 20, cuts: 0.03, line: 0.08, paper: 0.04 };
+export const LONG: Plan = { customers: 200, checkEvery: 20, cuts: 0.03, line: 0.08, paper: 0.04 };
 
 /** A day on a desk of its own; ends at the first thing that is wrong. */
 export async function tradingDay(seed: number, plan: Plan = SHORT, host: DayHost = ownHost(seed)): Promise<Day> {
