@@ -6,7 +6,7 @@ import { types } from "node:util";
 import { Script, createContext, type Context } from "node:vm";
 import { CALLS, type CallName } from "../abi.ts";
 import { type Engine, type EngineOptions, FOREIGN, type FromGuest, type ToGuest } from "./engine.ts";
-import { GuestFailure, wordsOf } from "./errors.ts";
+import { GuestFailure, Stopped, wordsOf } from "./errors.ts";
 import { PRELUDE } from "./prelude.ts";
 
 interface Helpers {
@@ -58,7 +58,7 @@ class NodeVm implements Engine {
     return undefined;
   }
 
-  dispose(): void {}
+  dispose(): undefined {}
 
   /** Promise jobs of the guest run at the end of the script, within the same timeout. Node starts a thread for each timeout: none without a limit. */
   #run(script: () => Script): void {
@@ -83,6 +83,8 @@ class NodeVm implements Engine {
     try {
       return this.#toGuest(this.#options.call(name, args.map(fromGuest)));
     } catch (error) {
+      // This engine cannot end a guest in the middle: one that goes on after its end, and logs what it caught, must not throw out of a job.
+      if (name === "log" && error instanceof Stopped) return undefined;
       throw this.#helpers.fail(error instanceof Error ? error.name : "Error", wordsOf(error));
     }
   }

@@ -51,13 +51,26 @@ const MOST_PRESSES = 40;
 /** The same on every machine and engine: they are on slips and in messages. */
 const FACTS = { loader: "world", kernel: "world", engine: "world", fileSystem: "world" };
 
-/** A screen the terminal showed, with the trace of the last sale that had left by then. */
 export interface ShownScreen {
   id: string;
   title: string;
   lines: string[];
+  /** Trace of the last sale that had left by then. */
   sale: string | undefined;
+  /** Batch and trace of the last request for money that has left since idle. */
+  request: string | undefined;
 }
+
+/** "000001/000012" of a message of the terminal's (DE60.2, DE11). */
+export const batchAndTrace = (fields: Record<string, string>): string =>
+  `${(fields["60"] ?? "").slice(2, 8)}/${fields["11"] ?? ""}`;
+
+/** Length, TPDU and header stand before the message type. */
+const TYPE_AT = 13;
+
+/** 0100 or 0200, in a whole frame. */
+const asksForMoney = (frame: Uint8Array): boolean =>
+  (frame[TYPE_AT] === 0x01 || frame[TYPE_AT] === 0x02) && frame[TYPE_AT + 1] === 0x00;
 
 export class World {
   readonly disk: FaultyDisk;
@@ -70,6 +83,8 @@ export class World {
   readonly counters: { batch: string; trace: string }[] = [];
   /** Whatever the firmware or the machine called an error. */
   readonly errors: string[] = [];
+  /** What was said or sent before the disk could bear it out, in words. */
+  readonly tooEarly: string[] = [];
   /** What people and faults did, as scenario lines: played again in a world of the same seed they give the same bytes. */
   readonly events: string[] = [];
   readonly #options: WorldOptions;
@@ -77,6 +92,9 @@ export class World {
   readonly #hash = createHash("sha256");
   #said = "";
   #machine: Machine | undefined;
+  #sentAtIdle = 0;
+  /** Something was written since the last request for money. */
+  #recorded = true;
   #fallen: Promise<void> | undefined;
 
   protected constructor(options: WorldOptions) {
@@ -214,8 +232,19 @@ export class World {
 
   #passed(wire: string, does: Moment["does"], bytes: Uint8Array, name = ""): void {
     this.#hash.update(`${wire} ${does} ${name} ${bytes.length} `).update(bytes);
+    if (does === "append") this.#recorded = true;
     if (does !== "out") return;
     if (wire === "debug") this.#hear(bytes);
+    if (wire === "host" && asksForMoney(bytes)) {
+      if (!this.#recorded) this.tooEarly.push("a request for money left, and nothing has been written since the one before it");
+      this.#recorded = false;
+      this.#mustBeDurable("a request for money left");
+    }
+  }
+
+  #mustBeDurable(what: string): void {
+    const lacking = this.disk.unsynced.filter((name) => !name.includes("mark"));
+    if (lacking.length > 0) this.tooEarly.push(`${what} while ${lacking.join(", ")} could still be lost`);
   }
 
   /** The debug channel says what stands on the screen, and the counters. */
@@ -226,7 +255,9 @@ export class World {
       const { kind, screen, lines: shown, batch, trace } = JSON.parse(line) as Record<string, unknown>;
       if (kind === "screen") {
         const { id, title } = screen as { id: string; title: string };
-        this.screens.push({ id, title, lines: shown as string[], sale: this.#saleSoFar() });
+        if (id === "idle") this.#sentAtIdle = this.desk.messages().length;
+        if (id === "approved") this.#mustBeDurable("an approval was shown");
+        this.screens.push({ id, title, lines: shown as string[], sale: this.#saleSoFar(), request: this.#request() });
       }
       if (kind === "state" && trace !== "") this.counters.push({ batch: String(batch), trace: String(trace) });
     }
@@ -234,6 +265,12 @@ export class World {
 
   #saleSoFar(): string | undefined {
     return this.desk.messages().findLast(({ dir, mti }) => dir === "out" && mti === "0200")?.fields["11"];
+  }
+
+  #request(): string | undefined {
+    const sent = this.desk.messages().slice(this.#sentAtIdle);
+    const last = sent.findLast(({ dir, mti }) => dir === "out" && (mti === "0200" || mti === "0100"));
+    return last && batchAndTrace(last.fields);
   }
 
   /** Of all bytes on all wires, of each screen's words, of each file operation, of the disk as it is: two equal days have the same. */

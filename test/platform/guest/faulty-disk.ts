@@ -177,6 +177,11 @@ export class FaultyDisk implements FileCalls {
     return copy;
   }
 
+  /** Files with bytes that a power cut could lose. */
+  get unsynced(): string[] {
+    return [...this.#files].filter(([, { pending }]) => pending.length > 0).map(([name]) => name);
+  }
+
   get usedBytes(): number {
     let bytes = 0;
     for (const { cache } of this.#files.values()) bytes += cache.length;

@@ -1,0 +1,116 @@
+/** The end of a day: the faults stop, the terminal comes back by itself, debts are paid, the books are closed and compared. */
+import { type Books, booksOf } from "./books.ts";
+import { Cashier, say } from "./cashier.ts";
+import { countersRise } from "./invariants/counters-rise.ts";
+import { noFalseRefusal } from "./invariants/no-false-refusal.ts";
+import { nothingSoldTwice } from "./invariants/nothing-sold-twice.ts";
+import { oneFate } from "./invariants/one-fate.ts";
+import { nothingOwed, reversalDebt } from "./invariants/reversal-debt.ts";
+import { secrets } from "./invariants/secrets.ts";
+import { slipsAreRecords, slipTruth } from "./invariants/slip-truth.ts";
+import { closedBatches } from "./invariants/totals.ts";
+import type { World } from "./world.ts";
+
+/** Which invariant (reliability §4), or "stopped": the day could not go on. */
+export interface Violation {
+  what: string;
+  words: string;
+}
+
+/** I9: back at idle within this time after the last fault, simulated ms. */
+const COMES_BACK_MS = 120_000;
+const MOST_FOUND = 12;
+/** A night of good line, in pieces: debts go by themselves while nobody sells. */
+const NIGHT_PIECES = 6;
+const NIGHT_PIECE_MS = 6 * 60_000;
+
+type Invariant = readonly [name: string, (books: Books, complain: (words: string) => void) => void];
+
+/** Hold whenever the terminal rests at idle. */
+const ALWAYS: readonly Invariant[] = [
+  ["I1", oneFate],
+  ["I2", nothingSoldTwice],
+  ["I4", reversalDebt],
+  ["I6", slipTruth],
+  ["I8", countersRise],
+];
+
+/** Hold once nothing is on its way any more. */
+const AT_REST: readonly Invariant[] = [
+  ...ALWAYS,
+  ["I3", noFalseRefusal],
+  ["I4", nothingOwed],
+  ["I5", closedBatches],
+  ["I6", slipsAreRecords],
+  ["I7", secrets],
+];
+
+export class Watch {
+  readonly violations: Violation[] = [];
+  constructor(readonly world: World) {}
+
+  get found(): boolean {
+    return this.violations.length > 0;
+  }
+
+  complain(what: string, words: string): void {
+    const known = this.violations.some((each) => each.what === what && each.words === words);
+    if (!known && this.violations.length < MOST_FOUND) this.violations.push({ what, words });
+  }
+
+  judge(books: Books, invariants: readonly Invariant[]): void {
+    for (const [name, holds] of invariants) holds(books, (words) => this.complain(name, words));
+    for (const words of this.world.errors) if (words.includes("the firmware failed")) this.complain("I9", words);
+  }
+}
+
+export async function lookAtQuiet(world: World, watch: Watch): Promise<void> {
+  watch.judge(await booksOf(world), ALWAYS);
+}
+
+export async function check(world: World): Promise<Violation[]> {
+  const watch = new Watch(world);
+  watch.judge(await booksOf(world), AT_REST);
+  return watch.violations;
+}
+
+async function mendAll(world: World): Promise<void> {
+  world.disarm();
+  for (const line of ["clear faults", "clear rules", "disk well"]) await world.do(line);
+}
+
+export async function closing(world: World, watch: Watch): Promise<void> {
+  const cashier = new Cashier(world);
+  await mendAll(world);
+  if (world.isOff) await world.do("power on");
+  const began = world.desk.clock.now();
+  await cashier.home();
+  const tookMs = world.desk.clock.now() - began;
+  if (tookMs > COMES_BACK_MS) watch.complain("I9", `back at idle only after ${tookMs / 1000} s: ${say(world)}`);
+  watch.judge(await booksOf(world), ALWAYS);
+  await night(world, cashier);
+  watch.judge(await booksOf(world), AT_REST);
+  if (!watch.found) await settleBatch(world, cashier, watch);
+}
+
+async function night(world: World, cashier: Cashier): Promise<void> {
+  for (let n = 0; n < NIGHT_PIECES; n++) {
+    const { reversals, offline } = world.desk.state.debt;
+    if (n > 0 && reversals === 0 && offline === 0) return;
+    await world.do(`clock advance ${NIGHT_PIECE_MS}ms`);
+    await cashier.home();
+  }
+}
+
+async function settleBatch(world: World, cashier: Cashier, watch: Watch): Promise<void> {
+  const { batch } = world.desk.state;
+  await cashier.serve({ begin: "keys menu 9 3", at: { confirm: ["key enter"] } }, { helpsPrinter: true });
+  await cashier.home();
+  const books = await booksOf(world);
+  if (world.desk.state.batch === batch) watch.complain("I5", `batch ${batch} is still open after its settlement: ${say(world)}`);
+  if (books.journal.transactions.length > 0)
+    watch.complain("I5", `the new batch has ${books.journal.transactions.length} transactions already`);
+  const closed = books.settlements.find((each) => each.batch === batch);
+  if (closed?.closed !== true) watch.complain("I5", `the host has not closed batch ${batch}`);
+  watch.judge(books, AT_REST);
+}

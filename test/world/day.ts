@@ -1,0 +1,113 @@
+/**
+ * A random day: people of every kind come to the counter, change their minds, mash keys, wait too long; power, disk, line, host, devices and
+ * clock fail; in the evening the faults stop, the terminal must be back at idle by itself, and the books are closed. What happened is a list of
+ * lines; the same list played again is the same day, and a shorter one is still a day.
+ */
+import { Chance } from "../flow/random-day-chance.ts";
+import { Cashier, Stuck } from "./cashier.ts";
+import { closing, lookAtQuiet, type Violation, Watch } from "./closing.ts";
+import { FLOWS, type Flow, opening } from "./flows.ts";
+import { type JournalRecord, People } from "./people.ts";
+import { mashed, troubleBefore, troubleWithin } from "./trouble.ts";
+import { World, type WorldOptions } from "./world.ts";
+
+export interface DayOptions extends Pick<WorldOptions, "engine" | "bundle"> {
+  seed: number;
+  /** Played instead of a random day. */
+  lines?: readonly string[];
+}
+
+export interface Day {
+  seed: number;
+  /** What people and faults did until the evening. */
+  lines: readonly string[];
+  /** How often what came to what: {"1 approved": 7, …}, flows by their menu path. */
+  counts: Record<string, number>;
+  violations: Violation[];
+  simulatedMs: number;
+  /** Of every byte of the day. */
+  digest: string;
+}
+
+const LEAST_CUSTOMERS = 20;
+const MOST_CUSTOMERS = 40;
+
+export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
+  const world = await World.create({ seed, ...more });
+  world.bus.keeps = false;
+  const counts: Record<string, number> = {};
+  const watch = new Watch(world);
+  const began = world.desk.clock.now();
+  let until = 0;
+  try {
+    await guarded(watch, async () => {
+      if (lines === undefined) await live(world, watch, counts);
+      else for (const line of lines) await replayed(world, line);
+    });
+    until = world.events.length;
+    if (!watch.found) await guarded(watch, () => closing(world, watch));
+    return {
+      seed,
+      lines: world.events.slice(0, until),
+      counts,
+      violations: watch.violations,
+      simulatedMs: world.desk.clock.now() - began,
+      digest: world.digest(),
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+/** What stops the day is a finding too. */
+async function guarded(watch: Watch, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const what = error instanceof Stuck ? "I9" : "stopped";
+    watch.complain(what, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+async function live(world: World, watch: Watch, counts: Record<string, number>): Promise<void> {
+  const chance = new Chance(world.seed);
+  const people = new People(chance, world.desk.tray);
+  const cashier = new Cashier(world);
+  await cashier.home();
+  const customers = chance.from(LEAST_CUSTOMERS, MOST_CUSTOMERS);
+  for (let n = 0; n < customers && !watch.found; n++) {
+    for (const line of troubleBefore(world, chance)) await cashier.act(line);
+    await cashier.home();
+    const { flow, original } = await pick(world, chance);
+    const visit = flow.visit(people, original);
+    const troubles = troubleWithin(chance);
+    const outcome = await cashier.serve({ begin: opening(flow), ...visit }, troubles);
+    const key = `${flow.path} ${outcome}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+    if (chance.happens(0.04)) for (const line of mashed(chance)) await cashier.act(line);
+    if (!world.isOff && world.screen === "idle") await lookAtQuiet(world, watch);
+  }
+}
+
+async function pick(world: World, chance: Chance): Promise<{ flow: Flow; original: JournalRecord }> {
+  const { transactions } = await world.desk.journal();
+  const records = transactions as unknown as JournalRecord[];
+  const possible = FLOWS.flatMap((flow): [number, { flow: Flow; originals: JournalRecord[] }][] => {
+    const originals = flow.about === undefined ? [] : records.filter(flow.about);
+    const can = flow.weight > 0 && (flow.about === undefined || originals.length > 0);
+    return can ? [[flow.weight, { flow, originals }]] : [];
+  });
+  const { flow, originals } = chance.weighted(possible);
+  return { flow, original: originals.length === 0 ? NOTHING : chance.one(originals) };
+}
+
+const NOTHING: JournalRecord = { kind: "", state: "", batch: "", trace: "", pan: "", amountFen: 0, approvedFen: 0, date: "" };
+
+/** What comes to nothing without its context (a line left out before it) comes to nothing. */
+async function replayed(world: World, line: string): Promise<void> {
+  try {
+    await world.do(line);
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+  }
+}

@@ -1,0 +1,99 @@
+/** Who comes to the counter, with which card and how much money: seeded, and no two of a day with the same amount. */
+import type { CardEntry } from "../../tools/cards/index.ts";
+import type { Chance } from "../flow/random-day-chance.ts";
+import { keys, type Line, pin, typed } from "./visit.ts";
+
+/** What the terminal says of a transaction of the open batch (app/debug.ts). */
+export interface JournalRecord {
+  kind: string;
+  state: string;
+  batch: string;
+  trace: string;
+  pan: string;
+  amountFen: number;
+  approvedFen: number;
+  reference?: string;
+  authCode?: string;
+  /** YYYYMMDD. */
+  date: string;
+}
+
+export interface Holder {
+  card: string;
+  pan: string;
+  pin: string;
+}
+
+/** Ids of the tray, by how often such a card comes; the PIN its holder knows, empty: none. */
+const CARDS: readonly (readonly [weight: number, { card: string; pin: string }])[] = [
+  [6, { card: "debit-1", pin: "123456" }],
+  [5, { card: "debit-2", pin: "123456" }],
+  [5, { card: "credit-1", pin: "123456" }],
+  [3, { card: "no-pin-1", pin: "" }],
+  [4, { card: "visa-like-1", pin: "123456" }],
+  [3, { card: "mastercard-like-1", pin: "" }],
+  [2, { card: "three-tracks-1", pin: "123456" }],
+  [1, { card: "low-balance-1", pin: "123456" }],
+  [1, { card: "lost-1", pin: "123456" }],
+  [1, { card: "expired-1", pin: "123456" }],
+  [1, { card: "damaged-track2", pin: "123456" }],
+  [1, { card: "unknown-1", pin: "123456" }],
+];
+
+const SUPERVISOR = "123456";
+
+export class People {
+  readonly chance: Chance;
+  readonly #tray: readonly CardEntry[];
+  readonly #amounts = new Set<number>();
+
+  constructor(chance: Chance, tray: readonly CardEntry[]) {
+    this.chance = chance;
+    this.#tray = tray;
+  }
+
+  holder(): Holder {
+    const { card, pin: secret } = this.chance.weighted(CARDS);
+    return { card, pan: this.#entry(card).pan, pin: secret };
+  }
+
+  /** The card a slip is about; now and then somebody holds out another. */
+  holderOf({ pan }: Pick<JournalRecord, "pan">): Holder {
+    const same = this.#tray.find((card) => card.pan.slice(0, 6) === pan.slice(0, 6) && card.pan.slice(-4) === pan.slice(-4));
+    if (same === undefined || this.chance.happens(0.05)) return this.holder();
+    return { card: same.id, pan: same.pan, pin: CARDS.find(([, { card }]) => card === same.id)?.[1].pin ?? "123456" };
+  }
+
+  #entry(id: string): CardEntry {
+    const found = this.#tray.find((card) => card.id === id);
+    if (found === undefined) throw new Error(`there is no card ${id} in the tray`);
+    return found;
+  }
+
+  /** Fen that no other visit of the day has. */
+  amount(most: number): number {
+    for (;;) {
+      const fen = this.chance.from(1, most);
+      if (this.#amounts.has(fen)) continue;
+      this.#amounts.add(fen);
+      return fen;
+    }
+  }
+
+  /** Sometimes a slip of the finger first. */
+  pins({ pin: secret }: Pick<Holder, "pin">): Line[] {
+    return this.chance.happens(0.08) ? [pin("111111"), pin(secret)] : [pin(secret)];
+  }
+
+  /** A supervisor's password that is wrong first, now and then. */
+  password(): Line[] {
+    const right = keys(...SUPERVISOR, "enter");
+    return this.chance.happens(0.1) ? [keys(..."000000", "enter"), right] : [right];
+  }
+
+  /** At "present": the card through the slot, or its number by hand. */
+  present({ card, pan }: Holder, mayType: boolean): Record<string, Line[]> {
+    if (!mayType || this.chance.happens(0.7)) return { present: [`swipe ${card}`, `swipe ${card}`] };
+    return { present: ["key enter"], pan: [typed(pan)], expiry: [typed("1230")] };
+  }
+}
