@@ -38,14 +38,13 @@ export interface Verdict {
 
 const range = (first: number, last: number): string => (first === last ? `commit ${first}` : `commits ${first} to ${last}`);
 
-/** Sequences from first to last that are not there, as ranges. */
-function holes(present: ReadonlySet<number>, first: number, last: number): { first: number; last: number }[] {
+/** Sequences from `first` to `last` that are not among these, which rise, as ranges. */
+function holes(sequences: readonly number[], first: number, last: number): { first: number; last: number }[] {
   const found: { first: number; last: number }[] = [];
-  const sorted = [...present].filter((sequence) => sequence >= first && sequence <= last).sort((a, b) => a - b);
   let expected = first;
-  for (const sequence of sorted) {
+  for (const sequence of sequences) {
     if (sequence > expected) found.push({ first: expected, last: sequence - 1 });
-    expected = sequence + 1;
+    expected = Math.max(expected, sequence + 1);
   }
   if (expected <= last) found.push({ first: expected, last });
   return found;
@@ -79,7 +78,15 @@ export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdi
   const synced = Math.max(marked, frames.at(-1)?.sequence ?? 0, base + (header?.snapshotFrames ?? 0));
   const newest = Math.max(generation, mark?.generation ?? 0);
   if (synced > MOST_SEQUENCE || newest > MOST_GENERATION) return undefined;
-  const lost = holes(new Set(frames.map((frame) => frame.sequence)), base + 1, synced);
+  const lost = holes(
+    frames.map((frame) => frame.sequence),
+    base + 1,
+    synced,
+  );
+  assert(
+    lost.every((hole) => hole.first <= hole.last && hole.last <= synced),
+    "what is lost was there",
+  );
 
   const last = unreadable.at(-1);
   const torn = last !== undefined && last.to === length && lost.length === 0 ? last : undefined;
@@ -114,6 +121,8 @@ export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdi
     frames.every((frame) => frame.end <= end),
     "a torn tail has no whole frame in it",
   );
+  assert(!outdated || damage.length > 0, "an older file come back is damage");
+  assert(commits.length <= frames.length && end <= length, "no more is read than is there");
   return {
     commits,
     damage,

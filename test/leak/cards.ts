@@ -54,8 +54,8 @@ const TRAY: CardEntry[] = tray().map((card) => ({
   track3: track(card.track3),
 }));
 
-export const strongAccounts = (): Account[] =>
-  accounts().map((account) => ({ ...account, pan: renumbered(account.pan), ...(account.pin === undefined ? {} : { pin: PIN }) }));
+export const strongAccounts = (pin: string): Account[] =>
+  accounts().map((account) => ({ ...account, pan: renumbered(account.pan), ...(account.pin === undefined ? {} : { pin }) }));
 
 /** Format 0 (ISO 9564-1), in clear: what the pad enciphers. */
 function clearBlock(pan: string): string {

@@ -51,6 +51,8 @@ function readable(answer: string): string {
 export interface Flow {
   name: string;
   steps: readonly string[];
+  /** Of every card, and what `pin 123456` types. Default PIN. */
+  pin?: string;
   /** With a recording of what came in through the door: for engineers, on a board of theirs. */
   recorded?: boolean;
 }
@@ -62,7 +64,7 @@ export interface Left {
   failure: string | undefined;
 }
 
-export async function runFlow({ name, steps, recorded = false }: Flow): Promise<Left> {
+export async function runFlow({ name, steps, pin = PIN, recorded = false }: Flow): Promise<Left> {
   const dataDir = mkdtempSync(join(tmpdir(), "tael-leak-"));
   const recording = join(dataDir, "recording", "run.jsonl");
   mkdirSync(join(dataDir, "recording"));
@@ -80,7 +82,7 @@ export async function runFlow({ name, steps, recorded = false }: Flow): Promise<
     {
       ...realParts,
       tray: strongTray,
-      accounts: strongAccounts,
+      accounts: () => strongAccounts(pin),
       machine: (options) => {
         machine = new WorkerMachine(options);
         return machine;
@@ -98,7 +100,7 @@ export async function runFlow({ name, steps, recorded = false }: Flow): Promise<
     await desk.settle(30_000);
     const answers: string[] = [];
     const api = listened(httpApi(`http://127.0.0.1:${server.port}`), answers);
-    const real = steps.map((step) => renumbered(step).replace(/\b(pin) 123456\b/, `$1 ${PIN}`));
+    const real = steps.map((step) => renumbered(step).replace(/\b(pin) 123456\b/, `$1 ${pin}`));
     const report = await runScenario({ name, desk: {}, steps: real }, api);
     const said = await answersOf(server.port);
     const { image } = (await machine?.memory(true)) ?? {};
