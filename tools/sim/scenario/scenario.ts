@@ -31,7 +31,7 @@ export interface Scenario {
 export function readScenario(text: string, fileName: string): Scenario {
   let yaml: unknown;
   try {
-    yaml = parse(text);
+    yaml = parse(text, { logLevel: "error" });
   } catch (error) {
     throw new Error(`${fileName}: not YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
