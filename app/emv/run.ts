@@ -134,7 +134,9 @@ class Answerer {
       case "apdu":
         return { to: "apdu", value: await this.transmit(request.command) };
       case "application":
-        return { to: "application", value: await (people.chooseApplication?.(request.candidates, request.why) ?? 0) };
+        // Leaving is undefined too, so nobody to ask is told apart by who is there.
+        if (people.chooseApplication === undefined) return { to: "application", value: 0 };
+        return { to: "application", value: await people.chooseApplication(request.candidates, request.why) };
       case "offline-pin":
         return { to: "offline-pin", value: await this.offlinePin(request) };
       case "online-pin":

@@ -42,13 +42,13 @@ const SM = CHAINS[4]?.[1] as Chain;
 
 const inputOf = (key: Secret) => (key.kind === "rsa" ? { modulus: key.n, exponent: key.e } : { point: key.point });
 const caOf = (key: Secret) => ({ rid: "A000000333", index: "08", ...inputOf(key) });
-const issuerData = ({ ca, issuer }: Chain, options?: CertificateOptions, id = PAN.slice(0, 6)) => ({
+const issuerData = ({ ca, issuer }: Chain, options?: CertificateOptions, id = PAN.slice(0, 6)): Record<string, string> => ({
   "8F": "08",
   "84": "A000000333010101",
   "5A": PAN,
   ...issuerCertificate(ca, issuer, id, options),
 });
-const cardData = ({ issuer, card }: Chain, options?: CertificateOptions, signed = STATIC) => ({
+const cardData = ({ issuer, card }: Chain, options?: CertificateOptions, signed = STATIC): Record<string, string> => ({
   "5A": PAN,
   ...cardCertificate(issuer, card, PAN, signed, options),
 });

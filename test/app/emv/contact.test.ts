@@ -1,7 +1,18 @@
 /** Whole contact transactions against scripted cards (§6). */
 import { describe, expect, test } from "vitest";
 import type { Exchange } from "./card.ts";
-import { ac, CRYPTOGRAM, IAD, type ImageOptions, internalAuthenticate, makeImage, signedAc, SM_KEYS, start } from "./image.ts";
+import {
+  ac,
+  watchPdol,
+  CRYPTOGRAM,
+  IAD,
+  type ImageOptions,
+  internalAuthenticate,
+  makeImage,
+  signedAc,
+  SM_KEYS,
+  start,
+} from "./image.ts";
 import { play } from "./play.ts";
 import { rsaKey } from "./authority.ts";
 
@@ -32,12 +43,9 @@ describe("approved and declined without the host", () => {
   ] as [NonNullable<ImageOptions["oda"]>, ImageOptions][])("%s: TC, authenticated", async (oda, more) => {
     const image = makeImage({ oda, ...more });
     const script = start(image);
-    let pdol = "";
-    const gpo = script[3] as Exchange;
-    const watched = { ...gpo, answer: (command: string) => ((pdol = command.slice(14, -2)), gpo.answer as string) };
-    script[3] = watched;
+    const pdol = watchPdol(script);
     if (oda === "dda") script.push(internalAuthenticate(image, more.keys === undefined ? "80" : "77"));
-    script.push(oda === "cda" ? signedAc(image, "TC", () => pdol) : ac("TC", { p1: "40" }));
+    script.push(oda === "cda" ? signedAc(image, "TC", () => pdol.data) : ac("TC", { p1: "40" }));
     const { outcome, tvr, tsi, hex } = await play(image, script);
     expect(outcome).toMatchObject({ result: "approved-offline", authenticated: true });
     expect(tvr).toBe(oda === "sda" ? "0200000000" : "0000000000");
@@ -48,7 +56,7 @@ describe("approved and declined without the host", () => {
     if (oda === "sda") expect(hex("9F45")).toBe("DAC1");
     if (oda === "dda") expect(hex("9F4C")).toBe("A1A2A3A4A5A6A7A8");
     if (oda === "cda") expect(hex("9F4C")).toBe("0102030405060708");
-    expect(pdol.slice(-2)).toBe(more.keys?.ca.kind === "sm2" ? "01" : "00");
+    expect(pdol.data.slice(-2)).toBe(more.keys?.ca.kind === "sm2" ? "01" : "00");
   });
 
   test("IAD and counter are kept from template 80 as from 77", async () => {

@@ -76,7 +76,7 @@ export function makeImage(options: ImageOptions = {}): Image {
     "9F0E": "0000000000",
     "9F0F": "0000000000",
   };
-  const data = { ...standard, "9F4A": options.tagList ?? "82", ...options.data };
+  const data: Record<string, string> = { ...standard, "9F4A": options.tagList ?? "82", ...options.data };
   for (const [tag, value] of Object.entries(data)) if (value === "") delete data[tag];
   const [first, second] = [pick(data, ["57", "5F20"]), pick(data, ["57", "5F20"], true)];
   const signed = objects(second);
@@ -150,6 +150,21 @@ export function reading(image: Image): Exchange[] {
 }
 
 export const start = (image: Image): Exchange[] => [...selection(image), initiation(image), ...reading(image)];
+
+/** Listens to what GET PROCESSING OPTIONS was sent: CDA signs over it. */
+export function watchPdol(script: Exchange[]): { data: string } {
+  const heard = { data: "" };
+  const at = script.findIndex(({ command }) => command.startsWith("80A8"));
+  const { command, answer } = script[at] as Exchange;
+  script[at] = {
+    command,
+    answer: (sent) => {
+      heard.data = sent.slice(14, -2);
+      return answer as string;
+    },
+  };
+  return heard;
+}
 
 const ATC = "0012";
 export const IAD = "07010103A0B0C0010A0100000012345678ABCDEF";
