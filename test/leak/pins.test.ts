@@ -1,0 +1,31 @@
+/**
+ * A PIN of six digits is too short to be looked for; so two customers who differ in nothing else buy the same. Whatever is kept, shown, printed or
+ * told is the same to the byte: nothing in it depends on the PIN (R7). Only the enciphered block, on its way from the pad to the host, differs.
+ */
+import { expect, test } from "vitest";
+import { type Artifact, runFlow } from "./run.ts";
+
+const SALE = ["login 01 0000", "swipe debit-1", "enter", "amount 100.00", "enter", "pin 123456", "expect screen approved"];
+const STEPS = [...SALE, "keys enter enter enter", "keys menu 8 6 8 1", "keys enter enter", "power cycle"];
+
+/** The MAC of a request covers the enciphered block, and the answers of the API tell it. */
+const withoutMac = (text: string): string => text.replaceAll(/"64":"[0-9A-F]{16}"/g, '"64":"…"');
+
+const keptOf = (artifacts: readonly Artifact[]) =>
+  artifacts
+    .filter(({ rule }) => rule === "kept")
+    .map(({ name, bytes }) => [name, withoutMac(Buffer.from(bytes).toString("latin1"))] as const);
+
+test("two PINs, and no output can tell which", async () => {
+  const [one, other] = [
+    await runFlow({ name: "one", steps: STEPS, pin: "123456" }),
+    await runFlow({ name: "other", steps: STEPS, pin: "907351" }),
+  ];
+  expect([one.failure, other.failure]).toEqual([undefined, undefined]);
+  expect(one.outputs.map(withoutMac)).toEqual(other.outputs.map(withoutMac));
+  const [first, second] = [keptOf(one.artifacts), keptOf(other.artifacts)];
+  expect(first.map(([name]) => name)).toEqual(second.map(([name]) => name));
+  expect(first.filter(([, bytes], n) => bytes !== second[n]?.[1]).map(([name]) => name)).toEqual([]);
+  const host = (artifacts: readonly Artifact[]) => artifacts.find(({ name }) => name === "wire host out")?.bytes;
+  expect(host(one.artifacts), "the block differs, or nothing was compared").not.toEqual(host(other.artifacts));
+});
