@@ -1,5 +1,6 @@
-/** A day's work put into a store at once, inside the engine with its own seal and files; then the power goes off. */
+/** A day's work, or that of many days, put into a store at once, inside the engine with its own seal and files; then the power goes off. */
 import { openJournal } from "../../app/journal/open.ts";
+import { dayAfter } from "../../app/model/dates.ts";
 import type { ReversalRecord, TransactionRecord } from "../../app/model/transaction.ts";
 import { decodeUtf8 } from "../../platform/guest/bytes.ts";
 import { createSystem } from "../../platform/guest/index.ts";
@@ -11,22 +12,41 @@ const AT_ONCE = 25;
 const isHold = (n: number): boolean => n % 40 === 18 || n % 40 === 39;
 
 const system = createSystem(door);
-const count = Number(decodeUtf8(system.asset("count") ?? new Uint8Array(0)));
+const numberIn = (asset: string): number => Number(decodeUtf8(system.asset(asset) ?? new Uint8Array(0)));
+/** Records of the open batch; and days before it, each with so many records and settled. */
+const count = numberIn("count");
+const days = numberIn("days");
+const A_DAY = 50;
+const OPEN_DAY = "20260105";
 
 system.onTaskFailed = (_task, error) => {
   throw error;
 };
 system.scheduler.run("fill", async () => {
-  const journal = openJournal(system, { maxRecords: count + 1 });
+  const journal = openJournal(system, { maxRecords: Math.max(count, A_DAY) + 1 });
   journal.signOn(1);
+  let day = "20251007";
+  for (let n = 0; n < days; n++) {
+    day = dayAfter(day);
+    for (let i = 0; i < A_DAY; i++) sell(journal, i, day);
+    settle(journal, day);
+    await system.scheduler.sleep(0, "work");
+  }
   for (let n = 0; n < count; n++) {
-    sell(journal, n);
+    sell(journal, n, OPEN_DAY);
     if (n % AT_ONCE === AT_ONCE - 1) await system.scheduler.sleep(0, "work");
   }
   system.power("halt");
 });
 
-function sell(journal: ReturnType<typeof openJournal>, n: number): void {
+function settle(journal: ReturnType<typeof openJournal>, date: string): void {
+  journal.beginSettlement();
+  journal.settlementAnswered({ domestic: 1, foreign: 1 });
+  journal.uploadEnded();
+  journal.closeBatch({ operator: "01", date, time: "220000" });
+}
+
+function sell(journal: ReturnType<typeof openJournal>, n: number, date: string): void {
   const common = {
     kind: isHold(n) ? ("preauth" as const) : ("sale" as const),
     batch: journal.batch,
@@ -36,7 +56,7 @@ function sell(journal: ReturnType<typeof openJournal>, n: number): void {
     expiry: "3012",
     entry: "swipe" as const,
     operator: "01",
-    date: "20260105",
+    date,
     time: `${String(8 + (n % 12)).padStart(2, "0")}0000`,
     authCode: "A00001",
   };

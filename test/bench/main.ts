@@ -4,6 +4,7 @@
  */
 import { cpus } from "node:os";
 import { buildAll } from "../../build/build.ts";
+import { dayBook } from "./book.ts";
 import { codec, engineStart } from "./codec.ts";
 import { desk } from "./desk.ts";
 import { now, table } from "./figures.ts";
@@ -12,7 +13,14 @@ import { sizes } from "./sizes.ts";
 
 const began = now();
 await buildAll();
-const sections = [await sizes(), await engineStart(), ...(await desk()), ...(await settlement()), await codec()];
+const sections = [
+  await sizes(),
+  await engineStart(),
+  ...(await desk()),
+  ...(await settlement()),
+  ...(await dayBook()),
+  await codec(),
+];
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cpus: cpus().length };
 const seconds = Math.round((now() - began) / 100) / 10;
 if (process.argv.includes("--json")) console.log(JSON.stringify({ machine, seconds, sections }, undefined, 2));

@@ -8,7 +8,7 @@ import { runGuest } from "../flow/prepared.ts";
 import { type Figure, now, type Section } from "./figures.ts";
 
 const SIZES = [100, 500, 2_000];
-const LONG_MS = 120_000;
+export const LONG_MS = 120_000;
 
 export async function settlement(): Promise<Section[]> {
   const sections: Section[] = [];
@@ -65,24 +65,28 @@ async function ofSize(size: number): Promise<Figure[]> {
   }
 }
 
-const round = (ms: number): string => ms.toFixed(ms < 10 ? 1 : 0);
+export const round = (ms: number): string => ms.toFixed(ms < 10 ? 1 : 0);
 
 /** The last key of something, until the terminal rests. */
-async function timed(at: InProcess, before: () => Promise<unknown>, key: string): Promise<{ wallMs: number; cpuMs: number }> {
+export async function timed(
+  at: InProcess,
+  before: () => Promise<unknown>,
+  key: string,
+): Promise<{ wallMs: number; cpuMs: number }> {
   await before();
   const began = { wallMs: now(), cpuMs: await at.machine.cpuMs() };
   await at.desk.keys([key], LONG_MS);
   return { wallMs: now() - began.wallMs, cpuMs: (await at.machine.cpuMs()) - began.cpuMs };
 }
 
-async function leave(desk: Desk): Promise<void> {
+export async function leave(desk: Desk): Promise<void> {
   await desk.keys(["cancel"], LONG_MS);
   await finish(desk);
 }
 
-/** A data directory with so many records in its open batch. */
-async function filled(count: number): Promise<string> {
+/** A data directory with so many records in its open batch, and so many days of fifty settled before it. */
+export async function filled(count: number, days = 0): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), "tael-bench-"));
-  await runGuest(dataDir, "test/bench/fill.ts", { count: String(count) });
+  await runGuest(dataDir, "test/bench/fill.ts", { count: String(count), days: String(days) });
   return dataDir;
 }
