@@ -293,7 +293,7 @@ async function lookingUp(at: Cashier): Promise<void> {
   await at.press("cancel");
   await at.press("menu 8 6");
   at.screen("menu-reports", "menu");
-  await at.press("3");
+  await at.press("3 1");
   at.screen("report", "notice", "按卡种");
   await at.press("cancel");
   await at.press("menu 9 6");
