@@ -15,8 +15,7 @@ export interface RunOptions {
   settled(): void;
   failed(failure: GuestFailure): void;
   /** The guest has left the engine for good after `cut` or a power call. */
-  /** `left`: what the engine could not free, in words. */
-  ended(left: string | undefined): void;
+  ended(): void;
 }
 
 export class Run {
@@ -160,6 +159,7 @@ export class Run {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.ended(this.engine.dispose());
+    this.engine.dispose();
+    this.#options.ended();
   }
 }

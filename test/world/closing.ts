@@ -104,11 +104,8 @@ async function night(world: World, cashier: Cashier): Promise<void> {
 
 async function settleBatch(world: World, cashier: Cashier, watch: Watch): Promise<void> {
   const { batch } = world.desk.state;
-  for (const row of ["9 3", "9 1", "9 3"]) {
-    // Somebody may have signed off: then they sign on, and ask again.
-    if (world.desk.state.batch === batch) await cashier.serve({ begin: `keys menu ${row}` }, { helpsPrinter: true });
-    await cashier.home();
-  }
+  await cashier.serve({ begin: "keys menu 9 3", at: { confirm: ["key enter"] } }, { helpsPrinter: true });
+  await cashier.home();
   const books = await booksOf(world);
   if (world.desk.state.batch === batch) watch.complain("I5", `batch ${batch} is still open after its settlement: ${say(world)}`);
   if (books.journal.transactions.length > 0)
