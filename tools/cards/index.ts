@@ -3,22 +3,10 @@
  * test ranges, never from live cards.
  */
 import type { Account } from "../acquirer/contract.ts";
+import type { CardEntry } from "./contract.ts";
 import stripe from "./stripe/cards.json" with { type: "json" };
 
-export type CardKind = "stripe" | "contact" | "contactless";
-
-export interface CardEntry {
-  /** Stable: scenarios and outside programs name cards by it. */
-  id: string;
-  kind: CardKind[];
-  label: { zh: string; en: string };
-  pan: string;
-  holder: string;
-  /** Without sentinels, `=` as separator. Undefined: blank; null: damaged. */
-  track1?: string | null;
-  track2?: string | null;
-  track3?: string | null;
-}
+export type * from "./contract.ts";
 
 interface StripeCard {
   id: string;
