@@ -1,6 +1,6 @@
 /** The ports of a board profile, checked: the firmware can open these and nothing else. */
 import { z } from "zod";
-import { Refused } from "./errors.ts";
+import { Refused, wordsOf } from "./errors.ts";
 
 const tcpPort = z.number().int().min(1).max(65_535);
 const portSpec = z.discriminatedUnion("kind", [
@@ -45,9 +45,18 @@ export type SpecOf<K extends PortKind> = Extract<PortSpec, { kind: K }>;
 
 const board = z.object({ ports: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), portSpec) });
 
+/** zod compares the `length` of what is no text, and throws when that cannot be a number. */
+function judged(profile: unknown): ReturnType<typeof board.safeParse> {
+  try {
+    return board.safeParse(profile);
+  } catch (error) {
+    throw new Refused(`the board profile is refused: it cannot be judged (${wordsOf(error)})`);
+  }
+}
+
 /** Ports by name. Throws Refused with the field that is wrong. */
 export function portsOf(profile: unknown): Map<string, PortSpec> {
-  const checked = board.safeParse(profile);
+  const checked = judged(profile);
   if (checked.success) return new Map(Object.entries(checked.data.ports));
   const faults = checked.error.issues.map((issue) => `${issue.path.join(".") || "profile"}: ${issue.message}`);
   throw new Refused(`the board profile is refused: ${faults.join("; ")}`);

@@ -31,7 +31,8 @@ export interface Engine {
   usedBytes(): number;
   /** Copy of the engine's whole memory; undefined where the engine has none of its own. */
   image(): Uint8Array | undefined;
-  dispose(): void;
+  /** Words when values of the guest were left behind that nobody could free: a mistake of ours, unless the guest was stopped in the middle. */
+  dispose(): string | undefined;
 }
 
 export type CreateEngine = (options: EngineOptions) => Promise<Engine>;

@@ -149,7 +149,7 @@ export class LocalMachine implements Machine {
       call: (name, args) => run.call(name, args),
       shouldStop: () => run.shouldStop(),
     });
-    if (this.#starting !== run) return engine.dispose();
+    if (this.#starting !== run) return void engine.dispose();
     if (options.recordTo !== undefined) this.#recorder ??= new Recorder(options.recordTo, options.bundle.code, engine.name);
     run.engine = engine;
     run.door = this.#makeDoor(run, engine.name);
@@ -170,7 +170,10 @@ export class LocalMachine implements Machine {
       },
       settled: () => this.#settled(),
       failed: (failure) => this.#failed(failure),
-      ended: () => this.#ended(run),
+      ended: (left) => {
+        if (left !== undefined) this.#log("error", left);
+        this.#ended(run);
+      },
     });
     this.#starting = run;
     this.#powerOns++;

@@ -128,16 +128,18 @@ class QuickJs implements Engine {
     return new Uint8Array(this.#module.getWasmMemory().buffer).slice();
   }
 
-  dispose(): void {
+  dispose(): string | undefined {
     // A stopped or broken guest leaves values behind, and freeing the runtime would abort on them. The wasm memory as a whole is
     // given back when nobody refers to it any more.
-    if (this.#stopped) return;
+    if (this.#stopped) return undefined;
+    this.#stopped = true;
     try {
       for (const handle of [this.#measure, this.#quote, this.#adopt, this.#fail, this.#room]) handle.dispose();
       this.#vm.dispose();
       this.#runtime.dispose();
-    } catch {
-      this.#stopped = true;
+      return undefined;
+    } catch (error) {
+      return `the engine was left with values that nobody frees: ${wordsOf(error)}`;
     }
   }
 

@@ -15,7 +15,8 @@ export interface RunOptions {
   settled(): void;
   failed(failure: GuestFailure): void;
   /** The guest has left the engine for good after `cut` or a power call. */
-  ended(): void;
+  /** `left`: what the engine could not free, in words. */
+  ended(left: string | undefined): void;
 }
 
 export class Run {
@@ -159,7 +160,6 @@ export class Run {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.engine.dispose();
-    this.#options.ended();
+    this.#options.ended(this.engine.dispose());
   }
 }

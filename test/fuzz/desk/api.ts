@@ -137,6 +137,7 @@ export function requests(): Uint8Array[] {
     "sec-websocket-version": "13",
   };
   const others: Partial<Asked>[] = [
+    { method: "POST", path: `${BASE}/scan`, body: '{"code":{"length":{"toString":1}}}' },
     { path: `${BASE}/openapi.json` },
     { path: "/" },
     { path: "/../../etc/passwd" },

@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { serve } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { WebSocket, WebSocketServer } from "ws";
+import type { z } from "zod";
 import { BadRequest, type Desk, NotNow } from "../desk.ts";
 import { firstProblem } from "../profile.ts";
 import { openApi } from "./openapi.ts";
@@ -149,9 +150,18 @@ function checked(body: unknown, route: Route): unknown {
     if (route.bodyOptional) return undefined;
     throw new BadRequest("a JSON body is missing");
   }
-  const parsed = (route.bodyFor?.(body) ?? route.body!).safeParse(body);
+  const parsed = judged(route.bodyFor?.(body) ?? route.body!, body);
   if (!parsed.success) throw new BadRequest(firstProblem(parsed.error));
   return parsed.data;
+}
+
+/** zod compares the `length` of what is no text, and throws when that cannot be a number. */
+function judged(schema: z.ZodType, body: unknown): ReturnType<z.ZodType["safeParse"]> {
+  try {
+    return schema.safeParse(body);
+  } catch (error) {
+    throw new BadRequest(`the body cannot be judged: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function timeoutOf(body: unknown, query: Record<string, string>): number {
