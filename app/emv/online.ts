@@ -1,6 +1,5 @@
 /** What goes to the host, as tags: field 55 of request, reversal, advice (§11.2). */
-import type { Lookup } from "./data.ts";
-import { asLookup, type DataLike } from "./data.ts";
+import { asLookup, type DataLike, type Lookup } from "./data.ts";
 import { unfilled } from "./keys.ts";
 import { encodeTlv } from "./tlv.ts";
 import { toHex } from "./bytes.ts";
@@ -26,32 +25,34 @@ export interface OnlineRequest {
 /** must: goes as zeros when nobody has it · others go when they are there. */
 type Row = readonly [tag: string, must?: "must"];
 
+const ONLINE = [
+  ["9F26", "must"],
+  ["9F27", "must"],
+  ["9F10", "must"],
+  ["9F37", "must"],
+  ["9F36", "must"],
+  ["95", "must"],
+  ["9A", "must"],
+  ["9C", "must"],
+  ["9F02", "must"],
+  ["5F2A", "must"],
+  ["82", "must"],
+  ["9F1A", "must"],
+  ["9F03", "must"],
+  ["9F33", "must"],
+  ["9F34"],
+  ["9F35"],
+  ["9F1E"],
+  ["84"],
+  ["9F09"],
+  ["9F41"],
+  ["9F63"],
+] as const satisfies readonly Row[];
+
 export const FIELD_LISTS = {
-  request: [
-    ["9F26", "must"],
-    ["9F27", "must"],
-    ["9F10", "must"],
-    ["9F37", "must"],
-    ["9F36", "must"],
-    ["95", "must"],
-    ["9A", "must"],
-    ["9C", "must"],
-    ["9F02", "must"],
-    ["5F2A", "must"],
-    ["82", "must"],
-    ["9F1A", "must"],
-    ["9F03", "must"],
-    ["9F33", "must"],
-    ["9F34"],
-    ["9F35"],
-    ["9F1E"],
-    ["84"],
-    ["9F09"],
-    ["9F41"],
-    ["9F63"],
-    ["9F74"],
-    ["8A"],
-  ],
+  request: ONLINE,
+  /** Decided without the host (8A = Y1); 9F74 where electronic cash paid. */
+  offline: [...ONLINE, ["9F74"], ["8A"]],
   reversal: [["95"], ["9F1E"], ["9F10"], ["DF31"]],
   /** Of a load, or when the card approved although the host's approval came to nothing. */
   "reversal-with-counter": [["95"], ["9F1E"], ["9F10"], ["9F36"], ["DF31"]],
@@ -74,22 +75,23 @@ export const FIELD_LISTS = {
 const EMPTY: Readonly<Record<string, number>> = { "9F03": 6, "9F27": 1 };
 
 /**
- * The tags of a list that are known. 9F74 belongs to electronic cash alone, 8A to what was decided without the host.
+ * The tags of a list that are known.
  *
  * @example fieldData("reversal", outcome.data).bytes // for DE55 of a 0400
  */
-export function fieldData(list: keyof typeof FIELD_LISTS, data: DataLike, only: (tag: string) => boolean = () => true) {
+export function fieldData(list: keyof typeof FIELD_LISTS, data: DataLike) {
   const lookup: Lookup = asLookup(data);
-  const tags: Record<string, Uint8Array> = {};
+  // Pairs: a table would put "82" before "9F26".
+  const found: [string, Uint8Array][] = [];
   for (const [tag, must] of FIELD_LISTS[list] as readonly Row[]) {
     const value = lookup(tag) ?? (must === undefined || EMPTY[tag] === undefined ? undefined : new Uint8Array(EMPTY[tag]));
-    if (value !== undefined && only(tag)) tags[tag] = value;
+    if (value !== undefined) found.push([tag, value]);
   }
-  return { tags, bytes: encodeTlv(Object.entries(tags)) };
+  return { tags: Object.fromEntries(found), bytes: encodeTlv(found) };
 }
 
 export function onlineRequest(lookup: Lookup, amountFen: number, onlinePin: boolean): OnlineRequest {
-  const { tags, bytes } = fieldData("request", lookup, (tag) => tag !== "9F74" && tag !== "8A");
+  const { tags, bytes } = fieldData("request", lookup);
   const track2 = lookup("57");
   const digits = (tag: string): string | undefined => {
     const value = lookup(tag);

@@ -11,7 +11,10 @@ export interface Tlv {
   raw?: Uint8Array;
 }
 
-/** What `encodeTlv` takes: `{ "9F26": "…" }`, `[["9F26", "…"]]` or parsed objects; children stand for a value. */
+/**
+ * What `encodeTlv` takes: `{ "9F26": "…" }`, `[["9F26", "…"]]` or parsed objects; children stand for a value. A table gives tags of decimal digits
+ * (82, 95) first: where the order counts, pairs.
+ */
 export type TlvInput =
   | readonly (Tlv | readonly [string | number, Bytes | TlvInput])[]
   | { readonly [tag: string]: Bytes | TlvInput };
