@@ -7,7 +7,7 @@ import { CancelSource } from "../../platform/guest/cancel.ts";
 import { institutionsOf, readAnswer } from "../acquirer/answers.ts";
 import type { ExchangeOptions, Fate, Host, Message } from "../acquirer/host.ts";
 import { ADVICE_TAKEN, isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
-import type { CardData, Original, TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import type { CardData, Delivery, Original, TransactionKind, TransactionRecord } from "../model/transaction.ts";
 import { lightsOut, onlinePhase, type Outcome } from "./authorise.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { trace6 } from "./numbers.ts";
@@ -76,9 +76,9 @@ export async function advise(t: Terminal, host: Host, advice: Advice): Promise<A
         journal.advising(trace);
       },
     });
-    assert(fate.fate === "not-sent" || journal.find(trace) !== undefined, "what has left is in the journal");
     if (journal.find(trace) !== undefined) return conclude(t, trace, fate);
-    return { outcome: "not-sent", why: fate.fate === "not-sent" ? fate.why : "journal" };
+    assert(fate.fate === "not-sent", "what has left is in the journal");
+    return { outcome: "not-sent", why: fate.why };
   } finally {
     release();
   }
@@ -105,12 +105,20 @@ export async function deliverNow(t: Terminal, trace: number): Promise<AdviceOutc
 async function deliverCrowd(t: Terminal, trace: number): Promise<AdviceOutcome> {
   await deliverAdvices(t, { settling: true });
   const record = recordOf(t, trace);
-  const { state, code = "" } = record.delivery ?? {};
+  const { state, code } = deliveryOf(record);
   if (state === "delivered") return { outcome: "approved", record };
-  return state === "refused" ? { outcome: "declined", code, told: true } : { outcome: "stored", record };
+  if (state !== "refused") return { outcome: "stored", record };
+  assert(code !== undefined, "a refusal has a code");
+  return { outcome: "declined", code, told: true };
 }
 
 const isUntold = ({ delivery }: TransactionRecord): boolean => delivery?.state === "pending" || delivery?.state === "unanswered";
+
+/** Of what is told after the event. */
+export function deliveryOf({ delivery }: TransactionRecord): Delivery {
+  assert(delivery !== undefined, "an advice knows how far it has come");
+  return delivery;
+}
 
 function recordOf(t: Terminal, trace: number): TransactionRecord {
   const found = t.journal.find(trace);
@@ -142,8 +150,7 @@ export interface RoundOptions {
 }
 
 /** What nobody answers must not hold up a queue of customers for ever: after so many tries it goes with the settlement (§5.4). */
-const triedEnough = (t: Terminal, { delivery }: TransactionRecord): boolean =>
-  (delivery?.attempts ?? 0) > rule(t, "offlineTries");
+const triedEnough = (t: Terminal, record: TransactionRecord): boolean => deliveryOf(record).attempts > rule(t, "offlineTries");
 
 /** Nobody waits for these (§5.4): where the host wants them at the settlement, they go then, or when there are many. */
 const PATIENT: readonly TransactionKind[] = ["offline", "adjustment", "tip"];

@@ -11,7 +11,7 @@ import type { ArchivedRecord, ArchivedSettlement, Settlement, SettlementResult, 
 import { balanced, failedAfter, nextUpload, uploadedCount, uploadOrder, type UploadStep } from "../journal/upload-order.ts";
 import { maskPan } from "../model/card.ts";
 import { note } from "./audit.ts";
-import { deliverAdvices } from "./advise.ts";
+import { deliverAdvices, deliveryOf } from "./advise.ts";
 import { lightsOut } from "./authorise.ts";
 import { batch6 } from "./numbers.ts";
 import { printDetails, printSettlement } from "./settle-print.ts";
@@ -128,7 +128,7 @@ async function sendOwed(t: Terminal, view: SettleView): Promise<Stopped | undefi
   view.at("owed");
   await deliverAdvices(t, { settling: true });
   // One that was tried often enough is told in the upload, and printed as not answered (§5.4).
-  const left = journal.pendingAdvices().filter(({ delivery }) => (delivery?.attempts ?? 0) < rule(t, "offlineTries"));
+  const left = journal.pendingAdvices().filter((record) => deliveryOf(record).attempts < rule(t, "offlineTries"));
   return left.length === 0 ? undefined : { words: t.ui.say("settlement.advices-first", { count: left.length }) };
 }
 
@@ -272,8 +272,9 @@ async function signAfter(t: Terminal): Promise<void> {
 
 async function showSettled(t: Terminal, archive: ArchivedSettlement, problems: string[]): Promise<void> {
   const { batch, totals, result } = archive;
+  assert(result !== undefined, "what is closed was compared by the host");
   const used = REGIONS.filter((region) => region === "domestic" || totals[region].debitCount + totals[region].creditCount > 0);
-  const regions = used.map((region) => ({ region, verdict: result?.[region] ?? 0, totals: totals[region] }));
+  const regions = used.map((region) => ({ region, verdict: result[region], totals: totals[region] }));
   const details = t.parameters.value("settle.details") === "ask";
   t.ui.good();
   for (;;) {

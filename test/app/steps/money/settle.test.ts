@@ -1,0 +1,285 @@
+/** The end of a day in the order of §5.5, cut off anywhere and gone on with; what the cashier and the slip are told. */
+import { expect, test } from "vitest";
+import { adviceRecord } from "../../../../app/steps/advise.ts";
+import { finishSettlement, runSettlement, settleFirst, settlementDue } from "../../../../app/steps/settle.ts";
+import type { Input } from "../../../../app/steps/ui.ts";
+import { owedNext, sell } from "../../journal/world.ts";
+import { answer, BAD_MAC, CARD, NO_LINE, ok, SILENT, type Scripted, type World, type WorldOptions, worldOf } from "./terminal.ts";
+
+const verdict = (domestic: number, foreign: number): Scripted => ({
+  fate: answer("", { 48: `${"0".repeat(30)}${domestic}${"0".repeat(30)}${foreign}` }),
+});
+const BALANCED = verdict(1, 1);
+const key = (name: string): Input => ({ input: "key", key: name }) as Input;
+const about = ({ asked }: World): string[] => asked.map((request) => request.about);
+const told = ({ shown }: World): string => JSON.stringify(shown.filter(({ id }) => id === "notice").map(({ state }) => state));
+const steps = ({ shown }: World): unknown[] =>
+  shown
+    .filter(({ id }) => id === "settling")
+    .map(({ state }) => (state.steps as { state: string; note?: string }[]).find((step) => step.state === "running"));
+
+/** A day with so many sales. */
+function day(sales: number, options: WorldOptions = {}, ...script: Scripted[]): World {
+  const world = worldOf(options);
+  for (let n = 0; n < sales; n++) sell(world.journal, 1_000 + n);
+  world.script.push(...script);
+  return world;
+}
+
+test("balanced: totals, end, paper, next batch", async () => {
+  const world = day(2, {}, BALANCED, ok());
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["settlement", "upload-end"]);
+  expect(world.asked[0]).toMatchObject({ batch: 1, operator: "01", totals: { domestic: { debitFen: 2_001, debitCount: 2 } } });
+  expect(world.asked[1]).toMatchObject({ batch: 1, count: 0, balanced: true });
+  expect(world.journal).toMatchObject({ batch: 2, count: 0, settlement: undefined });
+  expect(world.journal.lastSettlement()).toMatchObject({ batch: 1, closedBy: { operator: "01", date: "20261121" } });
+  expect(world.sounds).toContain("good");
+  expect(world.shown.at(-1)).toMatchObject({
+    id: "settled",
+    state: {
+      batch: "000001",
+      problems: [],
+      details: false,
+      regions: [{ region: "domestic", verdict: 1, totals: { debitFen: 2_001 } }],
+    },
+  });
+  expect(world.shown.some(({ id }) => id === "settling")).toBe(true);
+  expect(steps(world)).toHaveLength(4);
+});
+
+test("nobody at the keys: the host is told 01", async () => {
+  const world = day(0, {}, BALANCED, ok());
+  world.t.operator = undefined;
+  await runSettlement(world.t);
+  expect(world.asked[0]).toMatchObject({ operator: "01" });
+  expect(world.journal.lastSettlement()?.closedBy?.operator).toBe("");
+});
+
+test.each([
+  ["no host", { host: false }, "没有"],
+  ["signed off, and not by itself on again", { signedOn: false }, "签到"],
+])("%s: not begun", async (_, options, words) => {
+  const world = day(1, { ...options, signedOn: true });
+  if ("signedOn" in options) world.journal.signOff();
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(world.asked).toEqual([]);
+  expect(told(world)).toContain(words);
+  expect(world.journal.settlement).toBeUndefined();
+});
+
+test("signed off by hand stays so; else a sign-on comes first", async () => {
+  const byHand = day(1, { profile: { autoSignOn: true } });
+  byHand.journal.signOff();
+  byHand.t.signedOffByHand = true;
+  expect(await runSettlement(byHand.t)).toBe(false);
+  const fails = day(1, { profile: { autoSignOn: true } });
+  fails.journal.signOff();
+  expect(await runSettlement(fails.t)).toBe(false);
+  expect(fails.asked).toEqual([]);
+  const signs = day(1, { profile: { autoSignOn: true } }, BALANCED, ok());
+  signs.journal.signOff();
+  Object.assign(signs.t, { training: {} });
+  expect(await runSettlement(signs.t)).toBe(true);
+});
+
+test("a reversal that is owed goes first; still owed, nothing begins", async () => {
+  const world = day(1, {}, ok(), BALANCED, ok());
+  world.journal.oweReversal(owedNext(world.journal));
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["reversal", "settlement", "upload-end"]);
+  const owing = day(1, { profile: { reversalAttempts: 2 } });
+  owing.journal.oweReversal(owedNext(owing.journal));
+  expect(await runSettlement(owing.t)).toBe(false);
+  expect(about(owing)).toEqual(["reversal", "reversal"]);
+  expect(owing.journal.settlement).toBeUndefined();
+  expect(told(owing)).toContain("撤回");
+});
+
+test("what was not told goes first; what was tried often enough goes with the upload", async () => {
+  const posted = (options: WorldOptions, ...script: Scripted[]): World => {
+    const world = day(0, options, ...script);
+    world.journal.post(adviceRecord(world.t, { kind: "offline", amountFen: 500, card: CARD }));
+    return world;
+  };
+  const told1 = posted({}, ok(), BALANCED, ok());
+  expect(await runSettlement(told1.t)).toBe(true);
+  expect(about(told1)).toEqual(["advice", "settlement", "upload-end"]);
+  const untold = posted({ profile: { rules: { offlineTries: 2 } } });
+  expect(await runSettlement(untold.t)).toBe(false);
+  expect(about(untold)).toEqual(["advice"]);
+  expect(told(untold)).toContain("1");
+  untold.script.push(SILENT, verdict(2, 1), ok(), ok());
+  expect(await runSettlement(untold.t), "tried twice now").toBe(true);
+  expect(about(untold)).toEqual(["advice", "advice", "settlement", "upload-record", "upload-end"]);
+});
+
+test("the totals do not leave: they are free again", async () => {
+  const world = day(1, {}, { ...NO_LINE, leaves: true });
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(world.journal.settlement).toBeUndefined();
+  const never = day(1, {}, NO_LINE);
+  expect(await runSettlement(never.t)).toBe(false);
+  expect(never.journal.settlement).toBeUndefined();
+});
+
+test.each([
+  ["silence", SILENT],
+  ["a wrong MAC", BAD_MAC],
+])("%s on the totals: they stay as they were told, and go again", async (_, script) => {
+  const world = day(1, {}, script);
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(world.journal.settlement).toMatchObject({ batch: 1, totals: { domestic: { debitCount: 1 } } });
+  expect(settlementDue(world.t)).toBe(true);
+  expect(world.system.logs.map(({ words }) => words).join("\n")).toContain("settlement: settlement:");
+  // When they then do not leave, they are not free: the host may have heard them.
+  world.script.push({ ...NO_LINE, leaves: true });
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(world.journal.settlement).toBeDefined();
+  world.script.push(BALANCED, ok());
+  await finishSettlement(world.t);
+  expect(world.journal.batch).toBe(2);
+});
+
+test("a host that says no to the totals", async () => {
+  const world = day(1, {}, { fate: answer("77", {}) });
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(told(world)).toContain("银行");
+  const fine = day(1, {}, { fate: answer("00", { 48: `${"0".repeat(30)}1${"0".repeat(30)}1` }) }, ok());
+  expect(await runSettlement(fine.t)).toBe(true);
+});
+
+test("not balanced: all is told, eight a message, and the end says how many", async () => {
+  const world = day(9, {}, verdict(2, 1), ok(), ok(), ok());
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["settlement", "upload", "upload", "upload-end"]);
+  expect(world.asked.slice(1, 3).map((request) => (request.about === "upload" ? request.lines.length : 0))).toEqual([8, 1]);
+  expect(world.asked[3]).toMatchObject({ count: 9, balanced: false });
+  expect(steps(world)).toContainEqual(expect.objectContaining({ note: "2/2" }));
+});
+
+test("what is not answered goes again in another round, as often as the profile says, and then stands on the slip", async () => {
+  const world = day(9, { profile: { reversalAttempts: 1 } }, verdict(2, 1), SILENT, ok(), SILENT, ok());
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["settlement", "upload", "upload", "upload", "upload-end"]);
+  expect(world.asked[4]).toMatchObject({ count: 1 });
+  expect(world.journal.lastSettlement()?.failed).toHaveLength(8);
+  expect(JSON.stringify(world.shown.at(-1)?.state.problems)).toContain("8");
+  const second = day(1, {}, verdict(2, 1), SILENT, ok(), ok());
+  expect(await runSettlement(second.t)).toBe(true);
+  expect(second.journal.lastSettlement()?.failed).toEqual([]);
+});
+
+test("what the host refuses in the upload is told apart from what it did not answer", async () => {
+  const world = day(9, { profile: { reversalAttempts: 1 } }, verdict(2, 1), ok("51"), ok(), ok("51"), ok("94"));
+  expect(await runSettlement(world.t)).toBe(true);
+  const problems = world.shown.at(-1)?.state.problems as string[];
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain("8");
+  expect(world.system.logs.map(({ words }) => words).join("\n")).toMatch(/upload of 1 2 3 .*: answer 51/);
+  const taken = day(9, { profile: { reversalAttempts: 1 } }, verdict(2, 1), ok("51"), ok(), ok(), ok());
+  await runSettlement(taken.t);
+  expect(taken.shown.at(-1)?.state.problems).toEqual([]);
+});
+
+test("a line that is dead in the upload: three silences, or nothing leaves; the next call goes on there", async () => {
+  const world = day(30, {}, verdict(2, 1), ok(), SILENT, BAD_MAC, SILENT);
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(about(world)).toHaveLength(5);
+  expect(world.journal.settlement).toMatchObject({ uploaded: 4, rounds: 0 });
+  world.script.push(NO_LINE);
+  expect(await runSettlement(world.t)).toBe(false);
+  world.script.push(ok(), ok(), ok(), ok());
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world).slice(6)).toEqual(["upload", "upload", "upload", "upload-end"]);
+});
+
+test("an answer between silences says that the line lives", async () => {
+  const world = day(34, {}, verdict(2, 1), SILENT, SILENT, ok(), SILENT, SILENT, ok(), ok(), ok(), ok(), ok());
+  expect(await runSettlement(world.t)).toBe(true);
+});
+
+test("the end is not heard: it goes again; heard with another code, that is told", async () => {
+  const world = day(1, {}, BALANCED, SILENT);
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(world.journal.settlement).toMatchObject({ ended: false, result: { domestic: 1 } });
+  world.script.push(ok("96"));
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["settlement", "upload-end", "upload-end"]);
+  expect(JSON.stringify(world.shown.at(-1)?.state.problems)).toContain("96");
+});
+
+test("cut off after the end: paper and next batch, without a word to the host", async () => {
+  const world = day(1);
+  world.journal.beginSettlement();
+  world.journal.settlementAnswered({ domestic: 1, foreign: 1 });
+  world.journal.uploadEnded();
+  await finishSettlement(world.t);
+  expect(world.asked).toEqual([]);
+  expect(world.journal.batch).toBe(2);
+  expect(world.shown.at(-1)?.state.problems).toEqual([]);
+});
+
+test("a book with no room for the batch: it is closed all the same, and shown as it was", async () => {
+  const world = day(1, {}, BALANCED, ok());
+  Object.defineProperty(world.journal, "lastSettlement", { value: () => undefined });
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(world.shown.at(-1)).toMatchObject({ id: "settled", state: { batch: "000001" } });
+});
+
+test("foreign cards are shown when there are any", async () => {
+  const world = day(0, {}, verdict(1, 3), ok("00"), ok());
+  const owed = owedNext(world.journal);
+  world.journal.oweReversal(owed);
+  world.script.unshift(ok());
+  await runSettlement(world.t);
+  expect(world.shown.at(-1)?.state.regions).toHaveLength(1);
+});
+
+test("afterwards: signed off when the merchant wants it, else on again by itself", async () => {
+  const off = day(1, { profile: { rules: { signOffAfterSettlement: true } } }, BALANCED, ok(), ok());
+  await runSettlement(off.t);
+  expect(about(off)).toEqual(["settlement", "upload-end", "sign-off"]);
+  const on = day(1, { profile: { autoSignOn: true } }, BALANCED, ok());
+  Object.assign(on.t, { training: {} });
+  await runSettlement(on.t);
+  expect(on.journal.signedOn).toBe(true);
+});
+
+test("the settled screen: Enter, Cancel and time leave it; the menu key prints the details where that is asked for", async () => {
+  const screens = async (details: string, ...inputs: Input[]): Promise<World> => {
+    const world = day(1, { values: { "settle.details": details } }, BALANCED, ok());
+    world.inputs.push(...inputs);
+    await runSettlement(world.t);
+    return world;
+  };
+  const count = ({ shown }: World): number => shown.filter(({ id }) => id === "settled").length;
+  expect(count(await screens("never", key("enter")))).toBe(1);
+  expect(count(await screens("never", key("cancel")))).toBe(1);
+  const never = await screens("never", key("menu"), key("5"), key("enter"));
+  expect([count(never), never.sounds.filter((sound) => sound === "bad").length]).toEqual([3, 2]);
+  const ask = await screens("ask", key("menu"), key("enter"));
+  expect(ask.shown.findLast(({ id }) => id === "settled")?.state.details).toBe(true);
+  const swipe = { input: "swipe", swipe: {} } as unknown as Input;
+  expect(count(await screens("never", swipe, key("enter")))).toBe(1);
+  expect(count(await screens("always", key("enter")))).toBe(1);
+});
+
+test("before anything new: nothing when nothing is due; what was begun is finished; what cannot be leaves with words", async () => {
+  const idle = day(1);
+  await settleFirst(idle.t);
+  await finishSettlement(idle.t);
+  expect([idle.asked, idle.shown]).toEqual([[], []]);
+  const begun = day(1, {}, BALANCED, ok());
+  begun.journal.beginSettlement();
+  await settleFirst(begun.t);
+  expect(begun.journal.batch).toBe(2);
+  const stuck = day(1);
+  stuck.journal.signOn(9);
+  expect(settlementDue(stuck.t)).toBe(true);
+  await expect(settleFirst(stuck.t)).rejects.toMatchObject({
+    name: "Left",
+    why: "problem",
+    words: expect.stringContaining("结算"),
+  });
+});
