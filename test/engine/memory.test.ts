@@ -13,10 +13,10 @@ afterAll(() => uninstall());
 
 const MANY = Number(process.env.TAEL_MEMORY ?? 0);
 const plan: [Flow, points: number][] = [
-  [approved, 8],
-  [declined, 4],
-  [silent, 4],
-  [signOn, 4],
+  [approved, 5],
+  [declined, 2],
+  [silent, 2],
+  [signOn, 2],
 ];
 
 for (const [flow, few] of plan) {

@@ -78,7 +78,7 @@ export const hostStream: Check = async (bytes) => {
   for (const piece of pieces(bytes)) {
     sent += piece.length;
     bench.send("host", piece);
-    await undefined;
+    await Promise.resolve();
   }
   const handle = bench.handleOf("host");
   if (handle !== undefined) bench.event("closed", handle, "ended");
