@@ -89,3 +89,15 @@ test("an expiry as the card has it, or the other way round", () => {
   expect(expiryTyped("1330")).toBeUndefined();
   expect(expiryTyped("0030")).toBeUndefined();
 });
+
+test("a track 2 that ends after its separator, or whose month is none, has no expiry", () => {
+  expect(parseTrack2("6222021234567=")).toEqual({
+    pan: "6222021234567",
+    expiry: undefined,
+    serviceCode: undefined,
+    track2: "6222021234567=",
+  });
+  for (const month of ["00", "13"]) expect(parseTrack2(`6222021234567D30${month}201`)?.expiry).toBeUndefined();
+  for (const month of ["01", "12"])
+    expect(parseTrack2(`6222021234567D30${month}201`)).toMatchObject({ expiry: `30${month}`, serviceCode: "201" });
+});

@@ -90,3 +90,13 @@ test("an error of an engine whose stack does not repeat the message is described
   error.stack = "    at f (bundle.js:1)\n";
   expect(describeError(error)).toBe("Error: what\nat f (bundle.js:1)");
 });
+
+test("a long row of digits is a number, not a dump; an error without a stack, and no error at all", () => {
+  expect(mask("1".repeat(32))).toBe(`111111${"*".repeat(22)}1111`);
+  const silent = Object.assign(new Error("what"), { stack: undefined });
+  expect(describeError(silent)).toBe("Error: what");
+  expect(describeError("just words")).toBe("just words");
+  const lines: string[] = [];
+  createLogger({ log: (_, words) => lines.push(words) }).error("no more than this");
+  expect(lines).toEqual(["no more than this"]);
+});

@@ -15,6 +15,8 @@ import {
   type Frame,
   HEADER_BYTES,
   type Header,
+  MOST_GENERATION,
+  MOST_SEQUENCE,
   PAYLOAD_LIMIT,
   RECORD_BYTES,
   scanFile,
@@ -173,6 +175,16 @@ test("in order, and marked: nothing to say", () => {
   });
   expect(judge({ header: headerOf(), frames, unreadable: [] }, place, mark(11))?.settled).toBe(false);
   expect(judge({ header: headerOf(), frames, unreadable: [] }, place, undefined)?.settled).toBe(false);
+});
+
+test("numbers that no store of ours reaches are no store of ours", () => {
+  const at = (base: number, generation = 7) =>
+    judge({ header: headerOf({ base, generation }), frames: [], unreadable: [] }, 40, undefined);
+  expect(at(MOST_SEQUENCE)?.sequence).toBe(MOST_SEQUENCE);
+  expect(at(MOST_SEQUENCE + 1)).toBeUndefined();
+  expect(at(1, MOST_GENERATION)?.generation).toBe(MOST_GENERATION);
+  expect(at(1, MOST_GENERATION + 1)).toBeUndefined();
+  expect(judge({ header: headerOf(), frames: [], unreadable: [] }, 40, mark(3, MOST_GENERATION + 1))).toBeUndefined();
 });
 
 test("one hole and many are told by their commits", () => {

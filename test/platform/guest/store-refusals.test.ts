@@ -6,6 +6,7 @@ import {
   closedStore,
   doorFiles,
   type FileCalls,
+  type OpenStore,
   openStore,
   STORE_FILE,
   STORE_MARK,
@@ -282,4 +283,33 @@ test("an older file without frames is told by its header", () => {
   disk.fileAppend(STORE_FILE, 0, encodeHeader({ generation: 3, base: 8, snapshotFrames: 0, damages: 0 }));
   const store = open(disk);
   expect(store.figures).toMatchObject({ generation: 3, sequence: 8, fileBytes: 40, liveBytes: 0 });
+});
+
+test("a store whose numbers are used up takes nothing more, and what it has can be read", () => {
+  const at = (base: number): OpenStore => {
+    const disk = new FaultyDisk();
+    disk.fileAppend(STORE_FILE, 0, encodeHeader({ generation: 1, base, snapshotFrames: 0, damages: 0 }));
+    return open(disk);
+  };
+  const last = 2 ** 52 - 2 ** 32;
+  at(last).commit([put("a", 1)]);
+  const after = at(last + 1);
+  expect(() => after.commit([put("a", 1)])).toThrow(
+    expect.objectContaining({ code: "damaged", message: `commit ${last + 1} is no number of this store's: call service` }),
+  );
+  expect(after.keys("")).toEqual([]);
+});
+
+test("a contradiction while the file is written anew is no reason to go on", () => {
+  const disk = new FaultyDisk();
+  const store = open(
+    withCalls(disk, {
+      fileReplace: (from, to) => {
+        if (disk.operations > 5) throw new AssertionError("ours");
+        disk.fileReplace(from, to);
+      },
+    }),
+  );
+  for (let n = 0; n < 6; n++) store.commit([filled("same", 10_000)]);
+  expect(() => store.commit([filled("same", 10_000)])).toThrow(AssertionError);
 });
