@@ -19,6 +19,7 @@ import { manageTerminalRisk } from "./risk.ts";
 import { candidateList, selectOne } from "./selection.ts";
 import { smIndicator } from "./sm-indicator.ts";
 import { ask, type Session } from "./session.ts";
+import { tornNow } from "./tear.ts";
 
 export function* contactTransaction(session: Session): Step<Outcome> {
   const { candidates } = yield* candidateList(session);
@@ -64,7 +65,10 @@ function paysByPurse({ store }: Session): boolean {
 }
 
 function* firstAc(session: Session, action: "AAC" | "ARQC" | "TC"): Step<Outcome> {
+  // From here until its answer a purse may have been charged without anybody knowing (§8).
+  if (session.ecash) session.torn = tornNow(session);
   const answer = yield* generateAc(session, action, 1);
+  session.torn = undefined;
   const { cryptogram, combinedFailed, serviceNotAllowed } = answer;
   if (cryptogram === "ARQC" && !combinedFailed) return yield* goOnline(session);
   // A request nobody may trust is closed with a decline before anything goes out (§6.5).

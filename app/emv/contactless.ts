@@ -1,6 +1,6 @@
 /** A transaction in the field: qPBOC, QuickPass (§9). One tap, no GENERATE AC: the cryptogram comes with GPO. */
 import { bit } from "./bits.ts";
-import { toBytes, toHex } from "./bytes.ts";
+import { toBytes } from "./bytes.ts";
 import { type Candidate, parseFci } from "./candidates.ts";
 import { readCombinations } from "./combinations.ts";
 import { commands, OK, send, statusWords } from "./command.ts";
@@ -17,8 +17,7 @@ import type { Step } from "./requests.ts";
 import { takeFci } from "./selection.ts";
 import { ask, parsed, type Session } from "./session.ts";
 import { smIndicator } from "./sm-indicator.ts";
-import { unfilled } from "./keys.ts";
-import { recoverTorn } from "./tear.ts";
+import { recoverTorn, tornNow } from "./tear.ts";
 
 const OTHER_INTERFACE = 0x6984;
 const SEE_PHONE = 0x6986;
@@ -98,23 +97,9 @@ export function decisionOf(cid: Uint8Array | undefined, issuerData: Uint8Array):
 function* readAndApprove(session: Session, own: PreProcessed): Step<Outcome> {
   const { store } = session;
   if (store.get("94") === undefined) throw new Ended("terminated", "mandatory-missing", "94");
-  session.torn = {
-    pan: panOf(session),
-    aid: session.aid,
-    atc: toHex(store.value("9F36")),
-    unpredictableNumber: toHex(store.value("9F37")),
-    afl: toHex(store.value("94")),
-    amountFen: session.transaction.amountFen,
-    date: session.date,
-  };
+  session.torn = tornNow(session);
   yield* readApplication(session, ["5F24"]);
   session.torn = undefined;
   yield* ask("message", { id: "card-read" });
   return yield* approveOffline(session, own);
-}
-
-/** Out of 5A, else out of 57. */
-export function panOf({ store }: Session): string {
-  const pan = store.get("5A");
-  return pan === undefined ? (unfilled(store.value("57")).split("D")[0] ?? "") : unfilled(pan);
 }

@@ -2,6 +2,8 @@
 import { sameBytes, toDecimal, toHex } from "./bytes.ts";
 import type { Cryptogram } from "./actions.ts";
 import { getData } from "./get-data.ts";
+import { unfilled } from "./keys.ts";
+import { Ended } from "./outcome.ts";
 import type { Step } from "./requests.ts";
 import type { Session } from "./session.ts";
 import type { Application, Transaction } from "./terminal.ts";
@@ -69,10 +71,23 @@ export function* prepareEcash(session: Session): Step<"refuse" | undefined> {
   // A card that does not show its purse cannot be charged from it.
   const decision =
     purse === undefined ? "online" : purseDecision(purse, transaction.amountFen, terminal.reach !== "offline-only");
+  if (purse !== undefined) seeWhetherPaid(session, purse);
   if (decision === "refuse" || (purse === undefined && terminal.reach === "offline-only")) return "refuse";
   session.ecash = decision === "pay";
   session.onlineOnly = decision === "online";
   return undefined;
+}
+
+/** The last payment with this card was cut off and the purse has become less by just that amount: it has paid (§8). */
+function seeWhetherPaid({ store, transaction: { torn } }: Session, { balanceFen }: Purse): void {
+  if (torn?.balanceFen === undefined || torn.pan !== unfilled(store.value("5A"))) return;
+  if (balanceFen === torn.balanceFen - torn.amountFen) {
+    throw new Ended(
+      "terminated",
+      "torn",
+      `the card has paid ${torn.amountFen} fen: ${torn.balanceFen} before, ${balanceFen} now`,
+    );
+  }
 }
 
 function* readPurse(session: Session): Step<Purse | undefined> {
@@ -100,11 +115,15 @@ export function overridden(session: Session, action: Cryptogram): Cryptogram {
   return session.ecash ? "TC" : action;
 }
 
-/** After a load: what the card holds now. */
+/** After a load: what the card holds now; not known when it is gone. */
 export function* readBalanceAfter(session: Session): Step<void> {
   if (!isLoad(session.transaction)) return;
-  const balance = yield* getData(session, inSecondCurrency(session) ? SECOND.balance : TAGS.balance);
-  session.purseAfterFen = balance === undefined ? undefined : toDecimal(balance);
+  try {
+    const balance = yield* getData(session, inSecondCurrency(session) ? SECOND.balance : TAGS.balance);
+    session.purseAfterFen = balance === undefined ? undefined : toDecimal(balance);
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+  }
 }
 
 /** A load whose script did not run through. */

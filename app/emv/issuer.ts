@@ -8,7 +8,7 @@ import { Ended, type Outcome } from "./outcome.ts";
 import { finish } from "./finish.ts";
 import { loadFailed, readBalanceAfter } from "./ecash.ts";
 import type { OnlineAnswer, Step } from "./requests.ts";
-import { parseScripts, runScripts } from "./scripts.ts";
+import { parseScripts, runScripts, type Script } from "./scripts.ts";
 import { ask, type Session } from "./session.ts";
 
 const APPROVED: ReadonlySet<string> = new Set(["00", "10", "11"]);
@@ -34,37 +34,43 @@ export function* complete(session: Session, answer: OnlineAnswer | undefined): S
   store.kernel.set("8A", fromText(answer.code));
   if (answer.authorisationCode !== undefined) store.kernel.set("89", fromText(answer.authorisationCode));
   if (answer.authenticationData !== undefined) store.kernel.set("91", answer.authenticationData);
-  yield* authenticateIssuer(session);
   const scripts = parseScripts(answer.scripts ?? new Uint8Array(0));
   const approved = APPROVED.has(answer.code) || (REFERRAL.has(answer.code) && (yield* ask("referral", { code: answer.code })));
-  yield* runScripts(session, scripts, "71");
-  const end = yield* secondAc(session, approved ? "TC" : "AAC", approved);
+  const end = yield* upToSecondAc(session, scripts, approved);
+  // The card has said its last word; what follows cannot change the outcome, not even a card that is gone.
   yield* runScripts(session, scripts, "72");
   yield* readBalanceAfter(session);
   yield* ask("message", { id: "remove-card" });
-  if (approved && end === "TC" && loadFailed(session)) {
-    return finish(session, new Ended("declined-online", "load-failed", "the card was not loaded", { reversal: true }));
-  }
-  if (approved && end === "TC") return finish(session, new Ended("approved-online", "approved", `answer ${answer.code}`));
-  if (approved)
-    return finish(
-      session,
-      new Ended("declined-online", end === "combined" ? "combined-authentication" : "card-declined", `answer ${answer.code}`, {
-        reversal: true,
-      }),
-    );
-  return finish(session, new Ended("declined-online", "issuer-declined", `answer ${answer.code}`));
+  return finish(session, judged(session, end, approved, answer.code));
 }
 
 /** A card that is lost, or answers what it must not, after the host has approved leaves a request to reverse. */
-function* secondAc(session: Session, wanted: Cryptogram, approved: boolean): Step<Cryptogram | "combined"> {
+function* upToSecondAc(session: Session, scripts: readonly Script[], approved: boolean): Step<Cryptogram | "combined"> {
   try {
-    const answer = yield* generateAc(session, wanted, 2);
-    return answer.combinedFailed ? "combined" : answer.cryptogram;
+    yield* authenticateIssuer(session);
+    yield* runScripts(session, scripts, "71");
+    return yield* secondAc(session, approved ? "TC" : "AAC");
   } catch (error) {
     if (error instanceof Ended && approved) throw new Ended(error.result, error.reason, error.words, { reversal: true });
     throw error;
   }
+}
+
+function judged(session: Session, end: Cryptogram | "combined", approved: boolean, code: string): Ended {
+  const words = `answer ${code}`;
+  if (!approved) return new Ended("declined-online", "issuer-declined", words);
+  if (end !== "TC") {
+    return new Ended("declined-online", end === "combined" ? "combined-authentication" : "card-declined", words, {
+      reversal: true,
+    });
+  }
+  if (loadFailed(session)) return new Ended("declined-online", "load-failed", "the card was not loaded", { reversal: true });
+  return new Ended("approved-online", "approved", words);
+}
+
+function* secondAc(session: Session, wanted: Cryptogram): Step<Cryptogram | "combined"> {
+  const answer = yield* generateAc(session, wanted, 2);
+  return answer.combinedFailed ? "combined" : answer.cryptogram;
 }
 
 /** EXTERNAL AUTHENTICATE once, when the card takes it (82 B1b3); otherwise 91 goes with CDOL2. */
@@ -82,7 +88,7 @@ function* completeUnable(session: Session): Step<Outcome> {
   const { action } = analyseActions(session.tvr, actionCodes(session), session.terminal.reach, true);
   const wanted = action === "TC" && !session.onlineOnly ? "TC" : "AAC";
   session.store.kernel.set("8A", fromText(wanted === "TC" ? "Y3" : "Z3"));
-  const end = yield* secondAc(session, wanted, false);
+  const end = yield* secondAc(session, wanted);
   yield* ask("message", { id: "remove-card" });
   if (end === "TC") return finish(session, new Ended("approved-offline", "approved", "Y3"));
   const reason = end === "combined" ? "combined-authentication" : wanted === "TC" ? "card-declined" : "no-answer";

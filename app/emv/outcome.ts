@@ -79,17 +79,17 @@ export interface Outcome {
   data: Readonly<Record<string, Uint8Array>>;
 }
 
-/** What a payment was of whose last record nobody saw. Keep it as long as the rules say (60 s) and no longer. */
+/** A payment that was cut off when the card may have paid. Keep it as long as the rules say (60 s in the field) and no longer. */
 export interface Torn {
   pan: string;
   aid: string;
-  /** 9F36, 9F37, 94 as hex digits. */
-  atc: string;
-  unpredictableNumber: string;
-  afl: string;
   amountFen: number;
   /** YYMMDD. */
   date: string;
+  /** By contacts: what the purse held before. */
+  balanceFen?: number;
+  /** What was known of it by tag, hex digits: 9F36, 9F37, 94, and the cryptogram that settles it. */
+  data: Readonly<Record<string, string>>;
 }
 
 /** Leaves the steps from wherever they are; caught where they were started. */

@@ -1,6 +1,7 @@
 /** Issuer scripts, templates 71 and 72 (§6.13, Book 3 10.10). */
 import { concat, EmvError, NO_BYTES } from "./bytes.ts";
 import { sendBytes } from "./command.ts";
+import { Ended } from "./outcome.ts";
 import type { Step } from "./requests.ts";
 import type { Session } from "./session.ts";
 import { parseTlv, type Tlv } from "./tlv.ts";
@@ -60,16 +61,27 @@ export function* runScripts(session: Session, scripts: readonly Script[], templa
   }
 }
 
+/** A card that is gone fails the script; whether it fails the transaction is for the next command to say. */
 function* runScript(session: Session, script: Script): Step<number> {
   for (const [position, command] of script.commands.entries()) {
-    session.count("ISSUER SCRIPT", MAX_COMMANDS);
     const failed = FAILED | Math.min(position + 1, 15);
     if (!wellFormed(command)) return failed;
-    const { status } = yield* sendBytes(session, command, "ISSUER SCRIPT", false);
+    const status = yield* sendCommand(session, command);
     const kind = status >> 8;
     if (kind !== 0x90 && kind !== 0x62 && kind !== 0x63) return failed;
   }
   return SUCCESSFUL;
+}
+
+/** The status; 0 when there is none. */
+function* sendCommand(session: Session, command: Uint8Array): Step<number> {
+  try {
+    session.count("ISSUER SCRIPT", MAX_COMMANDS);
+    return (yield* sendBytes(session, command, "ISSUER SCRIPT", false)).status;
+  } catch (error) {
+    if (error instanceof Ended) return 0;
+    throw error;
+  }
 }
 
 /** Header alone, header and Le, or header, Lc and as many bytes, with or without Le. */

@@ -1,9 +1,10 @@
 /** The same card again after it was torn away while paying (§9.6): only its own log says whether it has paid. */
 import { parseAfl } from "./afl.ts";
-import { fromText, toBytes, toDecimal } from "./bytes.ts";
+import { fromText, toBytes, toDecimal, toHex } from "./bytes.ts";
 import { type Candidate, parseFci } from "./candidates.ts";
 import { readCardLog } from "./card-log.ts";
 import { commands, OK, send } from "./command.ts";
+import { kindOf } from "./dictionary.ts";
 import { finish } from "./finish.ts";
 import { unfilled } from "./keys.ts";
 import { Ended, type Outcome, type Torn } from "./outcome.ts";
@@ -12,6 +13,19 @@ import { takeFci } from "./selection.ts";
 import { parsed, type Session } from "./session.ts";
 import { onlyTlv, primitives } from "./tlv.ts";
 
+const KEPT = ["57", "5F34", "82", "94", "95", "9A", "9F10", "9F26", "9F27", "9F36", "9F37", "9F63", "9F66", "9F6C"] as const;
+
+/** What to keep of a payment in case the card is gone before it is over. */
+export function tornNow({ store, aid, transaction, date, purseBeforeFen }: Session): Torn {
+  const data: Record<string, string> = {};
+  for (const tag of KEPT) {
+    const value = store.get(tag);
+    if (value !== undefined) data[tag] = toHex(value);
+  }
+  const pan = store.get("5A") === undefined ? (unfilled(store.value("57")).split("D")[0] ?? "") : unfilled(store.value("5A"));
+  return { pan, aid, amountFen: transaction.amountFen, date, balanceFen: purseBeforeFen, data };
+}
+
 /**
  * An outcome when this is the card of `transaction.torn` and the amount is the same: approved when its log has the payment. Undefined: another
  * card, another amount, or the card has not paid; a new transaction may begin.
@@ -19,7 +33,7 @@ import { onlyTlv, primitives } from "./tlv.ts";
 export function* recoverTorn(session: Session, combinations: readonly Candidate[]): Step<Outcome | undefined> {
   const { torn, amountFen } = session.transaction;
   const combination = combinations.find(({ aid }) => aid === torn?.aid);
-  if (torn === undefined || combination === undefined || torn.amountFen !== amountFen) return undefined;
+  if (torn?.data["94"] === undefined || combination === undefined || torn.amountFen !== amountFen) return undefined;
   const { status, data } = yield* send(session, commands.select(toBytes(torn.aid)));
   const fci = status === OK ? parseFci(data) : undefined;
   if (fci === undefined) return undefined;
@@ -33,14 +47,17 @@ export function* recoverTorn(session: Session, combinations: readonly Candidate[
   if (!paid) return undefined;
   session.ecash = true;
   session.store.kernel.set("8A", fromText("Y1"));
-  session.store.kernel.set("9F37", toBytes(torn.unpredictableNumber));
-  session.store.setCard("9F36", toBytes(torn.atc));
+  // With the cryptogram of then: it is what settles the payment.
+  for (const [tag, value] of Object.entries(torn.data)) {
+    if (kindOf(tag)?.source === "card") session.store.setCard(tag, toBytes(value));
+    else session.store.kernel.set(tag, toBytes(value));
+  }
   return finish(session, new Ended("approved-offline", "approved", "found in the log of the card"));
 }
 
 /** Reads as far as the first record that names the card. */
 function* panInRecords(session: Session, torn: Torn): Step<string | undefined> {
-  for (const { sfi, first, last } of parsed("bad-afl", () => parseAfl(torn.afl))) {
+  for (const { sfi, first, last } of parsed("bad-afl", () => parseAfl(torn.data["94"] ?? ""))) {
     for (let record = first; record <= last; record++) {
       const { status, data } = yield* send(session, commands.readRecord(sfi, record));
       if (status !== OK) return undefined;
@@ -59,7 +76,7 @@ function* hasPaid(session: Session, torn: Torn): Step<boolean | undefined> {
   if (log.length === 0) return undefined;
   return log.some(
     (entry) =>
-      entry["9F36"] === torn.atc &&
+      entry["9F36"] === torn.data["9F36"] &&
       toDecimal(toBytes(entry["9F02"] ?? "")) === torn.amountFen &&
       (entry["9A"] === undefined || entry["9A"] === torn.date),
   );

@@ -12,7 +12,7 @@ import {
 } from "../../../app/emv/index.ts";
 import { toApplication, toTerminal, toTransaction } from "../../../app/emv/terminal.ts";
 import { type Exchange, ScriptedCard, text, tlv } from "./card.ts";
-import { ac, AID, type ImageOptions, makeImage, selection, start } from "./image.ts";
+import { ac, AID, type ImageOptions, makeImage, PAN, selection, start } from "./image.ts";
 import { play, type PlayOptions } from "./play.ts";
 
 const OK = "9000";
@@ -117,6 +117,32 @@ describe("paying", () => {
   });
 });
 
+describe("cut off while paying", () => {
+  const card = cashCard();
+  const cut = async () =>
+    (await play(card, [...start(card), ...purse(20_000), { command: "80AE40", answer: undefined }])).outcome;
+
+  test("what it was is kept with the outcome", async () => {
+    const outcome = await cut();
+    expect(outcome).toMatchObject({
+      result: "card-error",
+      fallback: false,
+      torn: { pan: PAN, amountFen: 10_000, balanceFen: 20_000 },
+    });
+  });
+
+  test("next time the purse says whether it has paid", async () => {
+    const { torn } = await cut();
+    const details = { amount: { amountFen: 10_000, torn } };
+    const paid = await play(card, [...start(card), ...purse(10_000)], details);
+    expect(paid.outcome).toMatchObject({ result: "terminated", reason: "torn" });
+    expect(paid.outcome.words).toContain("10000 now");
+    const not = await play(card, [...start(card), ...purse(20_000), ac("TC")], details);
+    expect(not.outcome).toMatchObject({ result: "approved-offline", ecash: true });
+    expect(not.outcome.torn).toBeUndefined();
+  });
+});
+
 describe("loading and enquiring", () => {
   const command = "04DA9F790A000000050000AABBCCDD";
   const scripts = tlv("72", tlv("9F18", "00000001") + tlv("86", command));
@@ -164,6 +190,22 @@ describe("loading and enquiring", () => {
     expect(outcome).toMatchObject({ result: "declined-online", reason: "load-failed", reversal: true });
     const tags = parseTlv(fieldData("reversal-with-counter", outcome.data).bytes).map(({ tag }) => tag);
     expect(tags.slice(0, 4)).toEqual(["95", "9F1E", "9F10", "9F36"]);
+  });
+
+  test("gone after it was loaded: loaded it is, the balance is not known", async () => {
+    const script = [
+      ...start(card),
+      ...purse(10_000),
+      ac("ARQC"),
+      ac("TC"),
+      { command, answer: OK },
+      { command: "80CA9F79", answer: undefined },
+    ];
+    const { outcome } = await play(card, script, {
+      amount: { amountFen: 40_000, type: "60" },
+      host: () => ({ code: "00", scripts }),
+    });
+    expect(outcome).toMatchObject({ result: "approved-online", reversal: false, purse: { afterFen: undefined } });
   });
 
   test("no line: a load is declined, never approved with Y3", async () => {

@@ -415,6 +415,26 @@ describe("issuer scripts", () => {
     expect(parseScripts(toBytes(script("71", [`${command("01")}00`, "00840000", "0084000008"])))[0]?.commands).toHaveLength(3);
   });
 
+  test("gone in a script after the card has approved: approved it is, the script failed", async () => {
+    const done = await run(script("72", [command("01")]), [], [{ command: command("01"), answer: undefined }]);
+    expect(done).toMatchObject({ outcome: "approved-online", result: "1100000001", tvr: "0200008010" });
+  });
+
+  test("gone before the second cryptogram: reversal", async () => {
+    const gone = { command: command("01"), answer: undefined };
+    const lost = { command: "80AE", answer: undefined };
+    const { outcome } = await play(image, [...start(image), ac("ARQC"), gone, lost], {
+      ...BIG,
+      host: () => ({ code: "00", scripts: script("71", [command("01")]) }),
+    });
+    expect(outcome).toMatchObject({ result: "card-error", reversal: true, fallback: false });
+    const early = await play(image, [...start(image), ac("ARQC"), { command: "0082", answer: undefined }], {
+      ...BIG,
+      host: () => ({ code: "00", authenticationData: ARPC }),
+    });
+    expect(early.outcome).toMatchObject({ reversal: true, fallback: false });
+  });
+
   test("a declined transaction still gets its script", async () => {
     const { outcome, hex } = await play(image, [...start(image), ac("ARQC"), ac("AAC", { p1: "00" }), answer("01", OK)], {
       ...BIG,
