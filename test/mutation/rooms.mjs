@@ -12,7 +12,7 @@ export const ROOMS = {
   },
   journal: {
     sources: ["app/journal/*.ts"],
-    tests: ["test/app/journal/{journal,day,upload-order,backup,records,table}.test.ts"],
+    tests: ["test/app/journal/!(power).test.ts"],
   },
   masking: {
     sources: ["app/model/card.ts", "platform/guest/logger.ts"],
