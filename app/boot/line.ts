@@ -1,0 +1,48 @@
+/** The way to the host, as the parameters have it. */
+import type { Devices } from "../../hal/index.ts";
+import type { Link } from "../../hal/link/link.ts";
+import type { System } from "../../platform/guest/system.ts";
+import type { Host } from "../acquirer/host.ts";
+import { createHost } from "../acquirer/session.ts";
+import type { Profile } from "../model/profile.ts";
+import type { HostRequests } from "../steps/host-requests.ts";
+import type { Parameters } from "../steps/parameters.ts";
+
+export interface Line {
+  readonly link: Link | undefined;
+  /** Undefined while it lacks a line or a PIN pad. */
+  readonly host: Host | undefined;
+}
+
+/** The way to the host; a new one when its address has changed, the first when what it needs has come. */
+export function openLine(system: System, devices: Devices, parameters: Parameters, requests: HostRequests): Line {
+  let link: Link | undefined;
+  let host: Host | undefined;
+  parameters.onChange = () => {
+    link = undefined;
+  };
+  const line = (): Link | undefined => (link ??= devices.link?.(linkSettings(parameters.profile)));
+  const settings = {
+    system,
+    get pinpad() {
+      return devices.pinpad;
+    },
+    get link() {
+      return line() as Link;
+    },
+    get profile() {
+      return parameters.profile;
+    },
+  };
+  return {
+    get link() {
+      return line();
+    },
+    get host() {
+      if (host === undefined && line() !== undefined && devices.pinpad !== undefined) host = requests.heard(createHost(settings));
+      return host;
+    },
+  };
+}
+
+const linkSettings = ({ host, connectTimeoutMs }: Profile) => ({ ...host, connectTimeoutMs });

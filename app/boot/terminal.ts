@@ -1,0 +1,89 @@
+/** Everything a terminal is, put together from what the board and the store have. */
+import type { Devices } from "../../hal/index.ts";
+import type { GuestSystem } from "../../platform/guest/index.ts";
+import { PARAMETERS } from "../admin/parameters.table.ts";
+import { openJournal } from "../journal/open.ts";
+import { loadFonts } from "../screens/fonts.ts";
+import { createRenderer } from "../screens/render.ts";
+import { openAudit } from "../steps/audit.ts";
+import { openBlacklist } from "../steps/blacklist.ts";
+import { openHostRequests } from "../steps/host-requests.ts";
+import { openKeeping } from "../steps/keeping.ts";
+import { openOperators } from "../steps/operators.ts";
+import { openParameters } from "../steps/parameters.ts";
+import { readProfile } from "../steps/profile.ts";
+import { openSettings } from "../steps/settings.ts";
+import { now, type Readers, type Terminal } from "../steps/terminal.ts";
+import { createUi } from "../steps/ui.ts";
+import { fault } from "./faults.ts";
+import { openLine } from "./line.ts";
+import { debugState, statusBar, trainingMark } from "./status.ts";
+
+/** No board has a chip reader yet. */
+const NO_CHIPS: Readers = { contact: false, contactless: false };
+
+/** Undefined, with a fault on the screen, when there is nothing to work with. */
+export function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefined {
+  let t: Terminal | undefined;
+  const renderer = devices.display && createRenderer(devices.display, loadFonts(system));
+  const ui = createUi({
+    system,
+    devices,
+    renderer,
+    language: "zh-CN",
+    status: () => statusBar(t),
+    state: () => debugState(t),
+    mark: () => trainingMark(t),
+  });
+  try {
+    const defaults = readProfile(system.asset("profile.json"));
+    const settings = openSettings(system, defaults.language);
+    ui.setLanguage(settings.language);
+    const audit = openAudit(system, { now: () => now({ system, settings, profile: defaults }) });
+    const parameters = openParameters(system, defaults, PARAMETERS, audit);
+    const { copies } = parameters.profile.receipt;
+    const journal = openJournal(system, {
+      copies,
+      maxRecords: Number(parameters.value("count.records")),
+      bookDays: Number(parameters.value("count.book-days")),
+    });
+    const hostRequests = openHostRequests(system);
+    const line = openLine(system, devices, parameters, hostRequests);
+    t = {
+      system,
+      devices,
+      get profile() {
+        return parameters.profile;
+      },
+      parameters,
+      settings,
+      get journal() {
+        return this.training?.journal ?? journal;
+      },
+      operators: openOperators(system, defaults, audit),
+      audit,
+      blacklist: openBlacklist(system, audit),
+      hostRequests,
+      keeping: openKeeping(system),
+      get link() {
+        return line.link;
+      },
+      get host() {
+        return this.training?.host ?? line.host;
+      },
+      ui,
+      readers: NO_CHIPS,
+      damage: [...system.storeReport.damage, ...journal.damage].map(({ words }) => words),
+      operator: undefined,
+      locked: false,
+      keyed: false,
+      signedOffByHand: false,
+      training: undefined,
+    };
+    return t;
+  } catch (error) {
+    system.log.error("cannot start", error);
+    fault(ui, "check.store", error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
