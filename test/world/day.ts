@@ -5,10 +5,10 @@
  */
 import { Chance } from "../flow/random-day-chance.ts";
 import { Cashier, Stuck } from "./cashier.ts";
-import { closing, lookAtQuiet, type Violation, Watch } from "./closing.ts";
+import { closing, lookAtQuiet, mendAll, type Violation, Watch } from "./closing.ts";
 import { FLOWS, type Flow, opening } from "./flows.ts";
 import { type JournalRecord, People } from "./people.ts";
-import { mashed, troubleBefore, troubleWithin } from "./trouble.ts";
+import { BETWEEN, mashed, troubleBefore, troubleWithin } from "./trouble.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 export interface DayOptions extends Pick<WorldOptions, "engine" | "bundle"> {
@@ -30,7 +30,7 @@ export interface Day {
 }
 
 const LEAST_CUSTOMERS = 20;
-const MOST_CUSTOMERS = 40;
+const MOST_CUSTOMERS = 32;
 
 export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
   const world = await World.create({ seed, ...more });
@@ -42,7 +42,7 @@ export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
   try {
     await guarded(watch, async () => {
       if (lines === undefined) await live(world, watch, counts);
-      else for (const line of lines) await replayed(world, line);
+      else for (const line of lines) await replayed(world, watch, line);
     });
     until = world.events.length;
     if (!watch.found) await guarded(watch, () => closing(world, watch));
@@ -75,17 +75,30 @@ async function live(world: World, watch: Watch, counts: Record<string, number>):
   const cashier = new Cashier(world);
   await cashier.home();
   const customers = chance.from(LEAST_CUSTOMERS, MOST_CUSTOMERS);
-  for (let n = 0; n < customers && !watch.found; n++) {
+  for (let n = 0; n < customers; n++) {
+    if (n > 0 && !world.isOff && world.screen === "idle") await lookAtQuiet(world, watch);
+    if (watch.found) return;
     for (const line of troubleBefore(world, chance)) await cashier.act(line);
+    await untilStuck(world, () => cashier.home());
     await cashier.home();
     const { flow, original } = await pick(world, chance);
     const visit = flow.visit(people, original);
     const troubles = troubleWithin(chance);
-    const outcome = await cashier.serve({ begin: opening(flow), ...visit }, troubles);
+    const outcome = await untilStuck(world, () => cashier.serve({ begin: opening(flow), ...visit }, troubles));
     const key = `${flow.path} ${outcome}`;
     counts[key] = (counts[key] ?? 0) + 1;
     if (chance.happens(0.04)) for (const line of mashed(chance)) await cashier.act(line);
-    if (!world.isOff && world.screen === "idle") await lookAtQuiet(world, watch);
+  }
+}
+
+/** Where faults last, the terminal may be stuck; then somebody mends everything. */
+async function untilStuck<T>(world: World, act: () => Promise<T>): Promise<T | "stuck"> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Stuck)) throw error;
+    await mendAll(world);
+    return "stuck";
   }
 }
 
@@ -103,11 +116,11 @@ async function pick(world: World, chance: Chance): Promise<{ flow: Flow; origina
 
 const NOTHING: JournalRecord = { kind: "", state: "", batch: "", trace: "", pan: "", amountFen: 0, approvedFen: 0, date: "" };
 
-/** What comes to nothing without its context (a line left out before it) comes to nothing. */
-async function replayed(world: World, line: string): Promise<void> {
-  try {
-    await world.do(line);
-  } catch (error) {
+/** A line whose context was left out comes to nothing. Where a customer has gone, the books are looked at as on the day itself. */
+async function replayed(world: World, watch: Watch, line: string): Promise<void> {
+  if (watch.found) return;
+  if (line === BETWEEN && !world.isOff && world.screen === "idle") await lookAtQuiet(world, watch);
+  await world.do(line).catch((error: unknown) => {
     if (error instanceof TypeError) throw error;
-  }
+  });
 }

@@ -40,6 +40,7 @@ export class Moments {
   keeps = true;
   #counts = new Map<string, number>();
   #cut: Cut | undefined;
+  #then: Cut[] = [];
 
   /** Counts begin anew. */
   clear(): void {
@@ -47,13 +48,16 @@ export class Moments {
     this.#counts.clear();
   }
 
-  arm(cut: Cut): void {
+  /** `then`: one cut after the other, each counted from the one before it. */
+  arm(cut: Cut, ...then: Cut[]): void {
     this.clear();
     this.#cut = cut;
+    this.#then = then;
   }
 
   disarm(): void {
     this.#cut = undefined;
+    this.#then = [];
   }
 
   get armed(): boolean {
@@ -67,7 +71,8 @@ export class Moments {
     if (this.keeps) this.list.push({ source, n, bytes, does, what: wordsOf(does, bytes, name) });
     const cut = this.#cut;
     if (cut === undefined || cut.moment.source !== source || cut.moment.n !== n) return undefined;
-    this.#cut = undefined;
+    this.#cut = this.#then.shift();
+    if (this.#cut !== undefined) this.clear();
     return cut;
   }
 }

@@ -4,6 +4,9 @@ import { KEYS } from "../../hal/keypad/keypad.ts";
 import type { VisitTroubles } from "./cashier.ts";
 import type { World } from "./world.ts";
 
+/** The first line between two customers. */
+export const BETWEEN = "clear rules";
+
 type Weighted<T> = readonly (readonly [weight: number, T])[];
 
 /** B: the line. `{n}`: a small number of times. */
@@ -96,7 +99,7 @@ const one = (chance: Chance, of: Weighted<string>): string => filled(chance, cha
 
 /** Minutes pass, somebody mends what was wrong, something else goes wrong: before the next person comes. */
 export function troubleBefore(world: World, chance: Chance): string[] {
-  const lines = ["clear rules"];
+  const lines: string[] = [BETWEEN];
   if (chance.happens(0.75)) lines.push("clear faults", "disk well");
   // The PIN pad asks for no more than a PIN every 30 s in the long run.
   lines.push(`clock advance ${chance.from(1, 6)}m`);

@@ -12,8 +12,10 @@ import { type DeskProfile, readProfile } from "../../tools/sim/profile.ts";
 import { realParts } from "../../tools/sim/real-parts.ts";
 import { runStep } from "../../tools/sim/scenario/steps.ts";
 import { FaultyDisk, type Survival } from "../platform/guest/faulty-disk.ts";
+import { createAcquirer } from "../../tools/acquirer/index.ts";
 import { apiOf } from "./api.ts";
 import { firmware, root } from "./firmware.ts";
+import { type WorldImage, keptLedger } from "./image.ts";
 import { type Cut, type Moment, Moments, PowerIsGone } from "./moments.ts";
 import { type Tap, tappedMachine } from "./tap.ts";
 import { worldVerb } from "./verbs.ts";
@@ -35,6 +37,8 @@ export interface WorldOptions {
   cut?: Cut;
   /** Another firmware than the one in dist. */
   bundle?: DeskOptions["bundle"];
+  /** Begins where another world was photographed; `seed` then decides only what becomes of what was not synced. */
+  image?: WorldImage;
   /** The panel is plugged in. It is not by default: the screens' words come over the debug channel, and most of a day would be drawing. */
   pixels?: boolean;
 }
@@ -88,6 +92,10 @@ export class World {
   /** What people and faults did, as scenario lines: played again in a world of the same seed they give the same bytes. */
   readonly events: string[] = [];
   readonly #options: WorldOptions;
+  /** What the host has written into its ledger, from the beginning. */
+  readonly #hostRecords: unknown[];
+  #requests = 0;
+  #atRequest: { n: number; act: () => void } | undefined;
   readonly #decoder = new TextDecoder();
   readonly #hash = createHash("sha256");
   #said = "";
@@ -99,8 +107,10 @@ export class World {
 
   protected constructor(options: WorldOptions) {
     this.#options = options;
-    this.seed = options.seed ?? 1;
-    this.disk = new FaultyDisk(this.seed);
+    // The seed is in the terminal's sealing key: a disk belongs to the terminal that wrote it.
+    this.seed = options.image?.seed ?? options.seed ?? 1;
+    this.disk = options.image?.disk.clone(options.seed) ?? new FaultyDisk(this.seed);
+    this.#hostRecords = [...(options.image?.hostRecords ?? [])];
   }
 
   /** A new terminal after its first power-on; log-in and sign-on are up to the caller. */
@@ -114,7 +124,8 @@ export class World {
   }
 
   async #begin(): Promise<void> {
-    const { board = "desk", profile = "demo", bundle, cut, faults = [], engine = "node-vm", pixels = false } = this.#options;
+    const { board = "desk", profile = "demo", bundle, cut, faults = [], engine = "node-vm" } = this.#options;
+    const { pixels = false, image } = this.#options;
     const tap: Tap = {
       disk: this.disk,
       unplugged: new Set(pixels ? [] : ["lcd"]),
@@ -139,6 +150,7 @@ export class World {
       },
       {
         ...realParts,
+        acquirer: (options) => createAcquirer(options, keptLedger(this.#hostRecords)),
         machine: (options) => (this.#machine = tappedMachine({ ...options, engine, eventLimitMs: Infinity }, cable, tap)),
       },
     );
@@ -147,7 +159,8 @@ export class World {
     this.desk.onEvent((event) => {
       if (event.type === "log" && event.level === "error") this.errors.push(event.words);
     });
-    this.desk.addAccount({ pan: CARD.pan, pin: CARD.pin, balanceFen: OPENING_BALANCE_FEN, expiry: "3012" });
+    if (image !== undefined) this.desk.clock.setWall(image.wallMs);
+    else this.desk.addAccount({ pan: CARD.pan, pin: CARD.pin, balanceFen: OPENING_BALANCE_FEN, expiry: "3012" });
     for (const line of faults) await this.do(line);
     if (cut !== undefined) this.arm(cut);
     await this.desk.start();
@@ -173,9 +186,9 @@ export class World {
     return () => [...this.bus.list];
   }
 
-  /** The power goes at that moment, counted from now on. */
-  arm(cut: Cut): void {
-    this.bus.arm(cut);
+  /** The power goes at that moment, counted from now on; `then`: and again at these, each counted from the cut before it. */
+  arm(cut: Cut, ...then: Cut[]): void {
+    this.bus.arm(cut, ...then);
   }
 
   disarm(): void {
@@ -228,13 +241,27 @@ export class World {
     this.#fallen = this.desk.cut();
   }
 
+  /** What another world can begin with: the disk without power, the host's ledger, the calendar. */
+  image(): WorldImage {
+    if (!this.isOff) throw new Error("a world is photographed without power");
+    return { seed: this.seed, disk: this.disk.clone(), hostRecords: [...this.#hostRecords], wallMs: this.desk.clock.wallMs() };
+  }
+
+  /** `act` just before the n-th write to the host's line from now on is on it. */
+  atRequest(n: number, act: () => void): void {
+    this.#requests = 0;
+    this.#atRequest = { n, act };
+  }
+
   // ── what is seen and heard ──
 
   #passed(wire: string, does: Moment["does"], bytes: Uint8Array, name = ""): void {
-    this.#hash.update(`${wire} ${does} ${name} ${bytes.length} `).update(bytes);
+    // What the terminal is asked over the debug channel is no part of its day; what it says by itself is hashed as it is heard.
+    if (wire !== "debug") this.#hash.update(`${wire} ${does} ${name} ${bytes.length} `).update(bytes);
     if (does === "append") this.#recorded = true;
     if (does !== "out") return;
     if (wire === "debug") this.#hear(bytes);
+    if (wire === "host" && ++this.#requests === this.#atRequest?.n) this.#atRequest.act();
     if (wire === "host" && asksForMoney(bytes)) {
       if (!this.#recorded) this.tooEarly.push("a request for money left, and nothing has been written since the one before it");
       this.#recorded = false;
@@ -253,6 +280,7 @@ export class World {
     this.#said = lines.pop() ?? "";
     for (const line of lines.filter((text) => text.trim() !== "")) {
       const { kind, screen, lines: shown, batch, trace } = JSON.parse(line) as Record<string, unknown>;
+      if (kind !== "journal") this.#hash.update(line);
       if (kind === "screen") {
         const { id, title } = screen as { id: string; title: string };
         if (id === "idle") this.#sentAtIdle = this.desk.messages().length;
@@ -324,8 +352,11 @@ export class World {
    */
   async do(line: string): Promise<void> {
     this.events.push(line);
-    if (await worldVerb(this, line)) return;
-    await runStep(apiOf(this.desk, SETTLE_MS), line);
+    try {
+      if (!(await worldVerb(this, line))) await runStep(apiOf(this.desk, SETTLE_MS), line);
+    } catch (error) {
+      if (!(error instanceof PowerIsGone)) throw error;
+    }
     await this.#fallen;
   }
 

@@ -54,6 +54,7 @@ function sameFate(record: Recorded, byKey: ReadonlyMap<string, LedgerEntry>, com
     complain(`${key} is approved at the terminal and voided at the host`);
   const fen = entry.totalFen ?? entry.approvedFen;
   if (record.approvedFen !== fen) complain(`${key}: ${yuan(record.approvedFen)} at the terminal, ${yuan(fen)} at the host`);
-  if (record.reference !== undefined && record.reference !== entry.reference)
+  // What was adjusted or tipped has the reference of the message that changed it.
+  if (record.delivery?.as === undefined && record.reference !== undefined && record.reference !== entry.reference)
     complain(`${key}: reference ${record.reference} at the terminal, ${entry.reference} at the host`);
 }

@@ -6,15 +6,18 @@ import { isSettlementSlip, readTotals, type Region, REGIONS, type Totals } from 
 const DEBIT: ReadonlySet<string> = new Set(["sale", "completion", "completion-advice", "offline"]);
 const CREDIT: ReadonlySet<string> = new Set(["void", "refund", "completion-void"]);
 
+const CHANGE: ReadonlySet<string> = new Set(["adjustment", "tip"]);
+
 const say = ({ debitCount, debitFen, creditCount, creditFen }: Totals): string =>
   `${debitCount} × debit ${debitFen}, ${creditCount} × credit ${creditFen}`;
 
 /** What a batch adds up to, from the host's single entries. */
 export function totalsOf(ledger: readonly LedgerEntry[], batch: string, region: Region): Totals {
   const sum = { debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 };
-  for (const { kind, batch: its, state, foreign = false, totalFen, approvedFen } of ledger) {
+  for (const { kind, batch: its, state, foreign = false, totalFen, approvedFen, original } of ledger) {
     if (six(its) !== six(batch) || !STANDS.has(state) || foreign !== (region === "foreign")) continue;
-    if (DEBIT.has(kind)) {
+    // Changed before it ever came, an offline sale comes as its change.
+    if (DEBIT.has(kind) || (CHANGE.has(kind) && original === undefined)) {
       sum.debitCount++;
       sum.debitFen += totalFen ?? approvedFen;
     } else if (CREDIT.has(kind)) {

@@ -1,0 +1,82 @@
+/**
+ * Twenty chosen lines of the money code, each broken in its own way (../breakages.json): random days must find every one, or the invariants are
+ * not worth their name. A line that is no longer there is an error: the list is kept up with the code.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { firmwareOptions } from "../../../build/firmware.ts";
+import breakages from "../breakages.json" with { type: "json" };
+import { root } from "../firmware.ts";
+import { randomDays } from "./days.ts";
+import type { Row } from "./section.ts";
+
+export interface Breakage {
+  name: string;
+  file: string;
+  /** Exactly as it stands, once in the file; may be part of a line. */
+  line: string;
+  becomes: string;
+}
+
+export const BREAKAGES: readonly Breakage[] = breakages;
+
+const MOST_DAYS = 1000;
+
+/** Throws Error when the line is not there exactly once. */
+export function broken({ file, line, becomes, name }: Breakage): string {
+  const source = readFileSync(join(root, file), "utf8");
+  const parts = source.split(line);
+  if (parts.length !== 2) throw new Error(`breakage "${name}": ${file} has ${parts.length - 1} times: ${line}`);
+  return parts.join(becomes);
+}
+
+export async function brokenBundle(breakage: Breakage): Promise<string> {
+  const contents = broken(breakage);
+  const path = join(root, breakage.file);
+  const result = await build({
+    ...firmwareOptions(root),
+    outfile: "firmware.js",
+    write: false,
+    logLevel: "silent",
+    sourcemap: false,
+    plugins: [
+      {
+        name: "breakage",
+        setup: (made) =>
+          made.onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents, loader: "ts" } : undefined)),
+      },
+    ],
+  });
+  const folder = join(root, "test-results", "breakages");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${breakage.name.replaceAll(/\W+/g, "-")}.js`);
+  writeFileSync(file, result.outputFiles?.[0]?.text ?? "");
+  return file;
+}
+
+export async function runBreakages(seed: number, processes: number, only?: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const breakage of BREAKAGES.filter(({ name }) => only === undefined || name.includes(only))) {
+    const bundleFile = await brokenBundle(breakage);
+    const { days, broken: ended } = await randomDays({
+      seed,
+      count: MOST_DAYS,
+      processes,
+      ms: Number.MAX_SAFE_INTEGER / 2,
+      bundleFile,
+      untilFound: true,
+    });
+    const found = days.find(({ violations }) => violations.length > 0);
+    const by = found?.violations[0] ?? ended[0];
+    console.log(
+      `${by === undefined ? "MISSED" : "found "} ${breakage.name}: ${days.length} days${by === undefined ? "" : `, ${by.split("\n")[0]}`}`,
+    );
+    rows.push({
+      what: `${breakage.name} (${breakage.file})`,
+      tried: by === undefined ? `${days.length} days` : `found by ${by.split(":")[0]}`,
+      violations: by === undefined ? [`nobody noticed that "${breakage.line}" was "${breakage.becomes}"`] : [],
+    });
+  }
+  return rows;
+}

@@ -1,0 +1,81 @@
+/** Random days on several processes: each plays every n-th seed. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { root } from "../firmware.ts";
+import type { DayLine } from "./worker.ts";
+
+export interface Days {
+  /** In the order they ended. */
+  days: DayLine[];
+  /** Why a process ended before its time, in words. */
+  broken: string[];
+}
+
+export interface DaysOptions {
+  seed: number;
+  count: number;
+  processes: number;
+  /** Real ms after which no new day begins. */
+  ms: number;
+  /** Another firmware. */
+  bundleFile?: string;
+  /** At the first day that goes wrong everybody stops. */
+  untilFound?: boolean;
+  told?: (day: DayLine, sofar: number) => void;
+}
+
+/** V8 as it is quickest with programs that live for a second: every power-on of the terminal is one. */
+const FLAGS = ["--always-sparkplug", "--max-semi-space-size=64", "--enable-source-maps"];
+/** A day takes a second or two; a process that has said nothing for so long hangs. */
+const SILENCE_MS = 120_000;
+
+export async function randomDays(options: DaysOptions): Promise<Days> {
+  const { processes, count } = options;
+  const result: Days = { days: [], broken: [] };
+  const children: ChildProcess[] = [];
+  const stop = (): void => {
+    for (const child of children) child.kill("SIGKILL");
+  };
+  const each = Array.from({ length: processes }, (_, n) => Math.ceil((count - n) / processes));
+  await Promise.all(each.map((own, n) => (own <= 0 ? Promise.resolve() : runWorker(options, n, own, children, result, stop))));
+  return result;
+}
+
+function runWorker(
+  { seed, processes, ms, bundleFile = "", untilFound = false, told }: DaysOptions,
+  n: number,
+  count: number,
+  children: ChildProcess[],
+  result: Days,
+  stop: () => void,
+): Promise<void> {
+  const args = [seed + n, processes, count, Date.now() + ms, bundleFile].map(String);
+  const child = spawn(process.execPath, [...FLAGS, "build/run.mjs", "test/world/prove/worker.ts", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, TAEL_ROOT: root },
+  });
+  children.push(child);
+  let complaint = "";
+  child.stderr?.on("data", (bytes: Buffer) => {
+    complaint = (complaint + bytes.toString()).slice(-2000);
+  });
+  let silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (text) => {
+    clearTimeout(silence);
+    silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+    if (!text.startsWith("{")) return;
+    const day = JSON.parse(text) as DayLine;
+    result.days.push(day);
+    told?.(day, result.days.length);
+    if (untilFound && day.violations.length > 0) stop();
+  });
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      clearTimeout(silence);
+      const found = untilFound && result.days.some(({ violations }) => violations.length > 0);
+      if (code !== 0 && !found) result.broken.push(`a process ended with ${code ?? "a signal"}: ${complaint}`);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,21 @@
+/** What `npm run prove` is made of. A section is a row in ./sections.ts; it runs what it can within its budget and gives rows of the table. */
+
+export interface Budget {
+  /** Real ms it may take; a section with a fixed amount of work stays within it on a desk's computer. */
+  ms: number;
+  processes: number;
+  seed: number;
+}
+
+export interface Row {
+  /** What was tried: "approved sale: power cuts". */
+  what: string;
+  /** In words: "2,044 cuts at 512 moments", "400 days". No times, no machine words: the table is kept. */
+  tried: string;
+  violations: readonly string[];
+}
+
+export interface Section {
+  name: string;
+  run(budget: Budget): Promise<Row[]>;
+}

@@ -1,0 +1,38 @@
+/** Somebody who does everything right, so that the only thing that goes wrong is what the sweep makes go wrong. */
+import { Chance } from "../../flow/random-day-chance.ts";
+import type { CardEntry } from "../../../tools/cards/index.ts";
+import { type Holder, People } from "../people.ts";
+
+/** Above every chance of a mistake in ../people.ts, below that of a card put through the slot. */
+const USUAL = 0.65;
+const CARD = "debit-1";
+const PIN = "123456";
+
+class Steady extends Chance {
+  override next(): number {
+    return USUAL;
+  }
+}
+
+export class SteadyPeople extends People {
+  readonly #card: Holder;
+  #fen: number;
+
+  /** `fen`: amounts go up from it by 10.07, none comes twice. */
+  constructor(tray: readonly CardEntry[], fen: number) {
+    super(new Steady(1), tray);
+    this.#fen = fen;
+    const card = tray.find(({ id }) => id === CARD);
+    if (card === undefined) throw new Error(`there is no card ${CARD} in the tray`);
+    this.#card = { card: CARD, pan: card.pan, pin: PIN };
+  }
+
+  override holder(): Holder {
+    return this.#card;
+  }
+
+  override amount(): number {
+    this.#fen += 1_007;
+    return this.#fen;
+  }
+}
