@@ -7,6 +7,7 @@ import { buildAll } from "../../build/build.ts";
 import { dayBook } from "./book.ts";
 import { codec, engineStart } from "./codec.ts";
 import { desk } from "./desk.ts";
+import { emv } from "./emv.ts";
 import { now, table } from "./figures.ts";
 import { settlement } from "./settlement.ts";
 import { sizes } from "./sizes.ts";
@@ -20,6 +21,7 @@ const sections = [
   ...(await settlement()),
   ...(await dayBook()),
   await codec(),
+  await emv(),
 ];
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cpus: cpus().length };
 const seconds = Math.round((now() - began) / 100) / 10;

@@ -3,9 +3,8 @@
  * of the kernel. The RSA keys in keys.json are test keys and nothing else.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { sm2, sm3 } from "sm-crypto-v2";
+import keys from "./keys.json" with { type: "json" };
 
 interface RsaSecret {
   kind: "rsa";
@@ -20,10 +19,7 @@ interface SmSecret {
 }
 export type Secret = RsaSecret | SmSecret;
 
-const stored = JSON.parse(readFileSync(join(import.meta.dirname, "keys.json"), "utf8")) as Record<
-  string,
-  Omit<RsaSecret, "kind">
->;
+const stored: Record<string, Omit<RsaSecret, "kind">> = keys;
 
 export function rsaKey(name: string): RsaSecret {
   const key = stored[name];
