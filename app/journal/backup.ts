@@ -4,6 +4,7 @@
  *
  *     "TAELBK1\n" · header line (JSON) · items: key length u16, key, value length u32, value; numbers big endian · CRC-32 of all before, u32
  */
+import { assert } from "../../platform/guest/assert.ts";
 import { concat, decodeAscii, decodeUtf8, encodeAscii, encodeUtf8, equalBytes } from "../../platform/guest/bytes.ts";
 import { crc32 } from "../../platform/guest/crc32.ts";
 import type { System } from "../../platform/guest/system.ts";
@@ -34,7 +35,8 @@ export function makeBackup({ store }: Pick<System, "store">, header: BackupHeade
   const keys = journalKeys(store);
   const items = keys.map((key) => {
     const name = encodeAscii(key);
-    const value = store.get(key) ?? new Uint8Array(0);
+    const value = store.get(key);
+    assert(value !== undefined, "a key of the store has a value");
     return concat(number(name.length, 2), name, number(value.length, 4), value);
   });
   const body = concat(encodeAscii(MAGIC), encodeUtf8(`${JSON.stringify({ ...header, items: keys.length })}\n`), ...items);

@@ -76,7 +76,7 @@ function refusedBy(system: System, items: ReadonlyMap<string, Uint8Array>): Rest
   const { store } = system;
   const astray = MONEY.flatMap((prefix) => store.keys(prefix)).filter((key) => !same(store, key, items.get(key)));
   const ended = debtEnded(system, items);
-  const isReadable = (key: string): boolean => isPacked(system, key, store.get(key) ?? new Uint8Array(0)) === undefined;
+  const isReadable = (key: string): boolean => isPacked(system, key, store.get(key) as Uint8Array) === undefined;
   const newer = astray.filter((key) => isReadable(key) && !(key === DEBT_KEY && ended));
   if (newer.length > 0) return { refused: "newer-money", count: newer.length };
   const lost = astray.filter((key) => !isReadable(key) && !items.has(key));
@@ -95,7 +95,7 @@ function debtEnded(system: System, items: ReadonlyMap<string, Uint8Array>): bool
 function planWhole(system: System, { header, items }: BackupItems, lossy: boolean): RestorePlan {
   const { store } = system;
   const missing = [...items].filter(([key, value]) => key !== META_KEY && !same(store, key, value));
-  const isSpoilt = (key: string): boolean => isPacked(system, key, store.get(key) ?? new Uint8Array(0)) !== undefined;
+  const isSpoilt = (key: string): boolean => isPacked(system, key, store.get(key) as Uint8Array) !== undefined;
   const going = [
     ...store.keys(DECLINES).filter((key) => !items.has(key) && isSpoilt(key)),
     ...(debtEnded(system, items) ? [DEBT_KEY] : []),
@@ -185,7 +185,7 @@ export function finishRestore({ store }: Pick<System, "store">): void {
     clearStaged(store);
     return;
   }
-  const staged = store.keys(STAGED).map((key) => ({ key, value: store.get(key) ?? new Uint8Array(0) }));
+  const staged = store.keys(STAGED).map((key) => ({ key, value: store.get(key) as Uint8Array }));
   for (const portion of portions(staged, ({ value }) => value.length))
     store.commit(
       portion.flatMap(({ key, value }): Change[] => {

@@ -2,9 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { adopt } from "../../../app/journal/adoption.ts";
 import { checkBackup, makeBackup, readItems } from "../../../app/journal/backup.ts";
+import { DayBook } from "../../../app/journal/book.ts";
 import { type OpenJournal, openJournal } from "../../../app/journal/open.ts";
 import { fromPage, toPage } from "../../../app/journal/page.ts";
 import { ARCHIVE, LAST_KEY, META, pack, SETTLEMENT_KEY, unpack } from "../../../app/journal/records.ts";
+import { planRestore, restoreDecision, stageRestore } from "../../../app/journal/restore.ts";
 import { SealedTable } from "../../../app/journal/table.ts";
 import type { TransactionRecord } from "../../../app/model/transaction.ts";
 import { AssertionError } from "../../../platform/guest/assert.ts";
@@ -253,6 +255,187 @@ describe("records of earlier firmware", () => {
     expect(system.store.keys(LAST_KEY)).toEqual([LAST_KEY]);
     expect(adopt).toBeDefined();
   });
+});
+
+describe("what cannot be done at the start", () => {
+  const withStaged = (decided: boolean): FakeSystem => {
+    const system = createFakeSystem();
+    sell(openJournal(system));
+    stageRestore(system, [{ put: "meta", value: system.store.get("meta") as Uint8Array }]);
+    if (decided) system.store.commit([restoreDecision(system)]);
+    system.disk.capacityBytes = 0;
+    return createFakeSystem({ disk: system.disk });
+  };
+
+  test("what a restore left behind stays when the disk refuses, and harms nothing", () => {
+    const system = withStaged(false);
+    expect(openJournal(system)).toMatchObject({ damage: [], count: 1 });
+    expect(system.logs.map(({ words }) => words).join("\n")).toContain("what a restore left behind could not be cleared away");
+  });
+
+  test("a restore that was decided and cannot be finished is no journal", () => {
+    expect(() => openJournal(withStaged(true))).toThrow(expect.objectContaining({ code: "disk-full" }));
+  });
+
+  test("a contradiction on the way into the day book is not hidden", () => {
+    const system = createFakeSystem();
+    const totals = { debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 };
+    const summary = { batch: 1, totals: { domestic: totals, foreign: totals }, failed: [] };
+    system.store.commit([
+      { put: "meta", value: pack(system, "meta", { batch: 2, nextTrace: 5, signedOn: false, nextOrder: 9 }) },
+      { put: LAST_KEY, value: pack(system, LAST_KEY, summary) },
+    ]);
+    const { get, keys } = system.store;
+    const store = {
+      get: get.bind(system.store),
+      keys: keys.bind(system.store),
+      commit: () => {
+        throw new AssertionError("ours");
+      },
+    };
+    expect(() => openJournal({ ...system, store })).toThrow(AssertionError);
+  });
+});
+
+describe("a backup that is put back", () => {
+  const OWN = { merchant: "898110154110001", terminal: "10000001" };
+  const HEADER = { ...OWN, batch: 9, nextTrace: 400, at: "2026-11-21T18:00:00+08:00" };
+
+  test("without the counters leaves those that are here", () => {
+    const from = createFakeSystem();
+    sell(openJournal(from));
+    const store = {
+      get: (key: string) => from.store.get(key),
+      keys: (prefix: string) => (prefix === "meta" ? [] : from.store.keys(prefix)),
+    };
+    const { bytes } = makeBackup({ store: store as System["store"] }, HEADER);
+    const plan = planRestore(createFakeSystem(), bytes, OWN, false);
+    expect(plan).toMatchObject({ plan: "whole" });
+    expect("changes" in plan && plan.changes.map((change) => ("put" in change ? change.put : change.delete))).toEqual([
+      "txn/000001/000001",
+    ]);
+  });
+
+  test("declines that cannot be read and are not in it go, those that can stay; a debt that cannot be read is unreadable", () => {
+    const from = createFakeSystem();
+    sell(openJournal(from));
+    const { bytes } = makeBackup(from, HEADER);
+    const declined = {
+      kind: "sale",
+      trace: 1,
+      amountFen: 100,
+      masked: "622999*********0019",
+      entry: "swipe",
+      operator: "01",
+      code: "51",
+    } as const;
+    openJournal(from).decline({ ...declined, date: "20261121", time: "090000" });
+    from.store.commit([{ put: "dec/000000000099/20261121", value: Uint8Array.of(1) }]);
+    const plan = planRestore(from, bytes, OWN, false);
+    expect("changes" in plan && plan.changes.flatMap((change) => ("delete" in change ? change.delete : []))).toEqual([
+      "dec/000000000099/20261121",
+    ]);
+    from.store.commit([{ put: "debt", value: Uint8Array.of(1) }]);
+    expect(planRestore(from, bytes, OWN, false)).toEqual({ refused: "unreadable", count: 1 });
+  });
+
+  test("of a terminal that was sealed otherwise gives its counters; a batch the host has given stays", () => {
+    const from = createFakeSystem();
+    sell(openJournal(from));
+    const store = { get: () => Uint8Array.of(1, 2, 3), keys: (prefix: string) => from.store.keys(prefix) };
+    const { bytes } = makeBackup({ store: store as unknown as System["store"] }, HEADER);
+    const batchAfter = (signedOn: boolean): number => {
+      const system = createFakeSystem();
+      if (signedOn) openJournal(system).signOn(3);
+      const plan = planRestore(system, bytes, OWN, false);
+      if (!("changes" in plan)) throw new Error(JSON.stringify(plan));
+      system.store.commit(plan.changes);
+      return openJournal(system).batch;
+    };
+    expect(batchAfter(false)).toBe(9);
+    expect(batchAfter(true)).toBe(3);
+  });
+});
+
+test("declines of earlier firmware, whose names say no day, are as young as any", () => {
+  const system = createFakeSystem();
+  const declined = {
+    kind: "sale",
+    trace: 1,
+    amountFen: 100,
+    masked: "622999*********0019",
+    entry: "swipe",
+    operator: "01",
+    code: "51",
+  } as const;
+  const record = { ...declined, date: "20261101", time: "090000" };
+  const key = "dec/000000000001";
+  system.store.commit([{ put: key, value: pack(system, key, { order: 1, record }) }]);
+  const journal = openJournal(system);
+  journal.decline({ ...record, date: "20261121" });
+  expect(journal.declines().map(({ date }) => date)).toEqual(["20261101", "20261121"]);
+});
+
+test("what an advice was known by first stays; what its answer tells anew is taken", () => {
+  const journal = journalOn(new FaultyDisk());
+  const first = {
+    reference: "000000000001",
+    authCode: "A00001",
+    settlementDate: "1122",
+    organisation: "CUP",
+    issuer: "0102",
+    acquirer: "4802",
+  };
+  journal.post({ ...postedNext(journal), ...first });
+  journal.advising(1);
+  journal.advised(1, { state: "delivered", code: "00" });
+  expect(journal.find(1)).toMatchObject(first);
+  journal.post({ ...postedNext(journal), ...first });
+  journal.advising(2);
+  const told = {
+    reference: "000000000002",
+    authCode: "A00002",
+    settlementDate: "1123",
+    organisation: "VIS",
+    issuer: "0103",
+    acquirer: "4803",
+  };
+  journal.advised(2, { state: "delivered", code: "00", ...told });
+  expect(journal.find(2)).toMatchObject({ ...first, settlementDate: "1123", issuer: "0103", acquirer: "4803" });
+  expect(journal.find(77)).toBeUndefined();
+  journal.post({ ...postedNext(journal), authCode: undefined });
+  journal.advising(3);
+  journal.advised(3, { state: "delivered", code: "00", authCode: "A00003" });
+  expect(journal.find(3)?.authCode).toBe("A00003");
+});
+
+test("what has not reached the day book yet is found by its trace as well as by its day", () => {
+  const system = createFakeSystem();
+  let commits = Number.POSITIVE_INFINITY;
+  const store = {
+    get: (key: string) => system.store.get(key),
+    keys: (prefix: string) => system.store.keys(prefix),
+    commit: (changes: Parameters<System["store"]["commit"]>[0]) => {
+      if (--commits < 0) throw new StoreError("io", "set by the test");
+      system.store.commit(changes);
+    },
+  };
+  const journal = openJournal({ ...system, store });
+  sell(journal);
+  sell(journal);
+  journal.beginSettlement();
+  journal.settlementAnswered({ domestic: 1, foreign: 1 });
+  journal.uploadEnded();
+  commits = 1;
+  journal.closeBatch({ operator: "01", date: "20261121", time: "180000" });
+  expect(system.store.keys("day/")).toEqual([]);
+  expect(journal.booked({ trace: 2 }).map(({ trace }) => trace)).toEqual([2]);
+  expect(journal.booked({ trace: 3 })).toEqual([]);
+  expect(journal.booked(EVER)).toHaveLength(2);
+});
+
+test("an empty day book lets nothing go", () => {
+  expect(new DayBook(new SealedTable(createFakeSystem()), { days: 90, mostBytes: 1 }).letGo()).toEqual({ changes: [] });
 });
 
 test("a settlement of another batch is damage", () => {
