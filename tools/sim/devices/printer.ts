@@ -38,6 +38,7 @@ const ASB_DRAWER = 1;
 const ASB_ONLINE = 2;
 const ASB_ERROR = 4;
 const ASB_ROLL = 8;
+const OF_THE_PAPER: readonly string[] = ["paper-out", "paper-out-after", "near-end"];
 
 export class SimPrinter extends Device implements SimPrinterControls {
   readonly wire = "printer";
@@ -307,7 +308,16 @@ export class SimPrinter extends Device implements SimPrinterControls {
     this.#paper.end();
     this.#rollDots = this.#settings.rollMm * DOTS_A_MM;
     this.#outAfterDots = undefined;
-    for (const fault of ["paper-out", "paper-out-after", "near-end"]) this.clearFault(fault);
+    for (const fault of OF_THE_PAPER) super.clearFault(fault);
+    this.#tellChange();
+    this.#work();
+  }
+
+  /** Whoever mends the paper of a printer that has really used up its roll, puts in a new one. */
+  override clearFault(fault?: string): void {
+    super.clearFault(fault);
+    if (fault !== undefined && !OF_THE_PAPER.includes(fault)) return;
+    if (this.#rollDots <= this.#settings.nearEndMm * DOTS_A_MM) this.newRoll();
   }
 
   picture(): Uint8Array {

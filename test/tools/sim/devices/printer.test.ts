@@ -164,6 +164,17 @@ test("out of paper: printing stops and goes on with a new roll", () => {
   expect(printer.paper).toHaveLength(2);
 });
 
+test("a roll that is used up: clearing the printer's faults puts in a new one, and printing goes on", () => {
+  const { printer, print, lines, clock } = rig({ rollMm: 8, nearEndMm: 0 });
+  print("1\n2\n3\n4\n5\n");
+  expect(lines()).toEqual(["1", "2", "3"]);
+  printer.clearFault("jam");
+  expect(printer.describe()).toMatchObject({ state: "paper-out" });
+  printer.clearFault();
+  clock.settle();
+  expect(lines()).toEqual(["1", "2", "3", "4", "5"]);
+});
+
 test("out of paper: DLE ENQ 2 drops what was waiting; the job printed again is a slip of its own", () => {
   const { printer, print, clock } = rig();
   printer.setFault({ fault: "paper-out-after", value: 4 });
