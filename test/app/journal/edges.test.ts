@@ -339,6 +339,16 @@ describe("a backup that is put back", () => {
     expect(planRestore(from, bytes, OWN, false)).toEqual({ refused: "unreadable", count: 1 });
   });
 
+  test("a debt whose end the store has lost goes when the backup knows it as taken back", () => {
+    const from = createFakeSystem();
+    const journal = openJournal(from);
+    journal.oweReversal(owedNext(journal));
+    const before = createFakeSystem({ disk: from.disk.clone() });
+    journal.reversed();
+    const plan = planRestore(before, makeBackup(from, HEADER).bytes, OWN, false);
+    expect("changes" in plan && plan.changes).toContainEqual({ delete: "debt" });
+  });
+
   test("of a terminal that was sealed otherwise gives its counters; a batch the host has given stays", () => {
     const from = createFakeSystem();
     sell(openJournal(from));

@@ -138,7 +138,7 @@ test("the disk refuses: nothing leaves", async () => {
   const world = worldOf();
   world.system.disk.capacityBytes = 0;
   world.script.push(ok());
-  expect(await advise(world.t, world.t.host!, REFUND)).toEqual({ outcome: "not-sent", why: "journal" });
+  expect(await advise(world.t, world.t.host!, REFUND)).toMatchObject({ outcome: "not-sent", why: "journal" });
 });
 
 test("afterwards nobody listens for Cancel", async () => {

@@ -283,3 +283,100 @@ test("before anything new: nothing when nothing is due; what was begun is finish
     words: expect.stringContaining("结算"),
   });
 });
+
+const running = ({ shown }: World): string[] =>
+  shown
+    .filter(({ id }) => id === "settling")
+    .flatMap(({ state }) => (state.steps as { label: string; state: string }[]).filter(({ state }) => state === "running"))
+    .map(({ label }) => label);
+
+test("the screen says where it is, from what is owed to the next batch", async () => {
+  const values = { "count.offline-when": "0", "count.offline-full": "9" };
+  const world = day(1, { values }, ok(), ok(), verdict(2, 1), ok(), ok(), ok());
+  world.journal.post(adviceRecord(world.t, { kind: "offline", amountFen: 500, card: CARD }));
+  world.journal.oweReversal(owedNext(world.journal));
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world).slice(0, 3)).toEqual(["reversal", "advice", "settlement"]);
+  expect([...new Set(running(world))]).toEqual(
+    ["owed", "totals", "upload", "end", "print", "next"].map((step) => `settling.${step}`),
+  );
+  expect(world.notes).toMatchObject([{ what: "settlement", result: "ok", object: "000001" }]);
+  const advicesAlone = day(0, {}, ok(), BALANCED, ok());
+  advicesAlone.journal.post(adviceRecord(advicesAlone.t, { kind: "offline", amountFen: 500, card: CARD }));
+  await runSettlement(advicesAlone.t);
+  expect(running(advicesAlone)[0]).toBe("settling.owed");
+});
+
+test("the lights follow each message and go out", async () => {
+  const world = day(0, {}, BALANCED, ok());
+  await runSettlement(world.t);
+  const one = ["send off", "receive off", "send on", "receive off", "send off", "receive on", "send off", "receive on"];
+  expect(world.lights).toEqual([...one, "send off", "receive off", ...one, "send off", "receive off"]);
+});
+
+test("the words: no line, no answer, a refusal, what failed and what was refused", async () => {
+  const noticeAfter = async (...script: Scripted[]): Promise<unknown> => {
+    const world = day(1, {}, ...script);
+    await runSettlement(world.t);
+    return world.shown.findLast(({ id }) => id === "notice")?.state;
+  };
+  const { ui } = worldOf().t;
+  const title = ui.say("settlement.unfinished-title");
+  const notice = (value: string) => ({ title, rows: [{ value }], tone: "warn" });
+  expect(await noticeAfter(NO_LINE)).toEqual(notice(ui.say("settlement.no-line")));
+  expect(await noticeAfter(SILENT)).toEqual(notice(ui.say("settlement.no-answer")));
+  expect(await noticeAfter(BALANCED, SILENT)).toEqual(notice(ui.say("settlement.no-answer")));
+  expect(await noticeAfter(verdict(2, 1), NO_LINE)).toEqual(notice(ui.say("settlement.no-line")));
+  expect(await noticeAfter(verdict(2, 1), SILENT, SILENT, SILENT)).toEqual(notice(ui.say("settlement.no-answer")));
+  expect(await noticeAfter({ fate: answer("51") })).toMatchObject({ rows: [{ value: expect.stringMatching(/余额不足/) }] });
+  const problems = async (...script: Scripted[]): Promise<unknown> => {
+    const world = day(9, { profile: { reversalAttempts: 1 } }, verdict(2, 1), ...script);
+    await runSettlement(world.t);
+    return world.shown.at(-1)?.state.problems;
+  };
+  expect(await problems(SILENT, ok(), SILENT, ok())).toEqual([ui.say("settled.failed", { count: 8 })]);
+  expect(await problems(ok("51"), ok(), ok("51"), ok())).toEqual([ui.say("settled.refused", { count: 8 })]);
+  expect(await problems(ok("51"), SILENT, ok("51"), SILENT, ok())).toEqual([
+    ui.say("settled.failed", { count: 1 }),
+    ui.say("settled.refused", { count: 8 }),
+  ]);
+  expect(await problems(ok("51"), ok(), SILENT, ok())).toEqual([ui.say("settled.failed", { count: 8 })]);
+});
+
+test("before anything new it says that a settlement is finished first", async () => {
+  const world = day(1, {}, BALANCED, ok());
+  world.journal.beginSettlement();
+  await settleFirst(world.t);
+  const { ui } = world.t;
+  expect(world.shown[0]).toMatchObject({
+    id: "notice",
+    state: { title: ui.say("transaction.settlement"), rows: [{ value: ui.say("settlement.resume") }] },
+  });
+});
+
+test("the papers: one slip, marked when it may be there already; the details always, or when asked for", async () => {
+  const papersOf = async (details: string, resumed: boolean, ...inputs: Input[]): Promise<string[]> => {
+    const world = day(1, { values: { "settle.details": details } }, BALANCED, ok());
+    const papers: string[] = [];
+    const printer = { print: (items: unknown) => Promise.resolve(void papers.push(JSON.stringify(items))) };
+    Object.assign(world.t.devices, { printer });
+    if (resumed) {
+      world.journal.beginSettlement();
+      world.journal.settlementAnswered({ domestic: 1, foreign: 1 });
+      world.journal.uploadEnded();
+    }
+    world.inputs.push(...inputs);
+    await runSettlement(world.t);
+    return papers;
+  };
+  const [slip, ...more] = await papersOf("never", false);
+  expect(more).toEqual([]);
+  expect(slip).toContain("结算总计单");
+  expect((await papersOf("never", true))[0]).not.toBe(slip);
+  expect((await papersOf("never", true))[0]).toMatch(/重打|DUPLICATE/);
+  expect(slip).not.toMatch(/重打|DUPLICATE/);
+  expect(await papersOf("always", false)).toHaveLength(2);
+  expect(await papersOf("ask", false)).toHaveLength(1);
+  expect(await papersOf("ask", false, key("menu"), key("menu"), key("enter"))).toHaveLength(3);
+  expect(await papersOf("never", false, key("menu"), key("enter"))).toHaveLength(1);
+});

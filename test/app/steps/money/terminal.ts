@@ -58,6 +58,8 @@ export interface World {
   inputs: Input[];
   shown: { id: string; state: Record<string, unknown> }[];
   lights: string[];
+  /** What the audit log was told. */
+  notes: { what: string; result: string; object?: string }[];
   sounds: string[];
   /** Somebody presses Cancel while the host is asked. */
   pressCancel(): void;
@@ -90,6 +92,7 @@ export function worldOf({
     inputs: [],
     shown: [],
     lights: [],
+    notes: [],
     sounds: [],
     pressCancel: () => onCancel?.(),
   };
@@ -121,7 +124,7 @@ export function worldOf({
     parameters: { value: (id: string) => values[id] ?? "" },
     journal,
     settings: { language: "zh-CN", clockOffsetMs: 0 },
-    audit: { note: () => {} },
+    audit: { note: (entry: World["notes"][number]) => void world.notes.push(entry) },
     host: host ? scripted : undefined,
     ui,
     operator: "01",
