@@ -1,6 +1,7 @@
 /** Builds everything the terminal and the desk need into dist/. Each part is skipped when its inputs have not changed. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { buildCa } from "./ca/ca.ts";
 import { buildFirmware } from "./firmware.ts";
 import { buildFonts } from "./fonts.ts";
 import { buildGb18030 } from "./gb18030.ts";
@@ -14,6 +15,7 @@ export async function buildAll(): Promise<void> {
   const assets = join(dist, "assets");
   mkdirSync(assets, { recursive: true });
   buildGb18030(assets);
+  buildCa(dist);
   await Promise.all([
     buildFirmware(root, dist),
     buildWorker(root, dist),

@@ -54,7 +54,7 @@ export const ROOMS = {
   "platform/node": { rooms: ["platform/node", "platform/abi.ts", "platform/guest/system.ts"], packages: true },
   // Nothing of app or hal: a shared mistake could hide.
   "tools/acquirer": { rooms: ["tools/acquirer", "tools/cards"], packages: true },
-  "tools/cards": { rooms: ["tools/cards", "tools/acquirer"], packages: true },
+  "tools/cards": { rooms: ["tools/cards", "tools/acquirer", "build/ca"], packages: true },
   // Devices and drivers share no code.
   "tools/sim/devices": { rooms: ["tools/sim"], packages: true },
   tools: { rooms: ["*"], packages: true },

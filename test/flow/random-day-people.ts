@@ -53,6 +53,8 @@ export interface JournalRecord {
 export interface TrayCard {
   id: string;
   pan: string;
+  /** What can be done with it. */
+  kind: readonly string[];
 }
 
 interface Holder {
@@ -85,7 +87,8 @@ export class People {
 
   constructor(chance: Chance, tray: readonly TrayCard[]) {
     this.#chance = chance;
-    this.#tray = tray;
+    // Whoever comes has cards to swipe; those with a chip are for other days.
+    this.#tray = tray.filter(({ kind }) => kind.join() === "stripe");
   }
 
   /** The next visit, given what the journal has. */

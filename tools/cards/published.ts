@@ -1,0 +1,41 @@
+/** What the authority publishes and terminals download: its public keys (§11.1), each with its check value. */
+import { AUTHORITIES, AUTHORITY_EXPIRY, authorityKey, RID, SM_AUTHORITY } from "./authority.ts";
+import { type Hex, textHex } from "./chip/hex.ts";
+import { hashFor } from "./chip/signatures.ts";
+import { tlv } from "./chip/tlv.ts";
+
+export interface PublishedKey {
+  rid: Hex;
+  index: Hex;
+  /** YYYYMMDD. */
+  expiry: string;
+  /** 9F06 9F22 DF05 DF06 DF07 DF02 DF04 DF03, hex. */
+  objects: Hex;
+}
+
+const SHA1 = "01";
+const RSA = "01";
+const SM3 = "07";
+const SM2 = "04";
+
+export function publishedKeys(): PublishedKey[] {
+  return [...Object.keys(AUTHORITIES), SM_AUTHORITY].map(published);
+}
+
+function published(index: string): PublishedKey {
+  const key = authorityKey(index);
+  const value = key.kind === "rsa" ? key.n : key.point;
+  const exponent = key.kind === "rsa" ? key.e : "";
+  const check = hashFor(key.kind, RID + index + value + exponent);
+  const objects = [
+    tlv("9F06", RID),
+    tlv("9F22", index),
+    tlv("DF05", textHex(AUTHORITY_EXPIRY)),
+    tlv("DF06", key.kind === "rsa" ? SHA1 : SM3),
+    tlv("DF07", key.kind === "rsa" ? RSA : SM2),
+    tlv("DF02", value),
+    ...(exponent === "" ? [] : [tlv("DF04", exponent)]),
+    tlv("DF03", check),
+  ];
+  return { rid: RID, index, expiry: AUTHORITY_EXPIRY, objects: objects.join("") };
+}
