@@ -159,8 +159,10 @@ export class World {
     this.desk.onEvent((event) => {
       if (event.type === "log" && event.level === "error") this.errors.push(event.words);
     });
-    if (image !== undefined) this.desk.clock.setWall(image.wallMs);
-    else this.desk.addAccount({ pan: CARD.pan, pin: CARD.pin, balanceFen: OPENING_BALANCE_FEN, expiry: "3012" });
+    if (image !== undefined) {
+      this.disk.powerOn();
+      this.desk.clock.setWall(image.wallMs);
+    } else this.desk.addAccount({ pan: CARD.pan, pin: CARD.pin, balanceFen: OPENING_BALANCE_FEN, expiry: "3012" });
     for (const line of faults) await this.do(line);
     if (cut !== undefined) this.arm(cut);
     await this.desk.start();

@@ -150,8 +150,8 @@ export class FaultyDisk implements FileCalls {
     }
   }
 
-  /** Another disk in the same state, with the same faults to come. */
-  clone(): FaultyDisk {
+  /** Another disk in the same state, with the same faults to come. `seed`: of another fate of what is not synced. */
+  clone(seed?: number): FaultyDisk {
     const copy = new FaultyDisk();
     const twins = new Map<File, File>();
     const twin = (file: File): File => {
@@ -173,7 +173,7 @@ export class FaultyDisk implements FileCalls {
     copy.#oldNames = this.#oldNames === undefined ? undefined : names(this.#oldNames);
     copy.#faults = new Map(this.#faults);
     copy.#survival = this.#survival;
-    copy.#random = this.#random;
+    copy.#random = seed === undefined ? this.#random : seed >>> 0;
     return copy;
   }
 

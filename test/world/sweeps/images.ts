@@ -2,14 +2,14 @@
 import { Cashier } from "../cashier.ts";
 import { FLOWS, opening } from "../flows.ts";
 import type { WorldImage } from "../image.ts";
-import { type JournalRecord } from "../people.ts";
+import type { JournalRecord } from "../people.ts";
 import { World } from "../world.ts";
 import { SteadyPeople } from "./steady.ts";
 
 /** Menu paths in the order they are gone through (../flows.ts). */
 const BATCHES = {
   /** A sale, an offline sale, a hold, a charged hold: what any row can be about. */
-  day: ["1", "7 2", "4 1", "4 3", "4 1"],
+  day: ["7 2", "1", "4 1", "4 3", "4 1"],
   /** Eleven sales, two of them undone, and one of each that goes up by itself: an unbalanced one takes nine messages. */
   long: [..."11111111111", "2", "2", "7 2", "7 2", "7 3", "3", "1", "7 5", "4 1", "4 3", "4 1", "4 4", "4 1"],
 } as const satisfies Record<string, readonly string[]>;
@@ -22,10 +22,6 @@ const PAUSE = "clock advance 60s";
 const FIRST_FEN = 10_000;
 
 const NOTHING: JournalRecord = { kind: "", state: "", batch: "", trace: "", pan: "", amountFen: 0, approvedFen: 0, date: "" };
-
-export interface Served {
-  outcome: string;
-}
 
 /** The last transaction of the open batch that the row can be about; throws Error when there is none. */
 export async function originalFor(world: World, path: string): Promise<JournalRecord> {

@@ -1,0 +1,47 @@
+/**
+ * The sweeps as a program: `node build/run.mjs test/world/sweeps/main.ts host|device|power|all [--per-flow N] [--seed N] [--part N/OF]
+ * [--ms N] [--only TEXT]`. Without --per-flow everything. Ends with a table of flow, fault, cells, violations; exit 1 with violations.
+ */
+import { parseArgs } from "node:util";
+import { sweep, total } from "./cells.ts";
+import { SWEEPS } from "./sweeps.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    "per-flow": { type: "string" },
+    seed: { type: "string", default: "1" },
+    part: { type: "string", default: "1/1" },
+    ms: { type: "string" },
+    only: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const [part = 1, of = 1] = values.part.split("/").map(Number);
+const [which = "all"] = positionals;
+let failed = false;
+for (const swept of SWEEPS.filter(({ name }) => which === "all" || name.startsWith(which))) {
+  const counts = await sweep(swept, {
+    seed: Number(values.seed),
+    part: part - 1,
+    of,
+    long: true,
+    ...(values["per-flow"] === undefined ? {} : { perFlow: Number(values["per-flow"]) }),
+    ...(values.ms === undefined ? {} : { until: Date.now() + Number(values.ms) }),
+    ...(values.only === undefined ? {} : { only: new RegExp(values.only) }),
+    told: (line) => console.error(line),
+  });
+  if (values.json) console.log(JSON.stringify({ sweep: swept.name, counts: [...counts] }));
+  else {
+    for (const [key, { cells, idle, violations }] of counts) {
+      console.log(
+        `${key}: ${cells} cells${idle === 0 ? "" : `, ${idle} with nothing to spoil`}, ${violations.length} violations`,
+      );
+    }
+    for (const [fault, why] of Object.entries(swept.elsewhere)) console.log(`${fault}: ${why}`);
+    const { cells, violations } = total(counts);
+    console.log(`${swept.name}: ${cells} cells, ${violations.length} violations`);
+  }
+  failed ||= total(counts).violations.length > 0;
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,6 @@
+/** The sweeps there are. */
+import type { Sweep } from "./cells.ts";
+import { deviceSweep } from "./devices.ts";
+import { hostSweep } from "./host.ts";
+
+export const SWEEPS: readonly Sweep[] = [hostSweep, deviceSweep];
