@@ -134,7 +134,9 @@ function aipOf(profile: ApplicationProfile, use: Use): Hex {
   return `${byte(authentication | AIP.cvm | AIP.risk | byCommand)}00`;
 }
 
-function cvmList({ cvm }: ApplicationProfile): Hex {
+/** The purse asks nobody for a PIN. */
+function cvmList({ cvm: account }: ApplicationProfile, use: Use): Hex {
+  const cvm: readonly CvmName[] = use === "purse" ? ["none"] : account;
   const rules = cvm.map((name, i) => {
     const last = i === cvm.length - 1;
     return (
@@ -173,7 +175,7 @@ function issuePath(issued: Issued, use: Use, cipher: Cipher): Path {
       : objects([
           ["8C", cdol1],
           ["8D", cdol2],
-          ["8E", cvmList(profile)],
+          ["8E", cvmList(profile, use)],
           ["9F08", "0030"],
           ["9F0D", actions?.default ?? "D84000A800"],
           ["9F0E", actions?.denial ?? "0010000000"],
