@@ -2,6 +2,7 @@
  * What stands at the far end of the wires, and what the desk (tools/sim/desk.ts) needs of each device. Devices share no code with
  * the drivers in hal: both follow the documents (hal/pinpad/PROTOCOL.md, hal/HID.md, ESC/POS).
  */
+import type { ContactFace, FieldFace } from "../cards/contract.ts";
 
 /** The desk's time: virtual, driven by ../sim/clock. Devices use it for all delays. */
 export interface DeskClock {
@@ -25,6 +26,9 @@ export interface ActiveFault {
   count?: number;
   value?: number;
 }
+
+/** What readers hold, as the tray's cards show it. */
+export type { CardReply, ContactFace, FieldFace } from "../cards/contract.ts";
 
 export interface DeviceContext {
   clock: DeskClock;
@@ -99,6 +103,23 @@ export interface SimFilesControls {
   /** Gives the terminal a file; it takes it when it waits for one. Throws Error while another one is under way. */
   give(name: string, bytes: Uint8Array): void;
   forget(): void;
+}
+export interface SimIccControls {
+  /** Id of the card in the slot. */
+  readonly card: string | undefined;
+  /** Throws Error with words when there is one already. */
+  insert(id: string, face: ContactFace): void;
+  /** Throws Error with words when there is none. */
+  remove(): void;
+}
+export interface SimPiccControls {
+  /** Id of the card held at the reader. */
+  readonly card: string | undefined;
+  readonly field: boolean;
+  readonly lit: readonly ("blue" | "yellow" | "green" | "red")[];
+  /** Holds a card there: it is taken away by itself when nothing has been done with it for a while. Throws Error with words when there is one already. */
+  tap(id: string, faces: readonly FieldFace[]): void;
+  takeAway(): void;
 }
 export interface SimLightsControls {
   readonly on: { send: boolean; receive: boolean; error: boolean };
