@@ -5,7 +5,7 @@ import { type Bytes, EmvError, toBytes } from "./bytes.ts";
 export type Cryptogram = "AAC" | "ARQC" | "TC";
 export type Reach = "online-only" | "online-and-offline" | "offline-only";
 
-/** Absent codes have the defaults of §6.9. */
+/** Absent codes have the defaults of §6.9. By these names or by tag. */
 export interface ActionCodes {
   iacDenial?: Bytes;
   iacOnline?: Bytes;
@@ -23,6 +23,15 @@ export interface ActionResult {
   met: Uint8Array;
 }
 
+/** The same by tag: the card's, and those of the parameters (§11.1). */
+const CODE_TAGS: Readonly<Record<keyof ActionCodes, string>> = {
+  iacDenial: "9F0E",
+  iacOnline: "9F0F",
+  iacDefault: "9F0D",
+  tacDenial: "DF13",
+  tacOnline: "DF12",
+  tacDefault: "DF11",
+};
 const NONE = "0000000000";
 const ALL = "FFFFFFFFFF";
 /** Data authentication not performed or failed. */
@@ -35,14 +44,16 @@ const AUTHENTICATION = "CC00000000";
  */
 export function analyseActions(
   tvr: Bytes,
-  codes: ActionCodes = {},
+  codes: ActionCodes | Readonly<Record<string, Bytes | undefined>> = {},
   reach: Reach | Bytes = "online-and-offline",
   unable = false,
 ): ActionResult {
   const results = five(tvr, "95");
-  const denial = pair(codes.iacDenial ?? NONE, codes.tacDenial ?? NONE, "denial");
-  const online = pair(codes.iacOnline ?? ALL, codes.tacOnline ?? AUTHENTICATION, "online");
-  const otherwise = pair(codes.iacDefault ?? ALL, codes.tacDefault ?? AUTHENTICATION, "default");
+  const said = codes as Readonly<Record<string, Bytes | undefined>>;
+  const code = (name: keyof ActionCodes): Bytes | undefined => said[name] ?? said[CODE_TAGS[name]];
+  const denial = pair(code("iacDenial") ?? NONE, code("tacDenial") ?? NONE, "denial");
+  const online = pair(code("iacOnline") ?? ALL, code("tacOnline") ?? AUTHENTICATION, "online");
+  const otherwise = pair(code("iacDefault") ?? ALL, code("tacDefault") ?? AUTHENTICATION, "default");
   const can = reachOf(reach);
   const decided = (action: Cryptogram, reason: ActionResult["reason"], mask: Uint8Array): ActionResult => ({
     action,

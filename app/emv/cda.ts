@@ -3,7 +3,7 @@ import { sha1 } from "@noble/hashes/legacy.js";
 import { type Bytes, concat, NO_BYTES, sameBytes, toBytes } from "./bytes.ts";
 import { type TvrBit, tvr } from "./bits.ts";
 import { openDynamic } from "./dda.ts";
-import { type KeyInput, MISSING, type OdaReason, type PublicKey, toKey } from "./keys.ts";
+import { type KeyLike, MISSING, type OdaReason, toKey } from "./keys.ts";
 import { sm3 } from "./sm3.ts";
 import { onlyTlv, type Tlv, valueIn } from "./tlv.ts";
 
@@ -32,7 +32,7 @@ export interface CombinedResult {
 const CRYPTOGRAM_BYTES = 8;
 
 /** @example verifyCombined({ answer: "77…", unpredictableNumber, pdolData, cdol1Data }, icc.key).cryptogram */
-export function verifyCombined(input: CombinedInput, iccKey: KeyInput | PublicKey): CombinedResult {
+export function verifyCombined(input: CombinedInput, iccKey: KeyLike): CombinedResult {
   const answer = toBytes(input.answer, "answer");
   const objects = (onlyTlv(answer, "77") ?? onlyTlv(answer.slice(0, -2), "77"))?.children;
   if (objects === undefined) return result("dynamic-data");

@@ -85,6 +85,8 @@ function* firstAc(session: Session, action: "AAC" | "ARQC" | "TC"): Step<Outcome
 }
 
 function* goOnline(session: Session): Step<Outcome> {
+  // The card wants the issuer, the terminal has no line to one.
+  if (session.terminal.reach === "offline-only") return yield* complete(session, undefined);
   const request = onlineRequest(session.store.get, session.transaction.amountFen, session.onlinePin);
   const answer = yield* ask("online", { request });
   return yield* complete(session, answer);

@@ -1,5 +1,6 @@
 /** The CVM list judged without a card or people (§6.7). */
-import { asMap, type DataLike } from "./data.ts";
+import { type Bytes, NO_BYTES } from "./bytes.ts";
+import { asLookup, type DataLike } from "./data.ts";
 import { type MethodResult, methodSupported, SUCCESS, verifyCardholder } from "./cvm.ts";
 import { Session } from "./session.ts";
 import { asTerminal, asTransaction, type TerminalLike, type TransactionLike } from "./terminal.ts";
@@ -15,22 +16,26 @@ export interface CvmEvaluation {
   tried: { method: number; done: MethodResult["done"] }[];
 }
 
+/** All of the card's that the walk looks at. */
+const USED = ["82", "8E", "9F42", "9F61", "9F62"] as const;
+
 /**
- * The walk without a card or people: `perform` says how each method goes that terminal and card agree on (default: it succeeds).
+ * The walk without a card or people; the list alone (8E) will do for a card. `perform` says how each method goes that terminal
+ * and card agree on (default: it succeeds).
  *
  * @example evaluateCvm({ "82": "7C00", "8E": "000000000000000042031E03", "9F42": "0156" }, {}, 10000).results // 420300
  */
 export function evaluateCvm(
-  card: DataLike,
+  card: DataLike | Bytes,
   terminal: TerminalLike = {},
   transaction: TransactionLike = 0,
   perform: (method: number) => MethodResult["done"] | MethodResult | "bypassed" | "no-pad" = () => "successful",
 ): CvmEvaluation {
   const known = asTerminal(terminal);
   const session = new Session(known, asTransaction(transaction, known));
-  if (typeof card === "function")
-    for (const tag of ["82", "8E", "9F42", "9F61", "9F62"]) session.store.setCard(tag, card(tag) ?? new Uint8Array(0));
-  else for (const [tag, value] of asMap(card)) session.store.setCard(tag, value);
+  const list = typeof card === "string" || card instanceof Uint8Array ? { "8E": card } : card;
+  const lookup = asLookup(list);
+  for (const tag of USED) session.store.setCard(tag, lookup(tag) ?? NO_BYTES);
   // Whoever asks about a list wants it walked; the AIP alone may say no.
   if (session.store.get("82") === undefined) session.store.setCard("82", Uint8Array.of(0x10, 0));
   const tried: CvmEvaluation["tried"] = [];

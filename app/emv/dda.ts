@@ -7,7 +7,7 @@ import {
   failed,
   type Failed,
   hashMatches,
-  type KeyInput,
+  type KeyLike,
   MISSING,
   type OdaReason,
   type PublicKey,
@@ -86,7 +86,7 @@ function openSm2(signature: Uint8Array, point: Uint8Array, tail: Uint8Array): Op
  */
 export function verifyDynamicSignature(
   card: DataLike,
-  iccKey: KeyInput | PublicKey,
+  iccKey: KeyLike,
   options: { ddolData: Bytes; signature?: Bytes },
 ): DynamicResult {
   const signature = options.signature === undefined ? asLookup(card)("9F4B") : toBytes(options.signature, "9F4B");
@@ -99,7 +99,7 @@ export function verifyDynamicSignature(
  * fDDA. `terminal` gives 9F37, 9F02 and 5F2A; the card 9F4B and 9F69. Version 00, or no 9F69, signs 9F37 alone; version 01 signs
  * 9F37 ‖ 9F02 ‖ 5F2A ‖ 9F69.
  */
-export function verifyFastSignature(card: DataLike, terminal: DataLike, iccKey: KeyInput | PublicKey): DynamicResult {
+export function verifyFastSignature(card: DataLike, terminal: DataLike, iccKey: KeyLike): DynamicResult {
   const data = asLookup(card);
   const signature = data("9F4B");
   if (signature === undefined) return result("signature-missing");

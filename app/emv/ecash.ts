@@ -108,11 +108,11 @@ function inSecondCurrency({ store }: Session): boolean {
   return second !== undefined && sameBytes(second, asked) && (first === undefined || !sameBytes(first, asked));
 }
 
-/** What electronic cash makes of the terminal's decision: a denial stands. */
+/** What electronic cash makes of the terminal's decision: a denial stands, and what has to go online is not paid from the purse. */
 export function overridden(session: Session, action: Cryptogram): Cryptogram {
   if (action === "AAC") return action;
-  if (session.onlineOnly) return "ARQC";
-  return session.ecash ? "TC" : action;
+  if (action === "ARQC") session.ecash = false;
+  return session.onlineOnly ? "ARQC" : action;
 }
 
 /** After a load: what the card holds now; not known when it is gone. */

@@ -36,7 +36,7 @@ export function preProcess(terminal: TerminalLike, transaction: TransactionLike)
 function judge(application: Application, terminal: Terminal, { amountFen }: Transaction): PreProcessed {
   const limits = application.contactless;
   const floor = limits.floorLimitFen ?? application.floorLimitFen;
-  const offlineOnly = terminal.reach === "offline-only" || bit(application.data.get("9F66"), 1, 4);
+  const offlineOnly = terminal.reach === "offline-only" || bit(application.ttq, 1, 4);
   const overFloor = limits.floorRule === ">=" ? amountFen >= floor : amountFen > floor;
   const zero = amountFen === 0;
   const cvmRequired = limits.cvmLimitFen !== undefined && amountFen >= limits.cvmLimitFen;
@@ -48,7 +48,7 @@ function judge(application: Application, terminal: Terminal, { amountFen }: Tran
         ? "limit"
         : undefined;
   const ttq = new Uint8Array(4);
-  ttq.set((application.data.get("9F66") ?? ttq).subarray(0, 4));
+  ttq.set(application.ttq.subarray(0, 4));
   ttq[1] = ((ttq[1] ?? 0) & 0x3f) | (onlineRequired ? 0x80 : 0) | (cvmRequired ? 0x40 : 0);
   return { application, allowed: why === undefined, why, ttq, cvmRequired, onlineRequired };
 }

@@ -6,7 +6,7 @@ import {
   failed,
   type Failed,
   hashMatches,
-  type KeyInput,
+  type KeyLike,
   monthPassed,
   type PublicKey,
   recoverBlock,
@@ -47,7 +47,7 @@ const SM_SIGNED = 84;
  *
  * @example recoverIccKey({ "9F46": "…", "9F47": "03", "9F4A": "82", "82": "7C00", "5A": "…" }, issuer.key, { staticData, date: "261122" })
  */
-export function recoverIccKey(card: DataLike, issuerKey: KeyInput | PublicKey, options: IccKeyOptions = {}): IccKey | Failed {
+export function recoverIccKey(card: DataLike, issuerKey: KeyLike, options: IccKeyOptions = {}): IccKey | Failed {
   const data = asLookup(card);
   const use = options.use ?? "signing";
   const certificate = data(TAGS[use][0]);

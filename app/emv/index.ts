@@ -10,7 +10,14 @@ export { tsi, tsiNames, type TsiBit, tvr, tvrNames, type TvrBit } from "./bits.t
 export { type Bytes, EmvError, type EmvFault, toBytes, toHex } from "./bytes.ts";
 export { type Candidate, type Fci, parseFci } from "./candidates.ts";
 export { type CaKey, type CaKeyInput, decodeCaKey, type Revoked, toCaKey } from "./capk.ts";
-export { buildCandidateList, readApplicationData, readLog, readPurse } from "./card-functions.ts";
+export {
+  buildCandidateList,
+  type ReadApplication,
+  readApplicationData,
+  readLog,
+  readPurse,
+  type Verdict,
+} from "./card-functions.ts";
 export { type LogEntry, logEntry } from "./card-log.ts";
 export { type CombinedInput, type CombinedResult, verifyCombined } from "./cda.ts";
 export { buildCombinations } from "./combinations.ts";

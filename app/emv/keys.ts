@@ -1,6 +1,7 @@
 /** Public keys of the chain CA → issuer → card, RSA or SM2, and what every signed block of a card has in common (§6.5). */
 import { sha1 } from "@noble/hashes/legacy.js";
 import { type Bytes, concat, EmvError, fromNumber, sameBytes, toBytes, toHex } from "./bytes.ts";
+import { tvr } from "./bits.ts";
 import { type RsaKey, rsa } from "./rsa.ts";
 
 export type PublicKey =
@@ -62,8 +63,12 @@ export const SHA1_ALGORITHM = 0x01;
 export const RSA_ALGORITHM = 0x01;
 export const SM2_ALGORITHM = 0x04;
 
+/** A key in any of these ways, or what `recoverIssuerKey` and `recoverIccKey` gave. */
+export type KeyLike = KeyInput | PublicKey | { key: PublicKey };
+
 /** Throws EmvError "value" when neither kind of key is there. */
-export function toKey(input: KeyInput | PublicKey, where = "key"): PublicKey {
+export function toKey(input: KeyLike, where = "key"): PublicKey {
+  if ("key" in input) return input.key;
   const { point, modulus, exponent } = input as KeyInput;
   if (point !== undefined) return { algorithm: "sm2", point: toBytes(point, where) };
   if (modulus === undefined || exponent === undefined)
@@ -80,8 +85,13 @@ export interface Recovered {
   hash: Uint8Array;
 }
 
-export type Failed = { ok: false; reason: Exclude<OdaReason, "ok"> };
-export const failed = (reason: Exclude<OdaReason, "ok">): Failed => ({ ok: false, reason });
+/** `tvr`: "ICC data missing" where an object of the card is; the bit of the failed method is its own to set. */
+export type Failed = { ok: false; reason: Exclude<OdaReason, "ok">; tvr: Uint8Array };
+export const failed = (reason: Exclude<OdaReason, "ok">): Failed => ({
+  ok: false,
+  reason,
+  tvr: MISSING.has(reason) ? tvr("icc-data-missing") : tvr(),
+});
 
 /** 6A ‖ body ‖ SHA-1 ‖ BC under an RSA key, its length, header, trailer and format checked; the hash is the caller's. */
 export function recoverBlock(signature: Uint8Array, key: RsaKey, formats: readonly number[]): Recovered | Failed {

@@ -1,7 +1,7 @@
 /** GET PROCESSING OPTIONS: the terminal says what it is about, the card says how (§6.3). */
 import { concat, toBytes } from "./bytes.ts";
 import { commands, OK, send, statusWords } from "./command.ts";
-import { buildDol } from "./dol.ts";
+import { buildDol, dolAsks } from "./dol.ts";
 import { Ended } from "./outcome.ts";
 import type { Step } from "./requests.ts";
 import { parsed, type Session, unpredictableNumber } from "./session.ts";
@@ -23,7 +23,7 @@ export function* initiate(session: Session): Step<"initiated" | "refused"> {
 /** The status; the answer's objects are in the card's store when it is 9000. */
 export function* getProcessingOptions(session: Session): Step<number> {
   const pdol = session.store.get("9F38");
-  if (pdol !== undefined) yield* unpredictableNumber(session);
+  if (pdol !== undefined && parsed("bad-pdol", () => dolAsks(pdol, "9F37"))) yield* unpredictableNumber(session);
   session.sent.pdol = pdol === undefined ? new Uint8Array(0) : parsed("bad-pdol", () => buildDol(pdol, session.store.get));
   const template = concat(toBytes("83"), encodeLength(session.sent.pdol.length), session.sent.pdol);
   const answer = yield* send(session, commands.getProcessingOptions(template));

@@ -19,11 +19,14 @@ export interface ApplicationData {
 
 /** Files 1–10 are the payment system's; what lies in others the terminal does not look into. */
 const LAST_OWN_FILE = 10;
-const MANDATORY = ["5F24", "5A", "8C", "8D"] as const;
+export const MANDATORY: readonly string[] = ["5F24", "5A", "8C", "8D"];
 
-/** Ends the transaction on a status other than 9000, a record that is no template, an object that comes twice. */
-export function* readRecords(session: Session, afl: Bytes): Step<ApplicationData> {
-  const read: ApplicationData = { data: {}, staticData: NO_BYTES, records: [] };
+/** `read` is filled as it goes. Ends the transaction on a status other than 9000, a record that is no template, an object that comes twice. */
+export function* readRecords(
+  session: Session,
+  afl: Bytes,
+  read: ApplicationData = { data: {}, staticData: NO_BYTES, records: [] },
+): Step<ApplicationData> {
   for (const { sfi, first, last, signed } of parsed("bad-afl", () => parseAfl(afl))) {
     for (let record = first; record <= last; record++) {
       const { status, data } = yield* send(session, commands.readRecord(sfi, record));
@@ -35,11 +38,7 @@ export function* readRecords(session: Session, afl: Bytes): Step<ApplicationData
 }
 
 /** Takes one record in. Ends the transaction as `readRecords` says. */
-export function addRecord(
-  read: ApplicationData,
-  record: { sfi: number; record: number; bytes: Uint8Array },
-  signed: boolean,
-): void {
+function addRecord(read: ApplicationData, record: { sfi: number; record: number; bytes: Uint8Array }, signed: boolean): void {
   const { sfi, bytes } = record;
   const template = onlyTlv(bytes, "70");
   read.records.push(record);

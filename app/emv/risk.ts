@@ -19,6 +19,9 @@ import {
   type TransactionLike,
 } from "./terminal.ts";
 
+/** Amounts in fen, chances in per cent. */
+export type Limits = Pick<Application, "floorLimitFen" | "thresholdFen" | "targetPercent" | "maxTargetPercent">;
+
 const ATC = 0x9f36;
 const LAST_ONLINE = 0x9f13;
 
@@ -44,8 +47,8 @@ export function amountWithLog(card: Lookup, transaction: Transaction): number {
  * Whether an amount under the floor limit is picked, `percent` being a random number 1–99. Under the threshold the chance is the target; from
  * there it rises in a straight line to the maximum at the floor limit.
  */
-export function randomlySelected(amountFen: number, application: Application, floorLimitFen: number, percent: number): boolean {
-  const { thresholdFen, targetPercent, maxTargetPercent } = application;
+export function randomlySelected(amountFen: number, limits: Limits, percent: number): boolean {
+  const { floorLimitFen, thresholdFen, targetPercent, maxTargetPercent } = limits;
   if (amountFen < thresholdFen) return percent <= targetPercent;
   if (floorLimitFen <= thresholdFen) return percent <= maxTargetPercent;
   const rise = ((maxTargetPercent - targetPercent) * (amountFen - thresholdFen)) / (floorLimitFen - thresholdFen);
@@ -69,18 +72,12 @@ export function velocityBits(card: Lookup): TvrBit[] {
 }
 
 /** All but velocity. `percent` undefined: nothing is picked. */
-function amountBits(
-  card: Lookup,
-  terminal: Terminal,
-  transaction: Transaction,
-  application: Application,
-  percent?: number,
-): TvrBit[] {
+function amountBits(card: Lookup, terminal: Terminal, transaction: Transaction, limits: Limits, percent?: number): TvrBit[] {
   const bits: TvrBit[] = [];
   if (onExceptionFile(card, terminal)) bits.push("on-exception-file");
   if (transaction.forceOnline) bits.push("forced-online");
-  if (amountWithLog(card, transaction) >= application.floorLimitFen) bits.push("floor-limit");
-  else if (percent !== undefined && randomlySelected(transaction.amountFen, application, application.floorLimitFen, percent)) {
+  if (amountWithLog(card, transaction) >= limits.floorLimitFen) bits.push("floor-limit");
+  else if (percent !== undefined && randomlySelected(transaction.amountFen, limits, percent)) {
     bits.push("random-selection");
   }
   return bits;
@@ -100,17 +97,13 @@ export function manageRisk(
 ): Findings {
   const known = asTerminal(terminal);
   const asked = asTransaction(transaction, known);
-  const limits =
-    Object.keys(application).length > 0 || known.applications.length === 0 ? fromTags(known, application) : known.applications[0];
+  const [first] = known.applications;
+  const given = Object.keys(application).length > 0 || first === undefined;
+  const limits = given ? toApplication({ aid: "A000000333", ...application }, known.data) : first;
   const data = asLookup(card);
   const percent = canSelect(known) ? asked.randomPercent : undefined;
-  const reasons = [...amountBits(data, known, asked, limits as Application, percent), ...velocityBits(data)];
+  const reasons = [...amountBits(data, known, asked, limits, percent), ...velocityBits(data)];
   return { tvr: tvr(...reasons), reasons };
-}
-
-function fromTags(terminal: Terminal, application: Partial<ApplicationInput>): Application {
-  const floor = terminal.data.get("9F1B");
-  return toApplication({ aid: "A000000333", floorLimitFen: floor === undefined ? 0 : toNumber(floor), ...application });
 }
 
 function canSelect(terminal: Terminal): boolean {
@@ -121,17 +114,23 @@ function canSelect(terminal: Terminal): boolean {
 export function* manageTerminalRisk(session: Session): Step<void> {
   const { store, terminal, transaction } = session;
   if (!bit(store.get("82"), 1, 4) && !terminal.alwaysManageRisk) return;
-  const application = session.chosen;
+  const limits = limitsOf(session);
   let percent: number | undefined;
-  const under = amountWithLog(store.get, transaction) < application.floorLimitFen;
-  if (under && canSelect(terminal) && Math.max(application.targetPercent, application.maxTargetPercent) > 0) {
+  const under = amountWithLog(store.get, transaction) < limits.floorLimitFen;
+  if (under && canSelect(terminal) && Math.max(limits.targetPercent, limits.maxTargetPercent) > 0) {
     percent = transaction.randomPercent ?? (yield* ask("percent", {}));
   }
-  session.setTvr(...amountBits(store.get, terminal, transaction, application, percent));
+  session.setTvr(...amountBits(store.get, terminal, transaction, limits, percent));
   if (store.get("9F14") !== undefined && store.get("9F23") !== undefined) {
     yield* getData(session, ATC);
     yield* getData(session, LAST_ONLINE);
     session.setTvr(...velocityBits(store.get));
   }
   session.setTsi("terminal-risk");
+}
+
+/** Electronic cash has its own limit and is not drawn for (§8). */
+function limitsOf({ chosen, ecash }: Session): Limits {
+  if (!ecash || chosen.ecashLimitFen === undefined) return chosen;
+  return { floorLimitFen: chosen.ecashLimitFen, thresholdFen: 0, targetPercent: 0, maxTargetPercent: 0 };
 }

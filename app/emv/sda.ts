@@ -3,7 +3,7 @@ import { type Bytes, concat, toBytes } from "./bytes.ts";
 import { type TvrBit, tvr } from "./bits.ts";
 import { asLookup, type DataLike, type Lookup } from "./data.ts";
 import * as keys from "./keys.ts";
-import { hashMatches, type KeyInput, MISSING, type OdaReason, type PublicKey, recoverBlock, toKey } from "./keys.ts";
+import { hashMatches, type KeyLike, MISSING, type OdaReason, type PublicKey, recoverBlock, toKey } from "./keys.ts";
 import { sm2Verify } from "./sm2.ts";
 
 export interface StaticResult {
@@ -24,7 +24,7 @@ const ONLY_AIP = 0x82;
  *
  * @example verifyStaticData({ "93": "…", "9F4A": "82", "82": "5C00" }, issuer.key, staticData).ok
  */
-export function verifyStaticData(card: DataLike, issuerKey: KeyInput | PublicKey, staticData: Bytes): StaticResult {
+export function verifyStaticData(card: DataLike, issuerKey: KeyLike, staticData: Bytes): StaticResult {
   const data = asLookup(card);
   const signature = data("93");
   if (signature === undefined) return result("signature-missing");

@@ -104,6 +104,17 @@ describe("paying", () => {
     expect(outcome).toMatchObject({ result: "declined-offline", ecash: false });
   });
 
+  test("what has to go online is not paid from the purse; the purse has its own limit, not the floor", async () => {
+    const card = cashCard();
+    const online = await pay(card, [...purse(200_000), ac("ARQC", { p1: "80" }), ac("TC", { p1: "40" })], {
+      host: () => "00",
+      terminal: { caKeys: [] },
+    });
+    expect([online.outcome.result, online.outcome.ecash, online.tvr]).toEqual(["approved-online", false, "4200000000"]);
+    const over = await pay(card, [...purse(200_000), ac("TC", { p1: "40" })], { amount: 60_000 });
+    expect([over.outcome.ecash, over.tvr]).toEqual([true, "0200000000"]);
+  });
+
   test("a card without 9F74 has not taken it for electronic cash", async () => {
     const card = makeImage({ oda: "sda" });
     expect((await pay(card, [ac("TC")])).outcome.ecash).toBe(false);

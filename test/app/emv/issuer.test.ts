@@ -340,6 +340,17 @@ describe("the host", () => {
     expect(await unable(100, "40", "AAC")).toEqual(["declined-offline", "card-declined", "5A33".replace("5A", "59")]);
   });
 
+  test("a terminal without a line asks no host, even when the card wants one", async () => {
+    let asked = false;
+    const host = () => {
+      asked = true;
+      return "00";
+    };
+    const script = [...start(image), ac("ARQC", { p1: "40" }), ac("TC", { p1: "40" })];
+    const { outcome, hex } = await play(image, script, { host, terminal: { type: "23" } });
+    expect([outcome.result, hex("8A"), asked]).toEqual(["approved-offline", "5933", false]);
+  });
+
   test("an answer without a code is the caller's mistake", async () => {
     await expect(online(image, [], () => ({ field55: "9100" }))).rejects.toThrow("8A");
   });

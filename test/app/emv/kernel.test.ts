@@ -76,7 +76,7 @@ describe("machine", () => {
 
   test("what the caller left out is named", async () => {
     const bare = new ScriptedCard(start(image));
-    await expect(runTransaction(bare, { applications: [AID] }, 1)).rejects.toThrow("9F37");
+    await expect(runTransaction(bare, { applications: [AID], caKeys: [image.caKey], date: "261122" }, 1)).rejects.toThrow("9F37");
     const card = new ScriptedCard(start(image));
     await expect(runTransaction(card, { applications: [AID], unpredictableNumber: "11223344" }, 1)).rejects.toThrow("9A");
     expect(() => new Kernel({}, -1)).toThrow("amountFen");

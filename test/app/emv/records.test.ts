@@ -142,20 +142,28 @@ describe("records", () => {
     ["zeros behind the template", `70035A011100${OK}`, "bad-record"],
     ["a template that says too much", `70045A0111${OK}`, "bad-record"],
     ["an object twice in one record", `70065A01115A0122${OK}`, "duplicate-object"],
-  ])("%s ends it", async (_, answer, where) => {
-    await expect(read([{ command: command("01", "0C"), answer }], "08010100")).rejects.toMatchObject({ where });
+  ])("%s ends it", async (_, answer, reason) => {
+    expect(await read([{ command: command("01", "0C"), answer }], "08010100")).toMatchObject({ ok: false, reason });
   });
 
   test("an object twice in two records ends it", async () => {
     const script = ["01", "02"].map((record) => ({ command: command(record, "0C"), answer: `70035A0111${OK}` }));
-    await expect(read(script, "08010200")).rejects.toMatchObject({ where: "duplicate-object" });
+    const found = await read(script, "08010200");
+    expect(found).toMatchObject({
+      ok: false,
+      reason: "duplicate-object",
+      words: "5A comes twice",
+      missing: ["5F24", "8C", "8D"],
+    });
+    expect(found.records).toHaveLength(2);
   });
 
   test("records at hand are read the same", () => {
     const { data, staticData } = readApplicationData(["70035A0111", "70045F340122"], "08010201");
     expect([Object.keys(data), toHex(staticData ?? new Uint8Array(0))]).toEqual([["5A", "5F34"], "5A0111"]);
-    expect(() => readApplicationData(["70035A0111"], "08010201")).toThrow("record 2 of file 1");
-    expect(() => readApplicationData(["70035A0111", "70035A0111"], "08010201")).toThrow("duplicate-object");
+    expect(() => readApplicationData(["70035A0111"], "08010201")).toThrow("record 2");
+    expect(readApplicationData(["70035A0111", "70035A0111"], "08010201").reason).toBe("duplicate-object");
+    expect(readApplicationData([], "080101").reason).toBe("bad-afl");
   });
 
   test.each(["5F24", "5A", "8C", "8D"])("without %s there is no transaction", async (tag) => {

@@ -50,7 +50,7 @@ test("the merchant forces it online", () => {
 
 describe("random selection", () => {
   const limits = { aid: "A000000333", floorLimitFen: 10_000, thresholdFen: 2_000, targetPercent: 20, maxTargetPercent: 60 };
-  const picked = (amountFen: number, percent: number) => randomlySelected(amountFen, toApplication(limits), 10_000, percent);
+  const picked = (amountFen: number, percent: number) => randomlySelected(amountFen, toApplication(limits), percent);
 
   test("under the threshold the target, from there a straight line to the maximum", () => {
     expect([picked(1_999, 20), picked(1_999, 21)]).toEqual([true, false]);
