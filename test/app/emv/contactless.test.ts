@@ -12,7 +12,7 @@ import {
 } from "../../../app/emv/index.ts";
 import { dynamicSignature } from "./authority.ts";
 import { type Exchange, objects, text, tlv } from "./card.ts";
-import { AID, CRYPTOGRAM, IAD, type Image, type ImageOptions, makeImage, PAN, SM_KEYS, UN } from "./image.ts";
+import { ac, AID, CRYPTOGRAM, IAD, type Image, type ImageOptions, makeImage, PAN, SM_KEYS, UN } from "./image.ts";
 import { play, type PlayOptions } from "./play.ts";
 
 const OK = "9000";
@@ -228,6 +228,17 @@ describe("application and GPO", () => {
     const answer = tlv("80", card.image.aip + card.image.afl) + OK;
     expect((await tap(card, [...arrive(card), gpo(answer)])).outcome.reason).toBe("mandatory-missing");
   });
+});
+
+test("a reader that does the full flow goes on as by contacts", async () => {
+  const full = makeImage({ oda: "sda", fci: { "9F38": PDOL } });
+  const card: QuickCard = { image: full, options: {} };
+  const terminal = {
+    applications: [{ aid: AID, floorLimitFen: 50_000, contactless: { ttq: "76000000", floorLimitFen: 50_000 } }],
+  };
+  const script = [...arrive(card), gpo(tlv("80", full.aip + full.afl) + OK), ...records(card), ac("TC", { p1: "40" })];
+  const { outcome, tvr } = await tap(card, script, { terminal });
+  expect([outcome.result, tvr]).toEqual(["approved-offline", "0200000000"]);
 });
 
 describe("decision", () => {
