@@ -15,6 +15,8 @@ const LOOK_MS = 400;
 export class CcidReader {
   readonly slots: readonly CcidSlot[];
   onGone: ((why: string) => void) | undefined;
+  /** Set up, for the first time or after the cable was out: what a reader forgets without power is told it here. */
+  onStarted: (() => Promise<void>) | undefined;
   readonly #system: System;
   readonly #device: string;
   readonly #wire: CcidWire;
@@ -87,6 +89,7 @@ export class CcidReader {
     const words = firmware === undefined ? "no name" : decodeAscii(firmware);
     this.#system.log.info(`${this.#device}: ${words}${tells ? "" : ", tells no card movements"}`);
     if (!tells) this.#keepLooking(first, life);
+    await this.onStarted?.();
   }
 
   #keepLooking(slot: CcidSlot, life: number): void {

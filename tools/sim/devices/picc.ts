@@ -136,7 +136,6 @@ export class SimPicc extends CcidDevice implements SimPiccControls {
   #transfer(data: Uint8Array): Outcome {
     const [face] = this.#faces;
     if (!this.#active || face === undefined) return { type: ANSWER.data, card: this.cardIn(0), error: ERROR.mute };
-    this.#hold();
     if (this.has("tear-at") && ++this.#commands >= this.valueOf("tear-at", 1)) {
       // What it was sent, the card has done: only the answer is lost.
       face.transmit(data);
@@ -145,6 +144,7 @@ export class SimPicc extends CcidDevice implements SimPiccControls {
       return { type: ANSWER.data, card: 0, error: ERROR.mute, workMs: MUTE_MS };
     }
     const reply: CardReply = this.has("mute") ? { kind: "mute" } : face.transmit(data);
+    this.#hold(reply.kind === "mute" ? MUTE_MS : reply.workMs);
     if (reply.kind === "mute") return { type: ANSWER.data, card: 0, error: ERROR.mute, workMs: MUTE_MS };
     if (this.spend("parity")) return { type: ANSWER.data, card: 0, error: ERROR.parity, workMs: reply.workMs };
     const { bytes, workMs, extensions } = reply;
@@ -167,10 +167,10 @@ export class SimPicc extends CcidDevice implements SimPiccControls {
     this.context.changed();
   }
 
-  /** The hand that holds the card stays a while longer. */
-  #hold(): void {
+  /** The hand that holds the card stays a while longer than the card works. */
+  #hold(workMs = 0): void {
     this.#hand?.stop();
-    this.#hand = this.context.clock.after(HOLD_MS, "busy", () => this.takeAway());
+    this.#hand = this.context.clock.after(workMs + HOLD_MS, "busy", () => this.takeAway());
   }
 }
 
