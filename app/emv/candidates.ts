@@ -95,9 +95,12 @@ export function candidatesOf(records: readonly Bytes[], terminal: Terminal): Can
   });
 }
 
-/** Undefined when the entry names no application the terminal has. */
-export function candidateOf(entry: Tlv, terminal: Terminal): Candidate | undefined {
-  const objects = entry.children ?? [];
+/** What an entry does not say for itself the directory says for all of them: code table and languages. */
+const OF_THE_DIRECTORY: ReadonlySet<string> = new Set(["9F11", "5F2D"]);
+
+/** Undefined when the entry names no application the terminal has. `directory` is A5 of the directory's FCI. */
+export function candidateOf(entry: Tlv, terminal: Terminal, directory: readonly Tlv[] = []): Candidate | undefined {
+  const objects = [...(entry.children ?? []), ...directory.filter(({ tag }) => OF_THE_DIRECTORY.has(tag))];
   const name = valueIn(objects, "4F");
   if (name.length < 5 || name.length > 16) return undefined;
   const application = matching(name, terminal.applications);

@@ -50,7 +50,7 @@ function* byDirectory(session: Session): Step<Candidate[] | undefined> {
     const entries = status === OK ? directoryEntries(data) : undefined;
     if (entries === undefined) return undefined;
     for (const entry of entries) {
-      const candidate = candidateOf(entry, session.terminal);
+      const candidate = candidateOf(entry, session.terminal, fci.proprietary);
       const name = valueIn(entry.children ?? [], "4F");
       if (candidate !== undefined) candidates.push(candidate);
       else if (name.length > 0) session.refused.push({ aid: toHex(name), why: "not an application of this terminal" });

@@ -77,6 +77,13 @@ describe("directory", () => {
     expect(found.aids).toEqual([AID]);
   });
 
+  test("code table and languages of the directory hold for its entries", async () => {
+    const shared = tlv("6F", { "84": text("1PAY.SYS.DDF01"), A5: objects({ "88": "01", "5F2D": text("zh"), "9F11": "01" }) });
+    const one = entry(AID, { "9F12": text("Own Name") });
+    const { candidates } = await list([PSE(shared + OK), record(1, tlv("70", one) + OK), record(2, END)]);
+    expect(candidates[0]).toMatchObject({ name: "Own Name", languages: ["zh"] });
+  });
+
   test("no more than 64 records are read", async () => {
     const empty = Array.from({ length: 64 }, (_, i) => record(i + 1, tlv("70", entry("A0000000031010")) + OK));
     expect(await list([PSE(pseFci() + OK), ...empty, select(AID, "6A82"), select(CREDIT, "6A82")])).toMatchObject({
