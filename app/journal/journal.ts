@@ -39,8 +39,10 @@ export interface Settlement {
   rounds: number;
   /** The host was told that the upload is over. */
   ended: boolean;
-  /** Traces that were sent and not answered. */
+  /** Traces that were sent and not answered, or answered with a refusal. */
   failed: number[];
+  /** Those of them that the host refused. Stores of earlier firmware lack it. */
+  refused?: number[];
 }
 
 /** A record of a closed batch: the card's number is gone. */
@@ -183,9 +185,10 @@ export interface Journal {
   abandonSettlement(): void;
   settlementAnswered(result: SettlementResult): void;
   /**
-   * How far the upload has come, and which traces were not answered so far. A count below the last one begins another round, over what failed.
+   * How far the upload has come, which traces did not arrive so far, and which of these the host refused. A count below the last one begins another
+   * round, over what failed.
    */
-  uploaded(count: number, failed?: readonly number[]): void;
+  uploaded(count: number, failed?: readonly number[], refused?: readonly number[]): void;
   uploadEnded(): void;
   /**
    * The batch is settled and its slip printed or left: its lists go into the day book, without card numbers, and the next batch is open.

@@ -203,8 +203,8 @@ class StoredJournal implements OpenJournal {
   settlementAnswered(result: SettlementResult): void {
     settlement.settlementAnswered(this.#state, result);
   }
-  uploaded(count: number, failed?: readonly number[]): void {
-    settlement.uploaded(this.#state, count, failed);
+  uploaded(count: number, failed?: readonly number[], refused?: readonly number[]): void {
+    settlement.uploaded(this.#state, count, failed, refused);
   }
   uploadEnded(): void {
     settlement.uploadEnded(this.#state);

@@ -291,6 +291,7 @@ export const SETTLEMENT: Shape<Settlement> = {
   rounds: whole,
   ended: flag,
   failed: traces,
+  refused: maybe(traces),
 };
 
 const CLOSED_BY: Shape<ClosedBy> = { operator: text, date: digits(8, 8), time: digits(6, 6) };

@@ -8,7 +8,7 @@ import type { State } from "./state.ts";
 /** A copy: what is kept here changes by a commit only. */
 export function settlementOf({ table, settlement }: State): Settlement | undefined {
   table.refuseDamaged(SETTLEMENT_KEY);
-  return settlement && { ...settlement, failed: [...settlement.failed] };
+  return settlement && { ...settlement, ...copy(settlement) };
 }
 
 /** The one under way. Throws JournalError "not-found". */
@@ -40,18 +40,24 @@ export function settlementAnswered(state: State, result: SettlementResult): void
   put(state, { ...settlement, result: { domestic: result.domestic, foreign: result.foreign } });
 }
 
-export function uploaded(state: State, count: number, failed?: readonly number[]): void {
+export function uploaded(state: State, count: number, failed?: readonly number[], refused?: readonly number[]): void {
   const settlement = settling(state);
   assert(settlement.result !== undefined && !settlement.ended, "the upload follows the verdict and ends before the end");
   assert(Number.isInteger(count) && count >= 0 && count <= MAX_COUNTER, "steps are counted");
   const rounds = settlement.rounds + (count < settlement.uploaded ? 1 : 0);
-  put(state, { ...settlement, uploaded: count, rounds, failed: [...(failed ?? settlement.failed)] });
+  const kept = copy({ failed: failed ?? settlement.failed, refused: refused ?? settlement.refused });
+  assert(kept.refused?.every((trace) => kept.failed.includes(trace)) ?? true, "what the host refused has failed");
+  put(state, { ...settlement, uploaded: count, rounds, ...kept });
 }
 
 export function uploadEnded(state: State): void {
   const settlement = settling(state);
   assert(settlement.result !== undefined, "an upload ends after the host's verdict");
   put(state, { ...settlement, ended: true });
+}
+
+function copy({ failed, refused }: { failed: readonly number[]; refused?: readonly number[] }) {
+  return { failed: [...failed], refused: refused && [...refused] };
 }
 
 function put(state: State, settlement: Settlement): void {

@@ -76,6 +76,12 @@ export function failedAfter(failed: readonly number[], { traces }: UploadStep, a
   return answered ? others : [...others, ...traces];
 }
 
+/** `refused` after a step: what came of it last counts. */
+export function refusedAfter(refused: readonly number[], { traces }: UploadStep, isRefused: boolean): number[] {
+  const others = refused.filter((trace) => !traces.includes(trace));
+  return isRefused ? [...others, ...traces] : others;
+}
+
 /** Records the host has, for the end message (§5.5.7). */
 export function uploadedCount(steps: readonly UploadStep[], { failed }: Pick<UploadPlace, "failed">): number {
   return steps.reduce((sum, { traces }) => sum + traces.length, 0) - failed.length;

@@ -8,7 +8,15 @@ import { settlementResult } from "../acquirer/answers.ts";
 import type { Fate, Host, Request } from "../acquirer/host.ts";
 import { ADVICE_TAKEN, responseOf } from "../acquirer/responses.ts";
 import type { ArchivedRecord, ArchivedSettlement, Settlement, SettlementResult, SettlementTotals } from "../journal/journal.ts";
-import { balanced, failedAfter, nextUpload, uploadedCount, uploadOrder, type UploadStep } from "../journal/upload-order.ts";
+import {
+  balanced,
+  failedAfter,
+  nextUpload,
+  refusedAfter,
+  uploadedCount,
+  uploadOrder,
+  type UploadStep,
+} from "../journal/upload-order.ts";
 import { maskPan } from "../model/card.ts";
 import { note } from "./audit.ts";
 import { deliverAdvices, deliveryOf } from "./advise.ts";
@@ -71,34 +79,33 @@ async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
   assert(journal.settlement?.ended === true, "a batch is closed when the host was told that the upload is over");
   assert(journal.owed === undefined, "nothing is owed when a batch is closed");
   const archive = closing(t);
+  const { refused = [] } = underWay(t);
   const { batch } = journal;
   assert(archive.batch === batch, "what is closed is the open batch");
   await printSettlement(t, archive, { duplicate: again });
+  // Before the batch is closed, or a power cut here would leave them unprinted for good.
+  if (t.parameters.value("settle.details") === "always") await printDetails(t, archive, { duplicate: again });
   view.at("next");
   journal.closeBatch({ operator: t.operator ?? "", ...now(t) });
   assert(journal.settlement === undefined && journal.batch !== batch, "a closed batch is closed, and the next one open");
   t.system.log.info(`batch ${archive.batch} is settled`);
   note(t, "settlement", "ok", batch6(archive.batch));
-  if (t.parameters.value("settle.details") === "always") await printDetails(t, archive);
   await signAfter(t);
   return {
     ended: true,
     archive: journal.lastSettlement() ?? archive,
-    problems: [...stopped.problems, ...problemsOf(t, archive, stopped.refused)],
+    problems: [...stopped.problems, ...problemsOf(t, archive, refused)],
   };
 }
 
 type Stopped = { words: string };
 interface Went {
   problems: string[];
-  /** Traces whose upload the host refused, as far as this run has asked. */
-  refused: ReadonlySet<number>;
 }
-const NONE: ReadonlySet<number> = new Set();
 
 async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> {
   const { journal } = t;
-  if (journal.settlement?.ended) return { problems: [], refused: NONE };
+  if (journal.settlement?.ended) return { problems: [] };
   const host = t.host;
   if (host === undefined) return { words: t.ui.say("settlement.no-line") };
   if (!journal.signedOn) {
@@ -111,10 +118,8 @@ async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> 
   assert(journal.owed === undefined, "a settlement begins when nothing is owed");
   const result = journal.settlement?.result ?? (await compareTotals(t, host, view));
   if ("words" in result) return result;
-  const uploaded = await upload(t, host, view, result);
-  if ("words" in uploaded) return uploaded;
-  const ended = await endUpload(t, host, view, result);
-  return "words" in ended ? ended : { ...ended, refused: uploaded.refused };
+  const cutShort = await upload(t, host, view, result);
+  return cutShort ?? endUpload(t, host, view, result);
 }
 
 /** §5.5.2: what is owed goes first; a settlement without it would be wrong from the start. */
@@ -158,21 +163,15 @@ async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise
  * §5.5.6: in the list's fixed order. What was not answered, or refused, goes again in another round at the end of this one; what is left after the
  * last round stands on the slip, and the cashier is told how much of it the host refused.
  */
-async function upload(
-  t: Terminal,
-  host: Host,
-  view: SettleView,
-  result: SettlementResult,
-): Promise<Stopped | Pick<Went, "refused">> {
+async function upload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | undefined> {
   const { journal, profile } = t;
-  if (balanced(result)) return { refused: NONE };
+  if (balanced(result)) return undefined;
   const steps = uploadOrder(journal.list(), result);
-  const refused = new Set<number>();
   let silent = 0;
   for (let place = underWay(t); ; place = underWay(t)) {
     const next = nextUpload(steps, place);
     if (next === undefined) {
-      if (place.failed.length === 0 || place.rounds >= profile.reversalAttempts) return { refused };
+      if (place.failed.length === 0 || place.rounds >= profile.reversalAttempts) return undefined;
       journal.uploaded(0, place.failed);
       continue;
     }
@@ -182,21 +181,16 @@ async function upload(
     if (fate.fate === "not-sent") return { words: missing(t, fate) };
     const answered = fate.fate === "answered";
     const taken = answered && ADVICE_TAKEN.has(fate.code);
-    for (const trace of next.step.traces) refused[answered && !taken ? "add" : "delete"](trace);
     if (answered && !taken) t.system.log.warn(`upload of ${next.step.traces.join(" ")}: answer ${fate.code}`);
-    journal.uploaded(next.at + 1, failedAfter(place.failed, next.step, taken));
+    const refused = refusedAfter(place.refused ?? [], next.step, answered && !taken);
+    journal.uploaded(next.at + 1, failedAfter(place.failed, next.step, taken), refused);
     silent = answered ? 0 : silent + 1;
     if (silent >= MOST_SILENT) return { words: t.ui.say("settlement.no-answer") };
   }
 }
 
 /** 0320 202 or 207 (§5.5.7). Whatever the host answers, it has heard; silence means that it goes again. */
-async function endUpload(
-  t: Terminal,
-  host: Host,
-  view: SettleView,
-  result: SettlementResult,
-): Promise<Stopped | Pick<Went, "problems">> {
+async function endUpload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | Went> {
   const { journal } = t;
   const steps = balanced(result) ? [] : uploadOrder(journal.list(), result);
   view.at("end");
@@ -253,8 +247,8 @@ function closing(t: Terminal): ArchivedSettlement {
   return { batch, totals, result, failed, closedBy: { operator: t.operator ?? "", ...now(t) }, records };
 }
 
-function problemsOf(t: Terminal, { failed, records }: ArchivedSettlement, refusedUploads: ReadonlySet<number>): string[] {
-  const refusedNow = failed.filter((trace) => refusedUploads.has(trace)).length;
+function problemsOf(t: Terminal, { failed, records }: ArchivedSettlement, refused: readonly number[]): string[] {
+  const refusedNow = refused.length;
   const counts = {
     "settled.failed": failed.length - refusedNow,
     "settled.refused": refusedNow + records.filter(({ state }) => state === "refused").length,

@@ -5,6 +5,7 @@ import {
   balanced,
   failedAfter,
   nextUpload,
+  refusedAfter,
   uploadedCount,
   uploadOrder,
   type UploadStep,
@@ -123,4 +124,11 @@ describe("going through it", () => {
       { numRuns: 100, seed: 1 },
     );
   });
+});
+
+test("what was refused is what was refused last: heard or silent afterwards, it is not", () => {
+  const step = { step: "lines", lines: [], traces: [3, 4] } satisfies UploadStep;
+  expect(refusedAfter([1], step, true)).toEqual([1, 3, 4]);
+  expect(refusedAfter([3, 1, 4], step, true)).toEqual([1, 3, 4]);
+  expect(refusedAfter([1, 3, 4], step, false)).toEqual([1]);
 });
