@@ -29,8 +29,9 @@ import { training } from "./admin/training.ts";
 import { versions } from "./admin/versions.ts";
 import type { TransactionKind } from "./model/transaction.ts";
 import { pick } from "./steps/ask.ts";
+import { orBack } from "./steps/back.ts";
 import { isEnabled } from "./steps/rules.ts";
-import { Left, type Terminal } from "./steps/terminal.ts";
+import type { Terminal } from "./steps/terminal.ts";
 import type { Prompt } from "./text/words.ts";
 import { adjustment } from "./transactions/adjustment.ts";
 import { balance } from "./transactions/balance.ts";
@@ -56,6 +57,8 @@ export interface Entry {
   kind?: TransactionKind | "balance";
   run?: (t: Terminal) => Promise<void>;
   rows?: readonly Entry[];
+  /** Cancel of a question that one of its rows asks leads back here, not to idle: who looks something up may have taken the wrong row. */
+  stays?: true;
 }
 
 export const MAIN_MENU: Entry = {
@@ -101,6 +104,7 @@ export const MAIN_MENU: Entry = {
         {
           key: "6",
           text: "menu.reports",
+          stays: true,
           rows: [
             { key: "1", text: "report.hour", run: (t) => reportBy(t, "hour") },
             { key: "2", text: "report.operator", run: (t) => reportBy(t, "operator") },
@@ -124,6 +128,7 @@ export const MAIN_MENU: Entry = {
         {
           key: "4",
           text: "menu.query",
+          stays: true,
           rows: [
             { key: "1", text: "query.browse", run: browseAll },
             { key: "2", text: "query.by-trace", run: findByTrace },
@@ -133,6 +138,7 @@ export const MAIN_MENU: Entry = {
             {
               key: "6",
               text: "query.booked",
+              stays: true,
               rows: [
                 { key: "1", text: "query.booked-browse", run: browsePeriod },
                 { key: "2", text: "query.booked-trace", run: traceInBook },
@@ -194,11 +200,9 @@ export async function openMenu(t: Terminal, menu: Entry = MAIN_MENU): Promise<bo
   for (;;) {
     const entry = await pickEntry(t, menu);
     if (entry === undefined) return false;
-    if (entry.run !== undefined) {
-      await entry.run(t);
-      return true;
-    }
-    if (await openMenu(t, entry)) return true;
+    const { run } = entry;
+    const work = async (): Promise<boolean> => (run === undefined ? openMenu(t, entry) : run(t).then(() => true));
+    if (await (menu.stays ? orBack(work) : work())) return true;
   }
 }
 
@@ -206,14 +210,11 @@ export async function openMenu(t: Terminal, menu: Entry = MAIN_MENU): Promise<bo
 export const offered = (t: Pick<Terminal, "profile">, { kind, rows }: Entry): boolean =>
   (kind === undefined || isEnabled(t, kind)) && (rows === undefined || rows.some((row) => offered(t, row)));
 
-async function pickEntry(t: Terminal, { text, rows: all = [] }: Entry): Promise<Entry | undefined> {
+function pickEntry(t: Terminal, { text, rows: all = [] }: Entry): Promise<Entry | undefined> {
   const rows = all.filter((row) => offered(t, row));
-  try {
-    return await pick(t, rows, (selected) =>
+  return orBack(() =>
+    pick(t, rows, (selected) =>
       t.ui.show("menu", { title: text, rows: rows.map((row) => ({ key: row.key, text: row.text })), selected }),
-    );
-  } catch (error) {
-    if (error instanceof Left && error.why === "cancelled") return undefined;
-    throw error;
-  }
+    ),
+  );
 }

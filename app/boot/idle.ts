@@ -33,6 +33,7 @@ export async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
       date: dashed(date),
       time: clocked(time, false),
       training: t.training !== undefined,
+      batch: roomOf(t),
       ...t.readers,
     });
     const input = await t.ui.wait({ card: true, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
@@ -51,6 +52,12 @@ export async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
     if (flow !== undefined) return flow;
     t.ui.bad();
   }
+}
+
+/** Nothing while there is room enough. */
+function roomOf({ journal }: Terminal): "nearly-full" | "full" | undefined {
+  if (journal.full) return "full";
+  return journal.nearlyFull ? "nearly-full" : undefined;
 }
 
 /** Who was away and is there again; the PIN pad's keys may be others than when it went. */

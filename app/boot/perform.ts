@@ -1,19 +1,7 @@
 /** Whatever somebody started, and how it ends. */
-import { StoreError } from "../../platform/guest/system.ts";
-import { JournalError } from "../journal/journal.ts";
+import { isRefusal, refusalTitle, refusalWords } from "../steps/refusals.ts";
 import { tell } from "../steps/tell.ts";
 import { Left, type Terminal } from "../steps/terminal.ts";
-import type { Prompt } from "../text/words.ts";
-
-/** What a refusal of the journal or the store is to the cashier; nothing was begun that is not kept. */
-const REFUSALS: Record<string, Prompt> = {
-  "disk-full": "problem.disk-full",
-  "batch-full": "problem.batch-full",
-  settling: "problem.settle-first",
-  "settle-first": "problem.settle-first",
-  owed: "problem.reversal-first",
-  "not-found": "problem.no-transaction",
-};
 
 /** A flow that was left ends here; so does a store that refused. Anything else is a fault of ours and restarts the terminal. */
 export async function perform(t: Terminal, flow: () => Promise<unknown>): Promise<void> {
@@ -21,10 +9,10 @@ export async function perform(t: Terminal, flow: () => Promise<unknown>): Promis
     await flow();
   } catch (error) {
     if (error instanceof Left) {
-      if (error.words !== undefined) await tell(t, t.ui.say("notice.timeout-title"), [error.words], "warn");
-    } else if (error instanceof JournalError || error instanceof StoreError) {
+      if (error.words !== undefined) await tell(t, t.ui.say(error.title ?? "notice.timeout-title"), [error.words], "warn");
+    } else if (isRefusal(error)) {
       t.system.log.error("the journal refused", error);
-      await tell(t, t.ui.say("check.store"), [t.ui.say(REFUSALS[error.code] ?? "problem.not-kept")], "bad");
+      await tell(t, t.ui.say(refusalTitle(error)), [t.ui.say(refusalWords(error))], "bad");
     } else throw error;
   }
 }

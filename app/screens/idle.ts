@@ -4,17 +4,14 @@ import type { ScreenStates } from "./states.ts";
 import type { Row, Screen } from "./tree.ts";
 
 /** Whose terminal, what time, and the invitation to pay. */
-export function idle({ merchant, date, time, training, contact, contactless }: ScreenStates["idle"], words: Words): Screen {
-  // In training, that no money moves matters more than the date.
-  const under: Row = training
-    ? { row: "text", text: words.say("idle.training"), size: "small", align: "center", tone: "warn" }
-    : { row: "text", text: spoken(date, words), size: "small", align: "center", tone: "muted" };
+export function idle(state: ScreenStates["idle"], words: Words): Screen {
+  const { merchant, time, contact, contactless } = state;
   return {
     id: "idle",
     title: merchant,
     rows: [
       { row: "text", text: time, size: "huge", align: "center" },
-      under,
+      under(state, words),
       { row: "icons", items: readers(words, contact, contactless) },
     ],
     hints: [
@@ -22,6 +19,13 @@ export function idle({ merchant, date, time, training, contact, contactless }: S
       { key: "menu", text: words.say("hint.menu") },
     ],
   };
+}
+
+/** The day; but that no money moves, or that the batch has no room, matters more. */
+function under({ date, training, batch }: ScreenStates["idle"], words: Words): Row {
+  const warn = training ? "idle.training" : batch && (`idle.${batch}` as const);
+  const text = warn === undefined ? spoken(date, words) : words.say(warn);
+  return { row: "text", text, size: "small", align: "center", tone: warn === undefined ? "muted" : "warn" };
 }
 
 /** "2026-11-21" as a person says it, with the day of the week; anything else stays. */

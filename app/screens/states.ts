@@ -27,7 +27,16 @@ export interface ScreenStates {
   /** count of characters typed. */
   password: { operator: string; count: number; problem?: string };
   "signing-on": { phase: "connecting" | "sending" | "receiving" | "keys"; secondsLeft: number; of: number };
-  idle: { merchant: string; date: string; time: string; training?: boolean; contact: boolean; contactless: boolean };
+  /** batch: what of it the cashier has to know before the next customer comes. */
+  idle: {
+    merchant: string;
+    date: string;
+    time: string;
+    training?: boolean;
+    batch?: "nearly-full" | "full";
+    contact: boolean;
+    contactless: boolean;
+  };
   /** `words` stands instead of `text` where a row is no function but a thing. `place`: which page of how many. */
   menu: {
     title: Prompt;

@@ -12,6 +12,7 @@ import { lightsOut, onlinePhase, type Outcome } from "./authorise.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { trace6 } from "./numbers.ts";
 import { deliverOwed } from "./reverse.ts";
+import { refusing } from "./refusals.ts";
 import { rule } from "./rules.ts";
 import { tell } from "./tell.ts";
 import { now, type Terminal } from "./terminal.ts";
@@ -66,19 +67,17 @@ export async function advise(t: Terminal, host: Host, advice: Advice): Promise<A
   const { journal } = t;
   const record = adviceRecord(t, advice);
   const { trace } = record;
+  const keep = refusing(() => {
+    journal.post(record);
+    journal.advising(trace);
+  });
   const source = new CancelSource();
   const release = t.ui.onCancelKey(() => source.cancel("cancelled"));
   try {
-    const fate = await exchange(t, host, record, {
-      cancel: source.token,
-      beforeSend: () => {
-        journal.post(record);
-        journal.advising(trace);
-      },
-    });
+    const fate = await exchange(t, host, record, { cancel: source.token, beforeSend: keep.run });
     if (journal.find(trace) !== undefined) return conclude(t, trace, fate);
     assert(fate.fate === "not-sent", "what has left is in the journal");
-    return { outcome: "not-sent", why: fate.why };
+    return { outcome: "not-sent", why: fate.why, words: keep.words() };
   } finally {
     release();
   }

@@ -17,15 +17,17 @@ import type {
   ReversalRecord,
   TransactionRecord,
 } from "../model/transaction.ts";
+import { refusing } from "./refusals.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { now, type Terminal } from "./terminal.ts";
+import type { Prompt } from "../text/words.ts";
 
 export type Outcome =
   | { outcome: "approved"; record: TransactionRecord }
   /** told: the cashier has seen it. */
   | { outcome: "declined"; code: string; told?: true }
-  /** Nothing left this terminal, so no money moved. */
-  | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal" }
+  /** Nothing left this terminal, so no money moved. words: why the journal did not take it. */
+  | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal"; words?: Prompt }
   /** The request left and its fate is not known: a reversal is owed. */
   | { outcome: "unknown"; why: "silent" | "bad-mac" | "wrong-packet" | "journal" };
 
@@ -94,13 +96,14 @@ export async function authorise(t: Terminal, host: Host, authorisation: Authoris
     organisation,
   };
 
+  const owe = refusing(() => journal.oweReversal(owed));
   const source = new CancelSource();
   const release = t.ui.onCancelKey(() => source.cancel("cancelled"));
   let fate: Fate;
   try {
     fate = await host.exchange(request, {
       cancel: source.token,
-      beforeSend: () => journal.oweReversal(owed),
+      beforeSend: owe.run,
       onPhase: onlinePhase(t, (phase, secondsLeft) =>
         t.ui.show("online", {
           transaction: `transaction.${kind}`,
@@ -117,7 +120,8 @@ export async function authorise(t: Terminal, host: Host, authorisation: Authoris
     lightsOut(t);
     pinBlock?.fill(0);
   }
-  const outcome = conclude(t, fate, request, owed, authorisation.voids);
+  const concluded = conclude(t, fate, request, owed, authorisation.voids);
+  const outcome = concluded.outcome === "not-sent" ? { ...concluded, words: owe.words() } : concluded;
   remember(t, owed, outcome);
   return outcome;
 }

@@ -22,7 +22,7 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
     case "declined":
       return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
     case "not-sent":
-      return showNotSent(t, outcome.why);
+      return showNotSent(t, outcome);
     case "unknown":
       return showUnknown(t, transaction, amountFen, outcome.why);
   }
@@ -36,7 +36,7 @@ export async function showAdvice(t: Terminal, transaction: Prompt, outcome: Advi
     case "declined":
       return outcome.told ? undefined : showDeclined(t, transaction, outcome.code);
     case "not-sent":
-      return showNotSent(t, outcome.why);
+      return showNotSent(t, outcome);
     case "stored": {
       const name = t.ui.say(transaction);
       await tell(t, t.ui.say("notice.stored-title", { transaction: name }), [t.ui.say("notice.stored")], "warn");
@@ -56,7 +56,7 @@ export async function showBalance(t: Terminal, outcome: Balance): Promise<void> 
     case "declined":
       return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
     case "not-sent":
-      return showNotSent(t, outcome.why);
+      return showNotSent(t, outcome);
     case "unanswered": {
       const words = outcome.why === "silent" ? "notice.no-answer" : "notice.bad-answer";
       return tell(t, t.ui.say(transaction), [t.ui.say(words)], "warn");
@@ -101,11 +101,13 @@ async function showDeclined(t: Terminal, transaction: Prompt, code: string): Pro
   await padShows(t, "welcome");
 }
 
-async function showNotSent(t: Terminal, why: "no-line" | "cancelled" | "pinpad" | "journal"): Promise<void> {
+type NotSent = { why: "no-line" | "cancelled" | "pinpad" | "journal"; words?: Prompt };
+
+async function showNotSent(t: Terminal, { why, words: refused }: NotSent): Promise<void> {
   if (why === "cancelled") return tell(t, t.ui.say("notice.cancelled-title"), [t.ui.say("notice.cancelled")]);
   if (why === "no-line")
     return tell(t, t.ui.say("notice.no-line-title"), [t.ui.say("notice.no-line"), t.ui.say("notice.no-line-todo")], "warn");
-  const words = why === "pinpad" ? "problem.no-pinpad" : "problem.disk-full";
+  const words = why === "pinpad" ? "problem.no-pinpad" : (refused ?? "problem.not-kept");
   return tell(t, t.ui.say("notice.not-sent"), [t.ui.say(words), t.ui.say("notice.no-money")], "warn");
 }
 

@@ -5,6 +5,7 @@ import type { DeclinedRecord, TransactionRecord } from "../model/transaction.ts"
 import type { Prompt } from "../text/words.ts";
 import { pick } from "./ask.ts";
 import { askDay } from "./ask-day.ts";
+import { orBack } from "./back.ts";
 import { batch6 } from "./numbers.ts";
 import { pickLong } from "./pick-long.ts";
 import { tell } from "./tell.ts";
@@ -35,12 +36,15 @@ const ROWS = [
 
 export const daysOf = (from: string, to = from): Period => ({ period: "days", from, to });
 
-/** Leaves on Cancel and time-out. */
+/** Cancel goes back to the list, and leaves from there; leaves on time-out. */
 export async function askPeriod(t: Terminal, title: Prompt): Promise<Period> {
-  const { ask } = await pick(t, ROWS, (selected) =>
-    t.ui.show("menu", { title, rows: ROWS.map(({ key, text }) => ({ key, text })), selected }),
-  );
-  return ask(t);
+  for (;;) {
+    const { ask } = await pick(t, ROWS, (selected) =>
+      t.ui.show("menu", { title, rows: ROWS.map(({ key, text }) => ({ key, text })), selected }),
+    );
+    const period = await orBack(() => ask(t));
+    if (period !== undefined) return period;
+  }
 }
 
 async function askRange(t: Terminal): Promise<Period> {

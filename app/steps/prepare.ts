@@ -3,6 +3,7 @@ import type { Host } from "../acquirer/host.ts";
 import { deliverAdvices } from "./advise.ts";
 import { deliverOwed } from "./reverse.ts";
 import { settleFirst } from "./settle.ts";
+import { permitRecord } from "./rules.ts";
 import { signOn } from "./sign-on.ts";
 import { tell } from "./tell.ts";
 import { Left, type Terminal } from "./terminal.ts";
@@ -37,7 +38,7 @@ async function beSignedOn(t: Terminal): Promise<void> {
 export async function batchTakes(t: Terminal): Promise<void> {
   const { journal } = t;
   await settleFirst(t);
-  if (journal.full) throw new Left("problem", t.ui.say("problem.batch-full"));
+  permitRecord(t);
   if (!journal.nearlyFull) return;
   await tell(t, t.ui.say("notice.nearly-full-title"), [t.ui.say("notice.nearly-full", { count: journal.count })], "warn");
 }

@@ -32,7 +32,21 @@ export function isEnabled({ profile }: Pick<Terminal, "profile">, kind: Transact
   return profile.rules?.enabled?.includes(kind) ?? true;
 }
 
-/** Leaves when the merchant does not have it: a way in that is no menu row must not be a way round. */
+/** Puts no record of its own into the batch; a void does, unless it takes back what the host has never heard of. */
+const NO_RECORD: readonly (TransactionKind | "balance")[] = ["balance", "tip", "adjustment", "void"];
+
+/**
+ * Before a card or an amount is asked for. Leaves when the merchant does not have it (a way in that is no menu row must not be a way round), and
+ * when the batch takes no more.
+ */
 export function permit(t: Terminal, kind: TransactionKind | "balance"): void {
   if (!isEnabled(t, kind)) throw new Left("problem", t.ui.say("problem.not-enabled"));
+  if (!NO_RECORD.includes(kind)) permitRecord(t);
+}
+
+/** Leaves when the batch is full (§5.6). One that is being settled makes room by itself. */
+export function permitRecord(t: Pick<Terminal, "journal" | "ui">): void {
+  const { journal } = t;
+  if (journal.full && journal.settlement === undefined)
+    throw new Left("problem", t.ui.say("problem.batch-full"), "notice.not-done");
 }

@@ -185,6 +185,8 @@ export const en = {
   "idle.insert": "Insert",
   "idle.tap": "Tap",
   "idle.training": "Training · no real money",
+  "idle.nearly-full": "The batch is nearly full: settle soon",
+  "idle.full": "The batch is full: settle first",
 
   "card.title": "Check the card",
   "card.check": "Same number as on the card?",
@@ -316,6 +318,7 @@ export const en = {
 
   "notice.no-money": "No money was taken",
   "notice.not-sent": "Not sent",
+  "notice.not-done": "Cannot be done",
   "notice.first": "The last slip was not finished",
   "notice.first-words": "Press Enter to print it",
   "problem.reversal-first": "The last sale is still being taken back. No new sale until then; try again shortly",
@@ -399,7 +402,7 @@ export const en = {
   "problem.tip-domestic": "Tips only on foreign cards",
   "problem.settle-first": "Settle first, then try again",
   "problem.not-kept": "The terminal could not keep it, nothing was done",
-  "problem.batch-full": "The batch is full: settle first",
+  "problem.batch-full": "The batch is full: settle first, Menu 9 3",
   "problem.not-supervisor-here": "There is no supervisor",
   "notice.nearly-full-title": "The batch is nearly full",
   "notice.nearly-full": "{count} transactions: settle soon",

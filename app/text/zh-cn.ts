@@ -195,6 +195,8 @@ export const zhCN = {
   "idle.insert": "插卡",
   "idle.tap": "挥卡",
   "idle.training": "培训模式 · 不动真钱",
+  "idle.nearly-full": "本批快满了，请尽快结算",
+  "idle.full": "本批已满，请先结算",
 
   // The card.
   "card.title": "请核对卡号",
@@ -334,6 +336,7 @@ export const zhCN = {
 
   "notice.no-money": "没有扣款",
   "notice.not-sent": "交易没有发出",
+  "notice.not-done": "不能做这一笔",
   "notice.first": "上一笔小票没有打完",
   "notice.first-words": "按确认接着打",
   "problem.reversal-first": "上一笔还没有撤回，暂不能收款。请稍后再试",
@@ -418,7 +421,7 @@ export const zhCN = {
   "problem.tip-domestic": "小费只能加在外卡上",
   "problem.settle-first": "请先结算，再做这一笔",
   "problem.not-kept": "终端没能记下这一笔，没有继续",
-  "problem.batch-full": "本批已满，请先结算",
+  "problem.batch-full": "本批已满，请先结算：菜单 9 3",
   "problem.not-supervisor-here": "没有主管，不能办",
   "notice.nearly-full-title": "本批快满了",
   "notice.nearly-full": "已有 {count} 笔，请尽快结算",

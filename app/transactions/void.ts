@@ -7,7 +7,7 @@ import { showOutcome } from "../steps/outcome.ts";
 import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
 import { printCopies, printerOrConsent } from "../steps/print.ts";
-import { permit, rule } from "../steps/rules.ts";
+import { permit, permitRecord, rule } from "../steps/rules.ts";
 import { supervisor } from "../steps/supervisor.ts";
 import { tell } from "../steps/tell.ts";
 import type { Terminal } from "../steps/terminal.ts";
@@ -21,6 +21,7 @@ export async function voidSale(t: Terminal): Promise<void> {
   const refuse = (record: TransactionRecord) => whyNot(t, record);
   const original = await originalByTrace(t, { kind: "void", transaction, kinds: ["sale", "offline"], refuse });
   if (original.kind === "offline") return voidHere(t, original);
+  permitRecord(t);
   const amountFen = original.approvedFen;
   const card = rule(t, "voidNeedsCard")
     ? await presentCard(t, transaction, { amountFen, same: original.pan, keyed: original.entry === "manual" })

@@ -31,7 +31,8 @@ test("room enough: nothing is said; the last place but one is said, and taken", 
   await desk.keys("menu", "4", "1");
   await desk.swipe(CARD);
   await desk.expect("pin", desk.keys(..."2000", "enter", "enter"));
-  await desk.finish(await desk.expect("approved", desk.pin("123456")));
+  const idle = await desk.finish(await desk.expect("approved", desk.pin("123456")));
+  expect(words(idle)).toContain("本批快满了");
   await agrees();
 });
 
@@ -46,24 +47,24 @@ test("the last place: said before the PIN is asked for, on paper, and taken", as
 test("full: neither sale nor hold nor offline sale nor void begins, after a restart as well, and nothing is sent", async () => {
   const before = await count();
   const refused = async (state: State) => {
-    expect(words(await desk.expect("notice", state))).toContain("请先结算");
+    expect(words(await desk.expect("notice", state))).toContain("请先结算：菜单 9 3");
     await desk.finish(state);
   };
+  expect(words(await desk.expect("idle", desk.state()))).toContain("本批已满");
+  // Before a card or an amount is asked for, whichever way it begins.
+  await refused(await desk.keys("1"));
   await desk.swipe(CARD);
-  await refused(await desk.keys("enter", ..."100", "enter", "enter"));
-  await desk.keys("menu", "4", "1");
-  await desk.swipe(CARD);
-  await refused(await desk.keys(..."100", "enter", "enter"));
+  await refused(await desk.keys("enter"));
+  await refused(await desk.keys("menu", "1"));
+  await refused(await desk.keys("menu", "4", "1"));
   await refused(await desk.keys("menu", "7", "2"));
   await desk.keys("menu", "2", ...SUPERVISOR);
   const { transactions } = await desk.get<{ transactions: { trace: string }[] }>("/journal");
-  await desk.keys(...(transactions[0]?.trace ?? ""), "enter", "enter");
-  await refused(await desk.swipe(CARD));
+  await refused(await desk.keys(...(transactions[0]?.trace ?? ""), "enter", "enter"));
   expect(await sent(before)).toEqual([]);
   await desk.power("cycle");
   await desk.logIn();
-  await desk.swipe(CARD);
-  await refused(await desk.keys("enter", ..."100", "enter", "enter"));
+  await refused(await desk.keys("1"));
   await agrees();
 });
 

@@ -5,7 +5,8 @@ import { isEnabled, permit, rule } from "../../../app/steps/rules.ts";
 import { Left, type Terminal } from "../../../app/steps/terminal.ts";
 import { percentOf } from "../../../app/steps/tips.ts";
 
-const merchant = (rules?: Rules) => ({ profile: { rules }, ui: { say: (key: string) => key } }) as unknown as Terminal;
+const merchant = (rules?: Rules, journal: { full?: boolean; settlement?: object } = {}) =>
+  ({ profile: { rules }, ui: { say: (key: string) => key }, journal }) as unknown as Terminal;
 
 test("defaults of §5.6 and §7.4", () => {
   const t = merchant();
@@ -26,6 +27,14 @@ test("without a list everything is enabled; with one only what is on it", () => 
   expect(isEnabled(t, "sale")).toBe(true);
   expect(() => permit(t, "sale")).not.toThrow();
   expect(() => permit(t, "refund")).toThrow(Left);
+});
+
+test("a full batch takes nothing that puts a record into it, unless a settlement makes room by itself", () => {
+  const full = merchant({}, { full: true });
+  for (const kind of ["sale", "preauth", "preauth-void", "completion", "completion-advice", "refund", "offline", "cash"] as const)
+    expect(() => permit(full, kind)).toThrow("problem.batch-full");
+  for (const kind of ["balance", "void", "tip", "adjustment"] as const) expect(() => permit(full, kind)).not.toThrow();
+  expect(() => permit(merchant({}, { full: true, settlement: {} }), "sale")).not.toThrow();
 });
 
 test("a percentage is whole fen and never more than it says", () => {
