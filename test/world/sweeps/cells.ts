@@ -78,11 +78,20 @@ export async function sweep(swept: Sweep, share: Share): Promise<Counts> {
   return counts;
 }
 
+/** As many of each fault as there is room for, those of one fault by the seed. */
 function chosen(points: readonly Point[], { perFlow, seed }: Share, at: number): readonly Point[] {
   if (perFlow === undefined || points.length <= perFlow) return points;
   const chance = new Chance(seed * 1_000 + at);
-  const left = [...points];
-  return Array.from({ length: perFlow }, () => left.splice(chance.from(0, left.length - 1), 1)[0] as Point);
+  const faults = new Map<string, Point[]>();
+  for (const point of points) faults.set(point.fault, [...(faults.get(point.fault) ?? []), point]);
+  const groups = [...faults.values()];
+  const offset = chance.from(0, groups.length - 1);
+  const picked: Point[] = [];
+  for (let n = offset; picked.length < perFlow; n++) {
+    const group = groups[n % groups.length] as Point[];
+    if (group.length > 0) picked.push(group.splice(chance.from(0, group.length - 1), 1)[0] as Point);
+  }
+  return picked;
 }
 
 function counted(counts: Counts, { flow, fault, name }: Point, outcome: Outcome | undefined): void {
