@@ -49,6 +49,7 @@ function authenticate(session: Session): boolean {
   session.setTsi("oda");
   const key = cardKey(session);
   if (!key.ok) {
+    session.addTvr(key.tvr);
     session.setTvr("dda-failed");
     session.refusedAuthentication = key.reason;
     return false;

@@ -93,11 +93,9 @@ function readLength(bytes: Uint8Array, at: number, end: number): { length: numbe
 }
 
 /**
- * Lengths as short as can be.
+ * Lengths as short as can be. Throws EmvError "value" for a tag that is none, "tlv" for a value over 65,535 bytes.
  *
  * @example encodeTlv([["6F", [["84", "A000000333010101"], ["A5", { "50": "43415244" }]]]])
- *
- * Throws EmvError "value" for a tag that is none, "tlv" for a value over 65,535 bytes.
  */
 export function encodeTlv(objects: TlvInput | Tlv): Uint8Array {
   if (isTlv(objects)) return encodeOne(objects.tag, objects.children ?? objects.value);
