@@ -40,7 +40,7 @@ async function boot(system: GuestSystem): Promise<void> {
 async function work(t: Terminal, system: GuestSystem): Promise<void> {
   if (t.damage.length === 0) note(t, "start", "ok", system.facts().app);
   await selfCheck(t);
-  if (t.damage.length > 0) return standStill(t, () => system.acceptStoreDamage());
+  if (t.damage.length > 0) return standStill(t, system);
   // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
   if (t.journal.signedOn) await perform(t, () => deliverOwed(t, 1));
   for (;;) await turn(t);

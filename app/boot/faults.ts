@@ -1,6 +1,8 @@
 /** A terminal that cannot work: it says what, why and what to do, and does nothing else. */
 import type { AssertionError } from "../../platform/guest/assert.ts";
+import type { GuestSystem } from "../../platform/guest/index.ts";
 import { restoreBackup } from "../admin/backup.ts";
+import { rebuildStore } from "../admin/set-aside.ts";
 import type { Terminal } from "../steps/terminal.ts";
 import type { Ui } from "../steps/ui.ts";
 import { perform } from "./perform.ts";
@@ -21,12 +23,16 @@ export function contradicted(t: Terminal, error: AssertionError): void {
   t.ui.show("fault", { what: t.ui.say("check.program"), why: error.message, todo: t.ui.say("fault.restart") });
 }
 
-/** Nothing is done with records that cannot be trusted; but a backup may put them right. */
-export async function standStill(t: Terminal, acceptDamage: () => void): Promise<void> {
+/** Nothing is done with records that cannot be trusted; but a backup may put them right, for which there must be a store that opens. */
+export async function standStill(t: Terminal, system: GuestSystem): Promise<void> {
+  const mend =
+    system.storeReport.failure === undefined
+      ? () => restoreBackup(t, () => system.acceptStoreDamage())
+      : () => rebuildStore(t, () => system.setStoreAside());
   for (;;) {
     fault(t.ui, "check.store", t.damage[0] ?? "", t.devices.files !== undefined);
     const input = await t.ui.wait();
     if (t.devices.files === undefined || input.input !== "key" || input.key !== "menu") continue;
-    await perform(t, () => restoreBackup(t, acceptDamage));
+    await perform(t, mend);
   }
 }

@@ -9,6 +9,7 @@ import { openAudit } from "../steps/audit.ts";
 import { openBlacklist } from "../steps/blacklist.ts";
 import { openHostRequests } from "../steps/host-requests.ts";
 import { openKeeping } from "../steps/keeping.ts";
+import { MemoryStore } from "../steps/memory-store.ts";
 import { openOperators } from "../steps/operators.ts";
 import { openParameters } from "../steps/parameters.ts";
 import { readProfile } from "../steps/profile.ts";
@@ -22,8 +23,13 @@ import { debugState, statusBar, trainingMark } from "./status.ts";
 /** No board has a chip reader yet. */
 const NO_CHIPS: Readers = { contact: false, contactless: false };
 
-/** Undefined, with a fault on the screen, when there is nothing to work with. */
-export function openTerminal(system: GuestSystem, devices: Devices): Terminal | undefined {
+/**
+ * Undefined, with a fault on the screen, when there is nothing to work with. Where the store cannot be read at all it is opened over one that forgets:
+ * damaged, so that it stands still, but with the parameters and operators of its first day, so that somebody may put it right.
+ */
+export function openTerminal(real: GuestSystem, devices: Devices): Terminal | undefined {
+  const lost = real.storeReport.failure?.code === "damaged" ? real.storeReport.failure : undefined;
+  const system = lost === undefined ? real : { ...real, store: Object.assign(new MemoryStore(), { damage: [] }) };
   let t: Terminal | undefined;
   const renderer = devices.display && createRenderer(devices.display, loadFonts(system));
   const ui = createUi({
@@ -73,7 +79,10 @@ export function openTerminal(system: GuestSystem, devices: Devices): Terminal | 
       },
       ui,
       readers: NO_CHIPS,
-      damage: [...system.storeReport.damage, ...journal.damage].map(({ words }) => words),
+      damage: [
+        ...(lost === undefined ? [] : [lost.message]),
+        ...[...system.storeReport.damage, ...journal.damage].map(({ words }) => words),
+      ],
       operator: undefined,
       locked: false,
       keyed: false,

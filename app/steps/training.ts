@@ -2,13 +2,14 @@
  * Training (M31): every flow as it is, against a host inside the terminal and a journal in memory. Nothing reaches the network or the store, and both
  * are gone when training ends. PIN blocks are thrown away unread.
  */
-import type { Change, Store, System } from "../../platform/guest/system.ts";
+import type { System } from "../../platform/guest/system.ts";
 import type { ExchangeOptions, Fate, Host, Message, Request } from "../acquirer/host.ts";
 import { requestSecurity } from "../acquirer/requests.ts";
 import type { Journal } from "../journal/journal.ts";
 import { openJournal } from "../journal/open.ts";
 import type { Profile } from "../model/profile.ts";
 import type { LocalTime } from "../model/time.ts";
+import { MemoryStore } from "./memory-store.ts";
 import { TRAINING_ANSWERS, TRAINING_BALANCE_FEN, TRAINING_SILENCE } from "./training.table.ts";
 
 /** What stands in for the real ones while somebody practises. */
@@ -49,25 +50,6 @@ function inMemory(system: System): System {
       throw new Error("training does not touch the power");
     },
   };
-}
-
-class MemoryStore implements Store {
-  readonly #values = new Map<string, Uint8Array>();
-
-  get(key: string): Uint8Array | undefined {
-    return this.#values.get(key);
-  }
-
-  keys(prefix: string): string[] {
-    return [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
-  }
-
-  commit(changes: readonly Change[]): void {
-    for (const change of changes) {
-      if ("put" in change) this.#values.set(change.put, change.value);
-      else this.#values.delete(change.delete);
-    }
-  }
 }
 
 /** Long enough to see the phases go by. */

@@ -6,7 +6,16 @@ import { createLogger } from "./logger.ts";
 import { createPorts } from "./ports.ts";
 import { createScheduler } from "./scheduler.ts";
 import { cleanStore } from "./store-clean.ts";
-import { closedStore, type Damage, doorFiles, eraseStore, type FileCalls, type OpenStore, openStore } from "./store.ts";
+import {
+  closedStore,
+  type Damage,
+  doorFiles,
+  eraseStore,
+  type FileCalls,
+  type OpenStore,
+  openStore,
+  setStoreAside,
+} from "./store.ts";
 import { type Facts, type Logger, type Store, StoreError, type System } from "./system.ts";
 
 /** Most random bytes the door gives in one call. */
@@ -30,6 +39,9 @@ export interface GuestSystem extends System {
   acceptStoreDamage(): void;
   /** Service only: puts an empty store in place of one that cannot be opened. Restart afterwards. Throws StoreError. */
   eraseStore(): void;
+  /** A store that cannot be opened is kept under another name, which is told, and an empty one that counts as damaged stands in its place. Restart
+   * afterwards. Throws StoreError. */
+  setStoreAside(): string;
   /** A task given to `scheduler.run`, a timer or a driver's callback failed. Already logged. */
   onTaskFailed: ((task: string, error: unknown) => void) | undefined;
   /** The battery's milliseconds left. */
@@ -95,6 +107,7 @@ export function assemble(door: Door): { system: GuestSystem; onDoorEvent: DoorEv
     eraseStore: () => {
       eraseStore(files, log);
     },
+    setStoreAside: () => setStoreAside(files, log),
     onTaskFailed: undefined,
     onPowerWarning: undefined,
     openPort: (name, options) => ports.open(name, options),

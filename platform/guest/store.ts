@@ -117,6 +117,38 @@ export function eraseStore(files: FileCalls, log: Logger): OpenStore {
   return LogStore.create(files, log, readMark(files)?.generation ?? 0);
 }
 
+/**
+ * Copies what is there to names of its own, then makes an empty store in its place, damaged until somebody accepts that: so nothing new begins on it.
+ * Power lost on the way leaves the old files where they are. The first of the copies' names; throws StoreError.
+ */
+export function setStoreAside(files: FileCalls, log: Logger): string {
+  const taken = attempt("look at the store", () => files.fileList()).map(({ name }) => name);
+  let n = 1;
+  while (taken.some((name) => name.startsWith(`store-kept-${n}.`))) n++;
+  const kept = [STORE_FILE, STORE_MARK].flatMap((name) => {
+    const bytes = attempt(`read ${name}`, () => files.fileRead(name));
+    if (bytes === undefined) return [];
+    const copy = name.replace("store", `store-kept-${n}`);
+    attempt(`copy ${name}`, () => writeWhole(files, copy, bytes));
+    return [copy];
+  });
+  const words = `the store before this one could not be opened and is kept as ${kept.join(" and ")}`;
+  log.warn(`store set aside: ${words}`);
+  LogStore.create(files, log, readMark(files)?.generation ?? 0, [{ kind: "earlier", words }]);
+  return kept[0] ?? "";
+}
+
+/** Written, synced and read back. */
+function writeWhole(files: FileCalls, name: string, bytes: Uint8Array): void {
+  // An empty file is written, too.
+  for (let at = 0; at === 0 || at < bytes.length; at += CHUNK_BYTES)
+    files.fileAppend(name, at, bytes.subarray(at, Math.min(at + CHUNK_BYTES, bytes.length)));
+  files.fileSync(name);
+  const back = files.fileRead(name);
+  if (back === undefined || !equalBytes(back, bytes))
+    throw new StoreError("io", `${name} reads back otherwise than it was written`);
+}
+
 function readMark(files: FileCalls): Mark | undefined {
   return decodeMark(attempt("read the store's mark", () => files.fileRead(STORE_MARK)));
 }
@@ -166,8 +198,8 @@ class LogStore implements OpenStore {
   }
 
   /** `generation`: of a store that was there before. */
-  static create(files: FileCalls, log: Logger, generation: number): LogStore {
-    const nothing = { commits: [], damage: [], tornBytes: 0, sequence: 0, end: 0, settled: false, outdated: true };
+  static create(files: FileCalls, log: Logger, generation: number, damage: readonly Damage[] = []): LogStore {
+    const nothing = { commits: [], damage, tornBytes: 0, sequence: 0, end: 0, settled: false, outdated: true };
     const store = new LogStore(files, log, { ...nothing, generation });
     store.compact();
     return store;
@@ -372,7 +404,7 @@ class LogStore implements OpenStore {
     const records = frames.map((payload, i) => encodeFrame(generation, this.#sequence + 1 + i, payload));
     const image = concat(header, ...records);
     try {
-      attempt("write a new store file", () => this.#writeImage(image));
+      attempt("write a new store file", () => writeWhole(this.files, STORE_SUCCESSOR, image));
     } catch (error) {
       this.#freeSuccessor();
       throw error;
@@ -388,15 +420,6 @@ class LogStore implements OpenStore {
     this.#end = image.length;
     this.#compactBeyond = COMPACT_BYTES;
     this.#mark();
-  }
-
-  #writeImage(image: Uint8Array): void {
-    for (let at = 0; at < image.length; at += CHUNK_BYTES)
-      this.files.fileAppend(STORE_SUCCESSOR, at, image.subarray(at, Math.min(at + CHUNK_BYTES, image.length)));
-    this.files.fileSync(STORE_SUCCESSOR);
-    const back = this.files.fileRead(STORE_SUCCESSOR);
-    if (back === undefined || !equalBytes(back, image))
-      throw new StoreError("io", `${STORE_SUCCESSOR} reads back otherwise than it was written`);
   }
 
   #freeSuccessor(): void {

@@ -1,5 +1,5 @@
 /** Closed batches by hand, and a backup put back (M18, M19) on the bundle: onto a terminal with a damaged store, and onto an empty one. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Desk, type State } from "./desk-client.ts";
@@ -114,4 +114,38 @@ test("a backup is put back: refused over newer money, onto a broken terminal, on
   await desk.finish(await desk.keys("cancel", "cancel", "cancel"));
   const audit = await desk.keys("menu", "9", "9", "3", ...ADMINISTRATOR);
   expect(words(audit) + words(await desk.keys("down"))).toContain("恢复备份");
+}, 120_000);
+
+test("a store that cannot be opened at all, gone or unreadable: rebuilt, its files kept, and the backup put back", async () => {
+  await desk.finish(await desk.keys("menu", "9", "9", "8"));
+  const backup = await last();
+  const all = await journal();
+  const path = join(storeFolder(), "store.log");
+  for (const [n, spoil] of [() => rmSync(path), () => writeFileSync(path, new Uint8Array(5_000).fill(7))].entries()) {
+    await desk.power("cut");
+    const before = n === 0 ? undefined : new Uint8Array(5_000).fill(7);
+    spoil();
+    await desk.expect("selfcheck", desk.power("on"));
+    const fault = await desk.expect("fault", desk.keys("enter"));
+    expect(fault.level).toBe("faulted");
+    expect(words(await desk.expect("supervisor", desk.keys("menu")))).toContain("主管");
+    expect((await desk.expect("fault", desk.keys("cancel"))).level).toBe("faulted");
+    await desk.keys("menu");
+    expect(words(await desk.expect("report", desk.keys(...ADMINISTRATOR)))).toContain("改名保留");
+    await desk.keys("enter");
+    await desk.post("/clock", { advanceMs: 10_000 });
+    const kept = readdirSync(storeFolder()).filter((name) => name.startsWith("store-kept-"));
+    expect(kept).toContain(`store-kept-${n + 1}.mark`);
+    if (before !== undefined) expect(new Uint8Array(readFileSync(join(storeFolder(), "store-kept-2.log")))).toEqual(before);
+    // Nothing is sold on the empty store, before or after another restart, until the backup is back.
+    await desk.power("cycle");
+    await desk.expect("fault", desk.keys("enter"));
+    const asked = await restore(["menu"], backup);
+    expect(words(asked)).toContain("备份时间");
+    await desk.keys("enter");
+    await desk.post("/clock", { advanceMs: 10_000 });
+    await desk.logIn();
+    expect(await journal()).toEqual(all);
+  }
+  await desk.finish(await desk.sale("debit-1", 700));
 }, 120_000);
