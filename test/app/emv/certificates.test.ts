@@ -1,10 +1,12 @@
 /** The chain of certificates and the signatures under it: what is good, and every way it can be bad (§6.5). */
+import { tlv } from "./card.ts";
 import { describe, expect, test } from "vitest";
 import {
   recoverIccKey,
   recoverIssuerKey,
   toHex,
   tvrNames,
+  verifyCombined,
   verifyDynamicSignature,
   verifyFastSignature,
   verifyStaticData,
@@ -13,6 +15,7 @@ import {
   cardCertificate,
   type CertificateOptions,
   dynamicSignature,
+  hash,
   issuerCertificate,
   rsaKey,
   type Secret,
@@ -223,6 +226,37 @@ describe("signatures", () => {
     expect(reason(dynamicSignature(SMALL.card, "010203040506070809", "11223344"))).toBe("dynamic-data");
     expect(reason(dynamicSignature(SMALL.issuer, "0102", "11223344"))).toBe("length");
   });
+
+  test.each([
+    ["RSA", SMALL],
+    ["SM2", SM],
+  ] as [string, Chain][])(
+    "of a cryptogram, %s: over what was sent and what was answered, whatever stands behind",
+    (_, { card }) => {
+      const [random, pdolData, cdol1Data, cdol2Data] = ["11223344", "AA01", "BB02", "CC03"];
+      const [before, behind] = ["9F2701409F36020012", "9F10020102"];
+      const signed = (sent: string) => {
+        const inside = `401122334455667788${hash(card.kind, sent + before + behind)}`;
+        return tlv("77", `${before}${tlv("9F4B", dynamicSignature(card, "0102030405", random, inside))}${behind}`);
+      };
+      const sent = { unpredictableNumber: random, pdolData, cdol1Data };
+      const key = inputOf(card);
+      const good = verifyCombined({ answer: signed(`${pdolData}${cdol1Data}`), ...sent }, key);
+      expect([good.reason, toHex(good.cryptogram ?? new Uint8Array(0)), toHex(good.tvr)]).toEqual([
+        "ok",
+        "1122334455667788",
+        "0000000000",
+      ]);
+      expect(verifyCombined({ answer: `${signed(`${pdolData}${cdol1Data}`)}9000`, ...sent }, key).ok).toBe(true);
+      expect(verifyCombined({ answer: signed(`${pdolData}${cdol1Data}${cdol2Data}`), ...sent, cdol2Data }, key).ok).toBe(true);
+      const bad = verifyCombined({ answer: signed(cdol1Data), ...sent }, key);
+      expect([bad.reason, tvrNames(bad.tvr)]).toEqual(["transaction-hash", ["cda-failed"]]);
+      expect(
+        verifyCombined({ answer: signed(`${pdolData}${cdol1Data}`), ...sent, unpredictableNumber: "11223345" }, key).ok,
+      ).toBe(false);
+      expect(verifyCombined({ answer: "800B4000121122334455667788", ...sent }, key).reason).toBe("dynamic-data");
+    },
+  );
 
   test.each([
     ["RSA", SMALL],
