@@ -28,7 +28,7 @@ const options = new Command("prove")
   .option("--days <n>", "random days alone, so many")
   .option("--seed <n>", "of the first day; the others follow", PROOF_SEED)
   .option("--processes <n>", "at the same time", "2")
-  .option("--minutes <n>", "no new day begins afterwards", "1000000")
+  .option("--minutes <n>", "no new day begins afterwards; with --breakages for each", "1000000")
   .option("--section <names...>", `these alone: ${SECTIONS.map(({ name }) => name).join(", ")}; nothing is written`)
   .option("--breakages [name]", "breaks chosen lines of the money code, one at a time: random days must notice each")
   .option("--replay <file>", "plays a day that was written down")
@@ -94,7 +94,7 @@ async function sections(names: readonly string[] | undefined): Promise<boolean> 
 }
 
 async function breakages(name: string | undefined): Promise<boolean> {
-  const rows = await runBreakages(seed, processes, name);
+  const rows = await runBreakages(seed, processes, ms, name);
   const missed = rows.filter(({ violations }) => violations.length > 0);
   console.log(`${rows.length} lines broken, ${missed.length} of them unnoticed`);
   return missed.length === 0;
