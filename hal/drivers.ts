@@ -10,6 +10,8 @@ import { openFramebuffer } from "./display/framebuffer.ts";
 import type { Display } from "./display/display.ts";
 import { openFileLine } from "./files/file-line.ts";
 import type { Files } from "./files/files.ts";
+import { openCcidSerial } from "./icc/ccid-serial.ts";
+import type { Icc } from "./icc/icc.ts";
 import type { Debug } from "./index.ts";
 import { openHidKeypad } from "./keypad/hid-keypad.ts";
 import type { Keypad } from "./keypad/keypad.ts";
@@ -19,6 +21,8 @@ import { DEFAULT_MAX_FRAME_BYTES, openEthernet } from "./link/ethernet.ts";
 import type { Link, LinkSettings } from "./link/link.ts";
 import { openHidMsr } from "./msr/hid-msr.ts";
 import type { Msr } from "./msr/msr.ts";
+import { openCcidPicc } from "./picc/ccid-picc.ts";
+import type { Picc } from "./picc/picc.ts";
 import type { PinPad } from "./pinpad/pinpad.ts";
 import { openTpp } from "./pinpad/tpp.ts";
 import { openEscpos } from "./printer/escpos.ts";
@@ -38,6 +42,8 @@ export interface DeviceOf {
   display: Display;
   keypad: Keypad;
   msr: Msr;
+  icc: Icc;
+  picc: Picc;
   pinpad: PinPad;
   printer: Printer;
   link: (settings: LinkSettings) => Link;
@@ -62,6 +68,14 @@ export const DRIVERS: Drivers = {
   },
   keypad: { "hid-keypad": { ports: ["hid", "sim"], settings: NO_SETTINGS, open: openHidKeypad } },
   msr: { "hid-msr": { ports: ["hid", "sim"], settings: NO_SETTINGS, open: openHidMsr } },
+  icc: {
+    "ccid-serial": {
+      ports: ["serial", "sim"],
+      settings: fields({ sam: v.optional(v.boolean("true or false")) }),
+      open: (system, port, settings) => openCcidSerial(system, port, { sam: settings.sam === true }),
+    },
+  },
+  picc: { "ccid-picc": { ports: ["serial", "sim"], settings: NO_SETTINGS, open: openCcidPicc } },
   pinpad: { tpp: { ports: ["serial", "sim"], settings: NO_SETTINGS, open: openTpp } },
   printer: {
     escpos: {

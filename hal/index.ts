@@ -5,10 +5,12 @@ import type { Board, DeviceClass, DeviceSpec } from "./boards/board.ts";
 import type { Display } from "./display/display.ts";
 import { type DeviceOf, DRIVERS } from "./drivers.ts";
 import type { Files } from "./files/files.ts";
+import type { Icc } from "./icc/icc.ts";
 import type { Keypad } from "./keypad/keypad.ts";
 import type { Lights } from "./lights/lights.ts";
 import type { Link, LinkSettings } from "./link/link.ts";
 import type { Msr } from "./msr/msr.ts";
+import type { Picc } from "./picc/picc.ts";
 import type { PinPad } from "./pinpad/pinpad.ts";
 import type { Printer } from "./printer/printer.ts";
 
@@ -24,6 +26,9 @@ export interface Devices {
   display: Display | undefined;
   keypad: Keypad | undefined;
   msr: Msr | undefined;
+  /** Contact chip reader · contactless reader. */
+  icc: Icc | undefined;
+  picc: Picc | undefined;
   pinpad: PinPad | undefined;
   printer: Printer | undefined;
   /** The link's address comes from the parameters, so it is opened with them. */
@@ -58,6 +63,8 @@ export const openDevices: OpenDevices = (system, board) => {
     display: open("display"),
     keypad: open("keypad"),
     msr: open("msr"),
+    icc: open("icc"),
+    picc: open("picc"),
     pinpad: open("pinpad"),
     printer: open("printer"),
     link: open("link"),

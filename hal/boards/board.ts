@@ -9,7 +9,7 @@ export type PortSpec =
   | { kind: "tcp"; host?: string; port?: number }
   | { kind: "tls"; host?: string; port?: number; caFile?: string; certFile?: string; keyFile?: string; serverName?: string }
   | { kind: "framebuffer"; path: string; width: number; height: number }
-  /** A wire with a device of the desk at its end: `wire` is one of keypad lcd msr pinpad printer lights beeper files debug host. */
+  /** A wire with a device of the desk at its end: `wire` is one of keypad lcd msr icc picc pinpad printer lights beeper files debug host. */
   | { kind: "sim"; wire: string };
 
 export interface DeviceSpec {
@@ -23,6 +23,8 @@ export const DEVICE_CLASSES = [
   "display",
   "keypad",
   "msr",
+  "icc",
+  "picc",
   "pinpad",
   "printer",
   "link",

@@ -78,6 +78,8 @@ const board = fields({
     display: device,
     keypad: device,
     msr: v.optional(device),
+    icc: v.optional(device),
+    picc: v.optional(device),
     pinpad: v.optional(device),
     printer: v.optional(device),
     link: v.optional(device),

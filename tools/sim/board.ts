@@ -7,7 +7,20 @@ import type { Board } from "../../hal/boards/board.ts";
 import { readBoard as readFirmwareBoard } from "../../hal/boards/validate.ts";
 import { readNamed } from "./profile.ts";
 
-const SIM_WIRES: readonly string[] = ["keypad", "lcd", "msr", "pinpad", "printer", "lights", "beeper", "files", "debug", "host"];
+const SIM_WIRES: readonly string[] = [
+  "keypad",
+  "lcd",
+  "msr",
+  "icc",
+  "picc",
+  "pinpad",
+  "printer",
+  "lights",
+  "beeper",
+  "files",
+  "debug",
+  "host",
+];
 
 /** Throws Error "board: field: what is wrong; allowed: …". */
 export function readBoard(nameOrFile: string, root: string): Board {

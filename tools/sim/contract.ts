@@ -43,7 +43,7 @@ export interface DeviceContext {
 }
 
 export interface SimDevice {
-  /** Wire name: lcd keypad msr pinpad printer lights beeper files. */
+  /** Wire name: lcd keypad msr icc picc pinpad printer lights beeper files. */
   readonly wire: string;
   readonly faultSpecs: readonly FaultSpec[];
   /** Faults on now. */

@@ -7,7 +7,7 @@ import type { Board } from "../../hal/boards/board.ts";
 import { KEYS } from "../../hal/keypad/keypad.ts";
 import type { LogLine, Machine, MachineStatus, SimWires } from "../../platform/node/machine.ts";
 import type { Account, AcquirerHost } from "../acquirer/contract.ts";
-import type { CardEntry } from "../cards/index.ts";
+import type { CardEntry, CardKind, ChipCard } from "../cards/contract.ts";
 import { portsByWire } from "./board.ts";
 import { type CheckResult, moneyCheck } from "./check.ts";
 import { type ClockMode, SimClock } from "./clock.ts";
@@ -19,6 +19,7 @@ import { type DeskProfile, withoutKeys } from "./profile.ts";
 import { seededRandom } from "./random.ts";
 import { Settler } from "./settle.ts";
 import { builtIn, externalHost } from "./upstream.ts";
+import { Wallet } from "./wallet.ts";
 import { type WireCount, type WireEntry, WireLog } from "./wires.ts";
 
 export interface DeskOptions {
@@ -89,7 +90,7 @@ export class NotNow extends Error {}
 export class BadRequest extends Error {}
 
 /** Devices that stand on a serial line when they are real. */
-const SERIAL_WIRES: readonly DeviceName[] = ["pinpad", "printer"];
+const SERIAL_WIRES: readonly DeviceName[] = ["icc", "picc", "pinpad", "printer"];
 const SERIAL_BAUD = 115_200;
 /** With a seed the desk's calendar starts here, so that the same inputs give the same bytes. */
 const SEEDED_START_MS = Date.parse("2026-01-05T09:00:00+08:00");
@@ -107,6 +108,8 @@ export class Desk {
   readonly acquirer: AcquirerHost | undefined;
   readonly wires = new WireLog();
   readonly tray: readonly CardEntry[];
+  /** The tray's chips, with what they remember. */
+  readonly wallet: Wallet;
   /** Paths of the PTYs by wire. */
   readonly ptyPaths: Record<string, string> = {};
   readonly log: { at: string; level: string; words: string }[] = [];
@@ -127,6 +130,8 @@ export class Desk {
   #switching = 0;
   /** Delays of the built-in acquirer that wait for the virtual clock. */
   readonly #acquirerTimers: { count: number };
+  /** Cards in the readers. */
+  #held: readonly (string | undefined)[] = [];
   readonly #typed: string[] = [];
   #typing = false;
   #announced = "";
@@ -136,7 +141,9 @@ export class Desk {
   /** Builds the desk without power. `start` switches it on. Throws Error with words when a part is refused. */
   static async create(options: DeskOptions, parts: Parts): Promise<Desk> {
     const { dataDir } = options;
-    for (const folder of dataDir === undefined ? [] : ["terminal", "pinpad", "acquirer"].map((name) => join(dataDir, name))) {
+    for (const folder of dataDir === undefined
+      ? []
+      : ["terminal", "pinpad", "acquirer", "cards"].map((name) => join(dataDir, name))) {
       // Only what is ours: the directory is the user's and may hold more.
       if (options.fresh) rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
@@ -240,6 +247,7 @@ export class Desk {
     this.line = made.line;
     this.#acquirerTimers = made.timers;
     this.tray = parts.tray();
+    this.wallet = new Wallet(parts.openChip, options.dataDir && join(options.dataDir, "cards"), options.seed);
     this.#ports = portsByWire(options.board);
     this.#debug = new DebugChannel((bytes) => this.#toTerminal("debug", bytes));
     this.#debug.onChange = (what) => {
@@ -354,6 +362,7 @@ export class Desk {
     await this.line.close();
     await this.acquirer?.close();
     for (const pty of this.#ptys.values()) pty.close();
+    this.wallet.keep(() => true);
     this.clock.close();
     this.#listeners.clear();
     this.#pixelListeners.clear();
@@ -420,6 +429,24 @@ export class Desk {
     } catch (error) {
       throw new BadRequest(error instanceof Error ? error.message : String(error));
     }
+    return await this.settle(timeoutMs);
+  }
+
+  /** Each throws NotNow when the card or the reader is not free for it, or the card has no such side. */
+  async insertCard(id: string, timeoutMs: number): Promise<boolean> {
+    const { contact } = this.#chip("icc", id, "contact");
+    this.#physically(() => this.devices.icc.insert(id, contact!));
+    return await this.settle(timeoutMs);
+  }
+  async removeCard(timeoutMs: number): Promise<boolean> {
+    this.#needReader("icc");
+    this.#physically(() => this.devices.icc.remove());
+    return await this.settle(timeoutMs);
+  }
+  async tapCard(id: string, timeoutMs: number): Promise<boolean> {
+    this.#needPower();
+    const { field } = this.#chip("picc", id, "contactless");
+    this.#physically(() => this.devices.picc.tap(id, field));
     return await this.settle(timeoutMs);
   }
 
@@ -617,6 +644,7 @@ export class Desk {
       clock: this.clock,
       send: (bytes) => this.#toTerminal(name, bytes),
       changed: () => {
+        if (name === "icc" || name === "picc") this.#cardsMoved();
         if (name === "printer") this.#mark("paper");
         else if (name === "pinpad") this.#mark("pinpad");
         else this.#changed();
@@ -765,6 +793,31 @@ export class Desk {
 
   #needPower(): void {
     if (this.#power === "off") throw new NotNow("the terminal has no power");
+  }
+  #needReader(wire: "icc" | "picc"): void {
+    if (!this.#ports.has(wire))
+      throw new NotNow(`this board has no ${wire === "icc" ? "chip card reader" : "contactless reader"}`);
+  }
+  #chip(wire: "icc" | "picc", id: string, side: CardKind): ChipCard {
+    this.#needReader(wire);
+    if (!this.card(id).kind.includes(side)) throw new NotNow(`card ${id} has no ${side} chip`);
+    if (id === this.devices.icc?.card || id === this.devices.picc?.card) throw new NotNow(`card ${id} is in a reader already`);
+    return this.wallet.card(id);
+  }
+  #physically(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      throw new NotNow(error instanceof Error ? error.message : String(error));
+    }
+  }
+  /** What is in no reader any more keeps what was written on it. */
+  #cardsMoved(): void {
+    const held = [this.devices?.icc.card, this.devices?.picc.card];
+    const gone = this.#held.some((id) => id !== undefined && !held.includes(id));
+    this.#held = held;
+    if (gone) this.wallet.keep((id) => !held.includes(id));
+    this.#changed();
   }
   #needAsking(): void {
     this.#needPower();

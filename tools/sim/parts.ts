@@ -1,15 +1,17 @@
 /** What a desk is put together from. The real parts are in ./real-parts.ts; a test may bring its own. */
 import type { Machine, MachineOptions } from "../../platform/node/machine.ts";
 import type { Account, AcquirerHost, AcquirerOptions } from "../acquirer/contract.ts";
-import type { CardEntry } from "../cards/index.ts";
+import type { CardEntry, OpenChip } from "../cards/contract.ts";
 import type {
   DeviceContext,
   SimDevice,
   SimFilesControls,
+  SimIccControls,
   SimKeypadControls,
   SimLcdControls,
   SimLightsControls,
   SimMsrControls,
+  SimPiccControls,
   SimPinPadControls,
   SimPrinterControls,
 } from "./contract.ts";
@@ -19,6 +21,8 @@ export interface Devices {
   keypad: SimDevice & SimKeypadControls;
   lcd: SimDevice & SimLcdControls;
   msr: SimDevice & SimMsrControls;
+  icc: SimDevice & SimIccControls;
+  picc: SimDevice & SimPiccControls;
   pinpad: SimDevice & SimPinPadControls;
   printer: SimDevice & SimPrinterControls;
   lights: SimDevice & SimLightsControls;
@@ -26,7 +30,18 @@ export interface Devices {
   files: SimDevice & SimFilesControls;
 }
 export type DeviceName = keyof Devices;
-export const DEVICE_NAMES: readonly DeviceName[] = ["keypad", "lcd", "msr", "pinpad", "printer", "lights", "beeper", "files"];
+export const DEVICE_NAMES: readonly DeviceName[] = [
+  "keypad",
+  "lcd",
+  "msr",
+  "icc",
+  "picc",
+  "pinpad",
+  "printer",
+  "lights",
+  "beeper",
+  "files",
+];
 
 export interface DeviceSettings {
   /** Settings of the same device on the board. */
@@ -70,6 +85,7 @@ export interface Parts {
   acquirer(options: AcquirerOptions): AcquirerHost;
   reader(profile: DeskProfile): HostReader;
   tray(): CardEntry[];
+  openChip: OpenChip;
   /** Accounts of the tray's cards, known to the built-in acquirer from the start. */
   accounts(): Account[];
   pty(): Promise<Pty>;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { createAcquirer } from "../acquirer/index.ts";
-import { accounts, tray } from "../cards/index.ts";
+import { accounts, chipIssuers, openChip, tray } from "../cards/index.ts";
 import { createDevices } from "./devices/index.ts";
 import { openPty } from "./devices/pty.ts";
 import { hostReader } from "./host-reader.ts";
@@ -22,9 +22,11 @@ export const realParts: Parts = {
       printer: { widthDots: WIDTH_DOTS[String(settings("printer").board.model)] },
     });
   },
-  acquirer: createAcquirer,
+  // What the desk says goes before what the tray knows.
+  acquirer: (options) => createAcquirer({ chips: chipIssuers(), ...options }),
   reader: hostReader,
   tray,
+  openChip,
   accounts,
   pty: async () => {
     let pty: Pty | undefined;

@@ -15,7 +15,7 @@ import { createDevices } from "../../../tools/sim/devices/index.ts";
 import { hostReader } from "../../../tools/sim/host-reader.ts";
 import type { Parts } from "../../../tools/sim/parts.ts";
 import { readProfile } from "../../../tools/sim/profile.ts";
-import { accounts, tray } from "../../../tools/cards/index.ts";
+import { accounts, openChip, tray } from "../../../tools/cards/index.ts";
 
 export const root = process.env.TAEL_ROOT ?? process.cwd();
 
@@ -76,6 +76,7 @@ export const tinyParts: Parts = {
   acquirer: createAcquirer,
   reader: hostReader,
   tray,
+  openChip,
   accounts,
   pty: () => Promise.reject(new Error("no PTY here")),
 };

@@ -119,15 +119,35 @@ export const ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/card",
-    summary: "Swipes a card of the tray, or free tracks",
+    summary: "Swipes a card of the tray or free tracks; inserts, takes out, or holds near a card of the tray",
     body: s.cardBody,
     answer: s.stateAnswer,
     run: async ({ desk, body, timeoutMs }) => {
-      if (body.action === "insert" || body.action === "remove") missing("chip card reader");
-      if (body.action === "tap") missing("contactless reader");
+      if (body.action === "insert") return { settled: await desk.insertCard(body.card!, timeoutMs) };
+      if (body.action === "tap") return { settled: await desk.tapCard(body.card!, timeoutMs) };
+      if (body.action === "remove") return { settled: await desk.removeCard(timeoutMs) };
       return { settled: await desk.swipe(body.card === undefined ? body : tracksOf(desk, body.card), timeoutMs) };
     },
   }),
+  {
+    method: "get",
+    path: "/readers",
+    summary: "What is in the chip slot and at the contactless reader, and what they do with it",
+    answer: s.anything,
+    run: ({ desk }) => ({ json: { icc: desk.devices.icc.describe(), picc: desk.devices.picc.describe() } }),
+  },
+  {
+    method: "get",
+    path: "/chip",
+    summary: "What is on the chip of a card of the tray: counters, balances, log",
+    query: { card: "its id" },
+    answer: s.anything,
+    run: ({ desk, query }) => {
+      const { id, kind } = desk.card(query.card ?? "");
+      if (!kind.includes("contact") && !kind.includes("contactless")) throw new BadRequest(`card: ${id} has no chip`);
+      return { json: desk.wallet.card(id).view() };
+    },
+  },
   route({
     method: "post",
     path: "/scan",
@@ -173,7 +193,10 @@ export const ROUTES: readonly Route[] = [
     method: "get",
     path: "/wire",
     summary: "Bytes on a wire, oldest first",
-    query: { device: "host pinpad printer msr keypad lights beeper; all when absent", after: "only entries with a greater n" },
+    query: {
+      device: "host pinpad printer msr icc picc keypad lights beeper; all when absent",
+      after: "only entries with a greater n",
+    },
     answer: s.wireAnswer,
     run: ({ desk, query }) => ({ json: desk.wires.list(query.device).filter(({ n }) => n > count(query.after, "after")) }),
   },

@@ -46,7 +46,11 @@ export const cardBody = z
       message: "a swipe needs card or a track",
       path: ["card"],
     },
-  );
+  )
+  .refine((body) => (body.action !== "insert" && body.action !== "tap") || body.card !== undefined, {
+    message: "which card of the tray",
+    path: ["card"],
+  });
 
 export const scanBody = z.strictObject({ code: z.string().min(1).max(4096), timeoutMs });
 export const signBody = z.strictObject({ strokes: z.array(z.array(z.tuple([z.number(), z.number()]))), timeoutMs });

@@ -2,15 +2,18 @@
 import type { DeviceContext } from "../contract.ts";
 import { SimBeeper } from "./beeper.ts";
 import { SimFiles } from "./files.ts";
+import { type IccSettings, SimIcc } from "./icc.ts";
 import { SimKeypad } from "./keypad.ts";
 import { type LcdSettings, SimLcd } from "./lcd.ts";
 import { SimLights } from "./lights.ts";
 import { SimMsr } from "./msr.ts";
+import { SimPicc } from "./picc.ts";
 import { type PinPadSettings, SimPinPad } from "./pinpad.ts";
 import { type PrinterSettings, SimPrinter } from "./printer.ts";
 
 export interface DevicesOptions {
   lcd?: LcdSettings;
+  icc?: IccSettings;
   pinpad?: PinPadSettings;
   printer?: PrinterSettings;
 }
@@ -19,6 +22,8 @@ export interface Devices {
   keypad: SimKeypad;
   lcd: SimLcd;
   msr: SimMsr;
+  icc: SimIcc;
+  picc: SimPicc;
   pinpad: SimPinPad;
   printer: SimPrinter;
   lights: SimLights;
@@ -32,6 +37,8 @@ export function createDevices(makeContext: (wire: string) => DeviceContext, opti
     keypad: new SimKeypad(makeContext("keypad")),
     lcd: new SimLcd(makeContext("lcd"), options.lcd),
     msr: new SimMsr(makeContext("msr")),
+    icc: new SimIcc(makeContext("icc"), options.icc),
+    picc: new SimPicc(makeContext("picc")),
     pinpad: new SimPinPad(makeContext("pinpad"), options.pinpad),
     printer: new SimPrinter(makeContext("printer"), options.printer),
     lights: new SimLights(makeContext("lights")),
@@ -40,5 +47,5 @@ export function createDevices(makeContext: (wire: string) => DeviceContext, opti
   };
 }
 
-export { SimBeeper, SimFiles, SimKeypad, SimLcd, SimLights, SimMsr, SimPinPad, SimPrinter };
-export type { LcdSettings, PinPadSettings, PrinterSettings };
+export { SimBeeper, SimFiles, SimIcc, SimKeypad, SimLcd, SimLights, SimMsr, SimPicc, SimPinPad, SimPrinter };
+export type { IccSettings, LcdSettings, PinPadSettings, PrinterSettings };

@@ -146,7 +146,7 @@ test("lamps and buzzer", () => {
     wires.push(wire);
     return made.context;
   });
-  expect(wires.sort()).toEqual(["beeper", "files", "keypad", "lcd", "lights", "msr", "pinpad", "printer"]);
+  expect(wires.sort()).toEqual(["beeper", "files", "icc", "keypad", "lcd", "lights", "msr", "picc", "pinpad", "printer"]);
   lights.receive(new Uint8Array([0b001, 0b100]));
   expect(lights.on).toEqual({ send: true, receive: false, error: true });
   lights.attached(false);
