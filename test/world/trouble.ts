@@ -47,6 +47,13 @@ const HOST: Weighted<string> = [
   [1, "rule mti 0200 fault no-mac count 1"],
 ];
 
+/** B13: whatever is owed then has a hard time too. */
+const REVERSAL: Weighted<string> = [
+  [3, "rule mti 0400 fault drop-request count {n}"],
+  [1, "rule mti 0400 fault silence count {n}"],
+  [2, "rule mti 0400 answer 96 count {n}"],
+];
+
 /** D: devices. */
 const DEVICE: Weighted<string> = [
   [4, "fault printer paper-out-after value {mm}"],
@@ -106,7 +113,10 @@ export function troubleBefore(world: World, chance: Chance): string[] {
   // E7: the wall clock steps, an hour at most: settlement dates are the host's affair.
   if (chance.happens(0.02))
     lines.push(`clock at ${world.desk.isoTime(world.desk.clock.wallMs() + chance.from(-60, 60) * 60_000)}`);
-  if (chance.happens(0.3)) lines.push(one(chance, LINE));
+  if (chance.happens(0.3)) {
+    lines.push(one(chance, LINE));
+    if (chance.happens(0.25)) lines.push(one(chance, REVERSAL));
+  }
   if (chance.happens(0.14)) lines.push(one(chance, HOST));
   if (chance.happens(0.1)) lines.push(one(chance, DEVICE));
   if (chance.happens(0.12)) lines.push(one(chance, CUT));
