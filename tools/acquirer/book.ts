@@ -3,7 +3,8 @@
  * replaying the ledger gives the same book.
  */
 import type { Fields } from "./codec.ts";
-import type { Account, LedgerEntry, LedgerView, StatementRow } from "./contract.ts";
+import type { ChipRecord } from "./chip/chip.ts";
+import type { Account, ContactlessTables, LedgerEntry, LedgerView, StatementRow } from "./contract.ts";
 import type { SignOnCode } from "./keys.ts";
 import { changes, countingStates, directionOf, isKind, type Kind, kindRow, standsAlone } from "./kinds.ts";
 import { isForeign } from "./organisations.ts";
@@ -24,12 +25,17 @@ export interface Transaction extends Omit<LedgerEntry, "foreign" | "refundedFen"
   pin: "right" | "wrong" | "unchecked";
   /** What left the account, fen; below zero: what came back to it. */
   movedFen: number;
+  /** What the chip said. */
+  chip?: ChipRecord;
   /** DE48 of an advice: the part of its amount that is a tip. */
   tipFen?: number;
 }
 
 /** A transaction in the book. */
 export interface Booked extends Transaction {
+  /** DF31 of a 0620. */
+  scriptResults?: string;
+  certificate?: LedgerEntry["certificate"];
   /** What it stands for: approved, then changed by adjustments and tips. */
   totalFen: number;
   refundedFen: number;
@@ -52,6 +58,8 @@ export type LedgerRecord =
   | { record: "reversed"; key: TransactionKey; at: string; reason: string }
   | { record: "parameters"; parameters: Record<string, string> }
   | { record: "blacklist"; entries: string[] }
+  | { record: "contactless"; tables: ContactlessTables }
+  | { record: "script-result"; key: TransactionKey; at: string; results: string }
   | { record: "status"; terminal: string; at: string; values: Record<string, string> }
   | SettlementRecord;
 
@@ -90,6 +98,8 @@ export class Book {
   parameters: Record<string, string> = {};
   /** Card numbers and beginnings of card numbers. */
   blacklist: readonly string[] = [];
+  /** What 394, 396 and 398 hand out. */
+  contactless: ContactlessTables = {};
   readonly #byKey = new Map<string, Booked>();
 
   constructor(accounts: readonly Account[]) {
@@ -164,6 +174,14 @@ export class Book {
       case "blacklist":
         this.blacklist = record.entries;
         return;
+      case "contactless":
+        this.contactless = record.tables;
+        return;
+      case "script-result": {
+        const booked = this.find(record.key);
+        if (booked !== undefined) booked.scriptResults = record.results;
+        return;
+      }
       case "status":
         this.statuses.set(record.terminal, { at: record.at, values: record.values });
         return;
@@ -254,7 +272,7 @@ export class Book {
 
 function entryOf(booked: Booked, mask: (pan: string) => string): LedgerEntry {
   const { n, at, kind, terminal, merchant, batch, trace, pan, amountFen, approvedFen, reference, authCode, code, state } = booked;
-  const { original, refundedFen, totalFen, heldFen } = booked;
+  const { original, refundedFen, totalFen, heldFen, chip, scriptResults, certificate } = booked;
   return {
     n,
     at,
@@ -275,5 +293,8 @@ function entryOf(booked: Booked, mask: (pan: string) => string): LedgerEntry {
     ...(refundedFen === 0 ? {} : { refundedFen }),
     ...(totalFen === approvedFen ? {} : { totalFen }),
     ...(kind === "preauth" && heldFen > 0 ? { heldFen } : {}),
+    ...(chip === undefined ? {} : { chip }),
+    ...(scriptResults === undefined ? {} : { scriptResults }),
+    ...(certificate === undefined ? {} : { certificate }),
   };
 }

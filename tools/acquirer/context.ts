@@ -76,6 +76,11 @@ export class Context {
     return { "11": "60", "22": this.#options.profile.merchant.name, ...this.book.parameters };
   }
 
+  /** Undefined: nothing is known of chips. */
+  get chips(): AcquirerOptions["chips"] {
+    return this.#options.chips;
+  }
+
   get nextEntry(): number {
     return this.book.transactions.length + 1;
   }

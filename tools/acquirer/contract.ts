@@ -21,9 +21,47 @@ export interface AcquirerOptions {
   terminals?: readonly TerminalRegistration[];
   /** The most one transaction may be, fen; answer 61 above it. Default 5,000,000 (50,000.00). */
   limitFen?: number;
+  /** Issuers of chip cards and what terminals download for chips; without it DE55 passes as it is. */
+  chips?: ChipIssuers;
   /** Each log line as it is written; card numbers are masked. */
   onLog?: (line: AcquirerState["log"][number]) => void;
 }
+
+/** What the issuers behind this host know of their chip cards, and the centre's downloads (§2.9). Hex throughout. */
+export interface ChipIssuers {
+  /** Master keys of a card's issuer; undefined: it has given this card no chip, and DE55 of it passes as it is. */
+  masters(pan: string, algorithm: "3des" | "sm4"): { ac: string; mac: string; enc: string } | undefined;
+  /** CA keys: 9F06 9F22 DF05 DF06 DF07 DF02 DF04 DF03. */
+  keys: readonly { rid: string; index: string; expiry: string; sm?: boolean; objects: string }[];
+  /** AID parameters: 9F06 DF01 … */
+  applications: readonly { aid: string; objects: string }[];
+}
+
+/** Numbers of §5.8: `parameters` by tag ("FF805D"), tables of no-PIN debit and of excluded numbers. */
+export interface ContactlessTables {
+  parameters?: Record<string, string>;
+  /** 396. */
+  noPin?: readonly BinRow[];
+  /** 398. */
+  excluded?: readonly BinRow[];
+}
+
+export interface BinRow {
+  /** Digits of the whole card number, 13–19. */
+  length: number;
+  /** Its first six digits. */
+  bin: string;
+}
+
+/** A command for the card; `template` 71 comes before its second cryptogram, 72 (the default) after it. */
+export type ChipScript = { template?: "71" | "72" } & (
+  | { do: "application-block" | "application-unblock" | "card-block" | "pin-unblock" }
+  | { do: "pin-change"; pin: string }
+  | { do: "put-data"; tag: string; value: string }
+  | { do: "update-record"; file: number; record: number; value: string }
+  /** Anything else: CLA INS P1 P2 and data; Lc and MAC are added. */
+  | { do: "command"; header: string; data: string }
+);
 
 export interface TerminalRegistration {
   terminal: string;
@@ -102,6 +140,8 @@ export interface Rule {
   atByte?: number;
   /** Before the answer leaves; see late-request and drip. */
   delayMs?: number;
+  /** What the answer says to the chip: a wrong 91 or none, scripts. */
+  chip?: { arpc?: "wrong" | "none"; scripts?: ChipScript[] };
   /** Processing requirement put into the answer's header, 0–8 (§1.3): 3 = sign on again. */
   headerRequest?: number;
   /** How many times it applies; undefined: always. */
@@ -158,6 +198,12 @@ export interface LedgerEntry {
   totalFen?: number;
   /** Of a pre-authorisation: what it holds with its add-ons. */
   heldFen?: number;
+  /** Of a chip: what it said, and whether that is right under its issuer's keys (absent: nobody knows the keys). */
+  chip?: { kind: "AAC" | "TC" | "ARQC"; atc: string; cryptogram: string; sequence: string; right?: boolean; ecash?: boolean };
+  /** DF31 of a script result that was told (0620). */
+  scriptResults?: string;
+  /** The certificate a batch upload brought (203–206). */
+  certificate?: { kind: "AAC" | "TC" | "ARQC"; cryptogram: string; right?: boolean };
 }
 
 export interface AcquirerState {
@@ -260,6 +306,8 @@ export interface AcquirerHost {
   setParameters(parameters: Record<string, string>): void;
   /** What a blacklist download (390) hands out: card numbers and beginnings of card numbers. Throws Error saying which cannot be. */
   setBlacklist(entries: readonly string[]): void;
+  /** What 394, 396 and 398 hand out. Throws Error saying which value cannot be. */
+  setContactless(tables: ContactlessTables): void;
   /** What the host has of a terminal on a day (YYYYMMDD of its own time), oldest first. */
   statement(terminal: string, date: string, options?: { clear?: boolean }): StatementRow[];
   onChange: (() => void) | undefined;

@@ -8,6 +8,7 @@ import type {
   AcquirerHost,
   AcquirerOptions,
   AcquirerState,
+  ContactlessTables,
   LedgerView,
   Rule,
   StatementRow,
@@ -17,6 +18,7 @@ import { FrameSplitter } from "./framing.ts";
 import type { LedgerStorage } from "./ledger.ts";
 import { checkParameters } from "./parameters.ts";
 import { checkBlacklist } from "./services/blacklist.ts";
+import { checkContactless } from "./services/contactless.ts";
 import { Rules } from "./rules.ts";
 import { Service } from "./service.ts";
 import { localTime } from "./time.ts";
@@ -132,7 +134,7 @@ export class Host implements AcquirerHost {
   }
 
   #serve(line: Line, frame: DecodedFrame, name: string, rule: Rule | undefined): void {
-    const reply = this.#service.serve(frame, rule?.answer);
+    const reply = this.#service.serve(frame, rule?.answer, rule?.chip);
     if (!("mti" in reply)) {
       this.note("refused", `not a message: ${reply.words}; the line is closed`);
       line.close();
@@ -268,6 +270,12 @@ export class Host implements AcquirerHost {
     this.onChange?.();
   }
 
+  setContactless(tables: ContactlessTables): void {
+    checkContactless(tables);
+    this.#service.record({ record: "contactless", tables: structuredClone(tables) });
+    this.onChange?.();
+  }
+
   statement(terminal: string, date: string, options: { clear?: boolean } = {}): StatementRow[] {
     if (!/^\d{8}$/.test(date)) throw new Error(`statement: date ${JSON.stringify(date)} must be YYYYMMDD`);
     return this.#service.book.statement(terminal, date, options.clear === true ? (pan) => pan : maskPan);
@@ -312,6 +320,10 @@ function nameOf(frame: DecodedFrame, pan: string | undefined): string {
 
 function ruleWords(rule: Rule): string {
   const answer = Object.entries(rule.answer ?? {}).map(([de, value]) => `${de}=${value}`);
-  const parts = [rule.fault, answer.join(" "), rule.delayMs === undefined ? "" : `delay ${rule.delayMs} ms`];
+  const chip =
+    rule.chip === undefined
+      ? ""
+      : `chip ${rule.chip.arpc ?? ""} ${(rule.chip.scripts ?? []).map((one) => one.do).join(" ")}`.trim();
+  const parts = [rule.fault, answer.join(" "), chip, rule.delayMs === undefined ? "" : `delay ${rule.delayMs} ms`];
   return parts.filter((part) => part !== undefined && part !== "").join(", ");
 }

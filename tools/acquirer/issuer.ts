@@ -22,6 +22,8 @@ export interface Question {
   account: AccountState | undefined;
   /** YYMM of today. */
   month: string;
+  /** What speaks against it by its chip. */
+  chip: { code: string; words: string } | undefined;
 }
 
 export interface Verdict {
@@ -36,7 +38,8 @@ const PIN_TRIES = 3;
 const no = (code: string, words: string, pin: Verdict["pin"] = "unchecked"): Verdict => ({ code, words, pin });
 
 export function judge(question: Question): Verdict {
-  return amountObjection(question) ?? cardObjection(question) ?? pinThenMoney(question);
+  const chip = question.chip === undefined ? undefined : no(question.chip.code, question.chip.words);
+  return amountObjection(question) ?? cardObjection(question) ?? chip ?? pinThenMoney(question);
 }
 
 function amountObjection({ amountFen, limitFen }: Question): Verdict | undefined {

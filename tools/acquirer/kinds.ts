@@ -51,6 +51,11 @@ export const kinds = {
   "completion-void": { direction: "credit", letters: "21", stands: "approved", deed: marks("voided", "approved") },
   offline: { direction: "debit", letters: "30", stands: "approved" },
   adjustment: { direction: "debit", letters: "32", stands: "approved", deed: replacesAmount },
+  "chip-offline": { direction: "debit", letters: "36", stands: "approved" },
+  "ecash-refund": { direction: "credit", letters: "27", stands: "approved", deed: refunds },
+  load: { direction: "none", letters: "45", stands: "approved" },
+  "cash-load": { direction: "credit", letters: "46", stands: "approved" },
+  "cash-load-void": { direction: "debit", letters: "51", stands: "approved", deed: marks("voided", "approved") },
   tip: { direction: "debit", letters: "34", stands: "approved", deed: replacesAmount },
 } as const satisfies Record<string, KindRow>;
 

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { parse } from "yaml";
 import { z } from "zod";
-import { accounts } from "../cards/index.ts";
+import { accounts, chipIssuers } from "../cards/index.ts";
 import { type AcquirerClock, type AcquirerHost, createAcquirer, type Rule, type TerminalRegistration } from "./index.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
@@ -76,6 +76,7 @@ async function main(): Promise<void> {
     clock: realClock,
     seed: Date.now() % 10_000,
     accounts: accounts(),
+    chips: chipIssuers(),
     terminals: options.terminal,
     onLog: options.log ? ({ at, level, words }) => console.log(`${at} ${level} ${words}`) : undefined,
   });

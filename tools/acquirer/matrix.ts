@@ -5,6 +5,7 @@
  */
 import type { RuleSet } from "./conditions.ts";
 import type { Kind } from "./kinds.ts";
+import { chipAdvices, loads, scriptResults } from "./rows/chip.ts";
 import { advices, payments } from "./rows/payments.ts";
 import { management } from "./rows/management.ts";
 import { reversals } from "./rows/reversals.ts";
@@ -20,6 +21,15 @@ export type ServiceName =
   | "status"
   | "statement"
   | "blacklist"
+  | "key-list"
+  | "sm-key-list"
+  | "key-download"
+  | "application-list"
+  | "application-download"
+  | "contactless"
+  | "no-pin-table"
+  | "excluded-table"
+  | "script-result"
   | "reversal"
   | "settlement"
   | "upload-stripe"
@@ -49,7 +59,16 @@ export interface MessageRow {
 }
 
 /** More exact rows first: the first of equally near ones is named to who sends something else. */
-export const matrix: readonly MessageRow[] = [...management, ...payments, ...advices, ...reversals, ...settlement];
+export const matrix: readonly MessageRow[] = [
+  ...management,
+  ...payments,
+  ...advices,
+  ...chipAdvices,
+  ...loads,
+  ...reversals,
+  ...scriptResults,
+  ...settlement,
+];
 
 export interface Wanted {
   de: number;

@@ -5,7 +5,9 @@
 import { createHash } from "node:crypto";
 import { cardAnswer, cardReply } from "./answers.ts";
 import type { Book, Booked, Transaction } from "./book.ts";
+import { chipAnswer, type ChipFacts, chipRecord, offlineObjection, onlineObjection, readChip } from "./chip/chip.ts";
 import type { Fields } from "./codec.ts";
+import type { ChipScript } from "./contract.ts";
 import type { Context } from "./context.ts";
 import { judge, type Verdict } from "./issuer.ts";
 import { type Kind, kindRow } from "./kinds.ts";
@@ -25,6 +27,12 @@ export interface Money {
   authCode?(request: CardRequest, original: Booked | undefined): string;
   /** What an approval says besides. */
   answer?(request: CardRequest, book: Book): Fields;
+  /** How its chip is judged; default: as a request that wants an answer. */
+  chip?: "online" | "offline" | "none";
+  /** Scripts of the issuer's own, besides a rule's. Throws Refusal. */
+  scripts?(request: CardRequest, chip: ChipFacts | undefined): readonly ChipScript[];
+  /** What leaves the account, where that is not what its direction says. */
+  moves?(request: CardRequest, chip: ChipFacts | undefined, fen: number): number;
   /** An answer 10 may book less than was asked. */
   partial?: boolean;
 }
@@ -58,27 +66,31 @@ function authorise(context: Context, request: CardRequest, kind: Kind, money: Mo
 
 interface Decision {
   verdict: Verdict;
+  chip: ChipFacts | undefined;
   original: Booked | undefined;
 }
 
 function decide(context: Context, request: CardRequest, digest: string, kind: Kind, money: Money): Reply {
-  const { verdict, original } = decisionOf(context, request, money);
+  const { verdict, original, chip } = decisionOf(context, request, money);
   const approved = approvals.has(verdict.code);
   const approvedFen = approved ? approvedOf(request, verdict.code, money) : 0;
   const n = context.nextEntry;
   const authCode = !approved ? "" : (money.authCode?.(request, original) ?? context.authCode(n));
-  const more = approved ? money.answer?.(request, context.book) : undefined;
+  const scripts = [...(approved ? (money.scripts?.(request, chip) ?? []) : []), ...(request.orders.scripts ?? [])];
+  const toCard = chip && chipAnswer(chip, verdict.code, { ...request.orders, scripts });
+  const more = { ...(approved ? money.answer?.(request, context.book) : {}), ...(toCard === undefined ? {} : { 55: toCard }) };
   const answer = cardAnswer(context, request, { code: verdict.code, reference: context.reference(n), authCode, more });
   const transaction = newTransaction(context, request, kind, {
     digest,
     answer,
     approvedFen,
-    movedFen: movedFen(kind, approvedFen, original),
+    movedFen: money.moves?.(request, chip, approvedFen) ?? movedFen(kind, approvedFen, original),
     code: verdict.code,
     pin: verdict.pin,
     reference: answer[37] ?? "",
     authCode: answer[38] ?? authCode,
     state: approved ? kindRow(kind).stands : "declined",
+    ...(chip === undefined ? {} : { chip: chipRecord(chip) }),
     ...(original === undefined
       ? {}
       : { original: { terminal: original.terminal, batch: original.batch, trace: original.trace } }),
@@ -99,14 +111,15 @@ function decisionOf(context: Context, request: CardRequest, money: Money): Decis
   const fen = amountOf(request);
   const found = money.original?.(request, context) ?? { original: undefined };
   const original = "code" in found ? undefined : found.original;
+  const chip = money.chip === "none" ? undefined : readChip(context, request, money.chip ?? "online");
   const objection = "code" in found ? found : money.objection?.(request, original, context);
   if (forced !== undefined) {
     const verdict: Verdict = { code: forced, words: "a rule says so", pin: "unchecked" };
-    return { verdict, original: approvals.has(forced) && objection !== undefined ? undefined : original };
+    return { verdict, chip, original: approvals.has(forced) && objection !== undefined ? undefined : original };
   }
   if (request.fields[4] !== undefined && fen === 0)
-    return { verdict: { code: "13", words: "DE4 amount is zero", pin: "unchecked" }, original };
-  if (objection !== undefined) return { verdict: { ...objection, pin: "unchecked" }, original };
+    return { verdict: { code: "13", words: "DE4 amount is zero", pin: "unchecked" }, chip, original };
+  if (objection !== undefined) return { verdict: { ...objection, pin: "unchecked" }, chip, original };
   const verdict = judge({
     amountFen: request.fields[4] === undefined ? undefined : fen,
     availableFen: money.availableFen?.(request, original, context.book),
@@ -118,8 +131,9 @@ function decisionOf(context: Context, request: CardRequest, money: Money): Decis
     keys: request.keys,
     account: context.book.accounts.get(request.card.pan),
     month: context.now().month,
+    chip: chip && (money.chip === "offline" ? offlineObjection : onlineObjection)(chip, request, context.book.transactions),
   });
-  return { verdict, original };
+  return { verdict, chip, original };
 }
 
 function approvedOf(request: CardRequest, code: string, { partial }: Money): number {
@@ -152,7 +166,7 @@ function again(request: CardRequest, known: Booked, digest: string): Reply {
 
 export type Fate = Pick<
   Transaction,
-  "digest" | "answer" | "approvedFen" | "movedFen" | "code" | "pin" | "reference" | "authCode" | "state" | "original"
+  "digest" | "answer" | "approvedFen" | "movedFen" | "code" | "pin" | "reference" | "authCode" | "state" | "original" | "chip"
 >;
 
 export function newTransaction(context: Context, request: CardRequest, kind: Kind, fate: Fate): Transaction {

@@ -1,5 +1,6 @@
 /** A request on its way through the host, and the answer at its end. */
 import type { TerminalState, TransactionKey } from "./book.ts";
+import type { ChipOrders } from "./chip/chip.ts";
 import { type RequestCard, readCard } from "./card.ts";
 import type { Custom60 } from "./check.ts";
 import type { DecodedFrame, Fields } from "./codec.ts";
@@ -25,6 +26,8 @@ export interface Request {
   custom: Custom60;
   /** What a rule puts over the usual answer. */
   forced: Fields;
+  /** What a rule says to the chip. */
+  orders: ChipOrders;
 }
 
 /** A request of a signed-on terminal. */

@@ -1,4 +1,5 @@
 /** Rules: what the host does instead of its usual answer, for tests (./contract.ts). */
+import { checkScript } from "./chip/scripts.ts";
 import { split60 } from "./check.ts";
 import { type DecodedFrame, encodeField } from "./codec.ts";
 import type { Rule, RuleMatch } from "./contract.ts";
@@ -44,6 +45,7 @@ export function checkRule(rule: Rule): void {
   if ((rule.headerRequest ?? 0) > 9) throw new Error("rule: headerRequest is one digit");
   if (rule.fault === "late-request" && rule.delayMs === undefined) throw new Error("rule: late-request needs delayMs");
   for (const [de, value] of Object.entries(rule.answer ?? {})) encodeField(Number(de), value);
+  for (const script of rule.chip?.scripts ?? []) checkScript(script);
   if (rule.answer?.["64"] !== undefined) throw new Error("rule: 64 is made last; use the faults wrong-mac or no-mac");
   if (rule.answer?.["39"] === "10" && rule.answer["4"] === undefined) {
     throw new Error("rule: answer 39=10 (partial approval) needs the approved amount in 4");

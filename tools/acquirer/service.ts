@@ -5,6 +5,7 @@
 import { refusalOf } from "./answers.ts";
 import type { Book, LedgerRecord } from "./book.ts";
 import { readCard } from "./card.ts";
+import type { ChipOrders } from "./chip/chip.ts";
 import { faultsOf, pickRow, split60 } from "./check.ts";
 import { type DecodedFrame, type Fields, fieldName } from "./codec.ts";
 import { Context } from "./context.ts";
@@ -33,7 +34,7 @@ export class Service {
   }
 
   /** What comes from the API, not from a line. */
-  record(record: LedgerRecord & { record: "account" | "parameters" | "blacklist" }): void {
+  record(record: LedgerRecord & { record: "account" | "parameters" | "blacklist" | "contactless" }): void {
     this.#context.write(record);
   }
 
@@ -44,10 +45,10 @@ export class Service {
   }
 
   /** Undefined answer: what came is not a request that could be answered; `words` says why. */
-  serve(frame: DecodedFrame, forced: Fields = {}): Reply | { words: string } {
+  serve(frame: DecodedFrame, forced: Fields = {}, orders: ChipOrders = {}): Reply | { words: string } {
     if (!REQUEST_MTI.test(frame.mti)) return { words: frame.problem ?? `MTI ${frame.mti} is not a request's` };
     try {
-      const request = this.#checked(frame, forced);
+      const request = this.#checked(frame, forced, orders);
       return services[request.row.service](this.#context, request);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : undefined;
@@ -56,7 +57,7 @@ export class Service {
     }
   }
 
-  #checked(frame: DecodedFrame, forced: Fields): Request {
+  #checked(frame: DecodedFrame, forced: Fields, orders: ChipOrders): Request {
     const { fields } = frame;
     if (frame.problem !== undefined) throw new Refusal("30", frame.problem);
     if (frame.faults.length > 0) throw new Refusal("30", frame.faults.map(faultWords).join("; "));
@@ -72,7 +73,7 @@ export class Service {
     if (registration.merchant !== fields[42]) {
       throw new Refusal("03", `DE42 merchant ${fields[42]} is not the one terminal ${fields[41]} belongs to`, row);
     }
-    return { frame, row, fields, custom: split60(fields[60]), forced };
+    return { frame, row, fields, custom: split60(fields[60]), forced, orders };
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Book, Booked } from "./book.ts";
 import { maskPan } from "./codec.ts";
-import type { BothTotals, SettlementProblem, SettlementView, Totals } from "./contract.ts";
+import type { BothTotals, LedgerEntry, SettlementProblem, SettlementView, Totals } from "./contract.ts";
 import { changes, countingStates, directionOf, type Kind, kindRow, standsAlone } from "./kinds.ts";
 import { isForeign } from "./organisations.ts";
 
@@ -17,6 +17,10 @@ export interface UploadRecord {
   kind?: Kind;
   /** chip-failed: a decline of the card's, which the host need not have. */
   by: "stripe" | "advice" | "chip" | "chip-failed";
+  /** What the chip certified. */
+  certificate?: LedgerEntry["certificate"];
+  /** What is wrong with its DE55. */
+  fault?: string;
 }
 
 export type SettlementRecord =
@@ -38,7 +42,15 @@ interface Settlement extends Omit<SettlementView, "told"> {
 type Side = keyof BothTotals;
 
 /** Kinds whose records go up one by one, as the 0220 they were (§2.8). */
-const ONE_BY_ONE: ReadonlySet<Kind> = new Set<Kind>(["refund", "completion-advice", "offline", "adjustment", "tip"]);
+const ONE_BY_ONE: ReadonlySet<Kind> = new Set<Kind>([
+  "refund",
+  "completion-advice",
+  "offline",
+  "chip-offline",
+  "ecash-refund",
+  "adjustment",
+  "tip",
+]);
 
 const sideOf = (pan: string): Side => (isForeign(pan) ? "foreign" : "domestic");
 const yuan = (fen: number): string => (fen / 100).toFixed(2);
@@ -138,12 +150,19 @@ export class Settlements {
       const problem = this.#problemOf(settlement, record);
       if (problem !== undefined) settlement.problems.push({ trace: record.trace, ...problem });
       settlement.seen.add(record.trace);
+      if (record.certificate !== undefined) this.#keepCertificate(settlement, record);
       settlement.uploaded++;
     }
   }
 
+  #keepCertificate({ terminal, batch }: Settlement, { trace, certificate }: UploadRecord): void {
+    const booked = this.#book.find({ terminal, batch, trace });
+    if (booked !== undefined) booked.certificate = certificate;
+  }
+
   #problemOf(settlement: Settlement, record: UploadRecord): Omit<SettlementProblem, "trace"> | undefined {
     if (settlement.seen.has(record.trace)) return { what: "doubled", words: "uploaded before in this settlement" };
+    if (record.fault !== undefined) return { what: "different", words: record.fault };
     if (record.by === "chip-failed") return undefined;
     const booked = this.#book.resolve({ terminal: settlement.terminal, batch: settlement.batch, trace: record.trace });
     if (booked === undefined) return { what: "unknown", words: `the host has no such transaction of ${yuan(record.amountFen)}` };

@@ -42,6 +42,10 @@ export const uploadCount = of(/^\d{4}$/, "must be the number of records uploaded
 /** 62 of chip records (§3.8). */
 export const chipApproved = of(/^610[01]00\d{12}156$/, "must be 61, 00 or 01, 00, amount 12, 156 (§3.8)");
 export const chipFailed = of(/^710[01](05|11)\d{12}156(22|10)$/, "must be 71, 00 or 01, reason, amount 12, 156, 22 or 10 (§3.8)");
+/** 62 of an electronic cash refund: where it was paid. */
+export const terminalId = of(/^[ -~]{8}$/, "must be the terminal of the payment, 8 characters");
+/** 62 of a list query: how many entries the terminal has (§2.9). */
+export const heldCount = of(/^1\d\d$/, "must be 1 and two digits, how many the terminal has");
 /** 62 of a download in blocks: the number of the first entry wanted. */
 export const blockNumber = of(/^(?!000)\d{3}$/, "must be three digits, from 001");
 /** 62 of a statement request: our own (./services/statement.ts). */

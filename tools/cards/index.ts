@@ -2,8 +2,9 @@
  * Test cards as data. A card is what a person can swipe, insert or hold near; its account is what the host knows of it. Numbers come from
  * test ranges, never from live cards.
  */
-import type { Account } from "../acquirer/contract.ts";
-import { publishedKeys } from "./published.ts";
+import type { Account, ChipIssuers } from "../acquirer/contract.ts";
+import { issuerMasters } from "./authority.ts";
+import { publishedApplications, publishedKeys } from "./published.ts";
 import { Issued } from "./chip/issue.ts";
 import { openProfile } from "./chip/open.ts";
 import type { ChipProfile } from "./chip/profile.ts";
@@ -63,4 +64,14 @@ export function accounts(): Account[] {
   return [...cards, ...chipProfiles].flatMap(({ account, pan, label, holder }) =>
     account === null ? [] : [{ ...account, pan, label: label.en, holder }],
   );
+}
+
+/** What the acquirer needs to talk to the chips of the tray: their issuers' keys, and what terminals download for them. */
+export function chipIssuers(): ChipIssuers {
+  const chipped = new Set(chipProfiles.map(({ pan }) => pan));
+  return {
+    masters: (pan, algorithm) => (chipped.has(pan) ? issuerMasters(pan, algorithm) : undefined),
+    keys: publishedKeys(),
+    applications: publishedApplications(),
+  };
 }

@@ -2,6 +2,7 @@
 import type { Kind } from "../kinds.ts";
 import type { MessageRow } from "../matrix.ts";
 import { batchTrace, batchTraceDate, reversalReason, type Shape, sixteen } from "../shapes.ts";
+import { loads } from "./chip.ts";
 import { payments } from "./payments.ts";
 
 const RR = "2 3e 4e 11e 12 13 14 15 23e 25e 32 37 39 41e 42e 44 49e 53e 55 60e 64";
@@ -26,13 +27,19 @@ const own: Partial<Record<Kind, { request: string; shapes?: Record<number, Shape
     request: "2c 3 4 11 14o 22 23c 25 38 39 41 42 49=156 53o 60 61 62o 64",
     shapes: { 61: batchTraceDate },
   },
+  load: { request: "2c 3 4 11 14o 22 23c 25 38o 39 41 42 49=156 53o 55c 60 62o 64" },
+  "cash-load": { request: "2c 3 4 11 14o 22 23c 25 38o 39 41 42 49=156 53o 55c 60 62o 64" },
+  "cash-load-void": {
+    request: "2c 3 4 11 14o 22 23c 25 37o 38o 39 41 42 49=156 53o 55c 60 61 62o 64",
+    shapes: { 61: batchTrace },
+  },
   "completion-void": {
     request: "2c 3 4 11 14o 22 23c 25 37o 38o 39 41 42 49=156 53o 60 61 62o 64",
     shapes: { 61: batchTrace },
   },
 };
 
-export const reversals: readonly MessageRow[] = payments.flatMap((row) => {
+export const reversals: readonly MessageRow[] = [...payments, ...loads].flatMap((row) => {
   const list = row.kind === undefined ? undefined : own[row.kind];
   if (list === undefined) return [];
   return [

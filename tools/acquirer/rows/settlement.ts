@@ -1,6 +1,7 @@
 /** Settlement and batch upload (§2.8): no MAC. 0510 has no DE39 but when the host refuses. */
 import type { MessageRow } from "../matrix.ts";
 import { chipApproved, chipFailed, operator, type Shape, stripes, totals, uploadCount } from "../shapes.ts";
+import { chipAdvices } from "./chip.ts";
 import { advices } from "./payments.ts";
 
 const UPLOADED = "11e 12 13 32 37 39 41e 42e 60e";
@@ -77,7 +78,7 @@ export const settlement: readonly MessageRow[] = [
     mac: false,
     service: "upload-stripe",
   },
-  ...advices.map(advice),
+  ...[...advices, ...chipAdvices].map(advice),
   chipUpload("203", "IC 卡交易上送（平账）", chipApproved),
   chipUpload("205", "IC 卡交易上送（不平）", chipApproved),
   chipUpload("204", "IC 卡失败交易上送（平账）", chipFailed),

@@ -4,9 +4,14 @@ import type { Serve } from "../requests.ts";
 import { adjustment } from "./adjustment.ts";
 import { balance } from "./balance.ts";
 import { blacklist } from "./blacklist.ts";
+import { applicationDownload, applicationList, keyDownload, keyList, smKeyList } from "./chip-downloads.ts";
+import { chipOffline } from "./chip-offline.ts";
 import { completion, completionAdvice } from "./completion.ts";
 import { completionVoid } from "./completion-void.ts";
+import { contactless, excludedTable, noPinTable } from "./contactless.ts";
+import { ecashRefund } from "./ecash-refund.ts";
 import { echo } from "./echo.ts";
+import { cashLoad, cashLoadVoid, load } from "./load.ts";
 import { offline } from "./offline.ts";
 import { parameters } from "./parameters.ts";
 import { preauth } from "./preauth.ts";
@@ -15,6 +20,7 @@ import { preauthVoid } from "./preauth-void.ts";
 import { refund } from "./refund.ts";
 import { reversal } from "./reversal.ts";
 import { sale } from "./sale.ts";
+import { scriptResult } from "./script-result.ts";
 import { settlement } from "./settlement.ts";
 import { signOff } from "./sign-off.ts";
 import { signOn } from "./sign-on.ts";
@@ -35,6 +41,20 @@ export const services: Readonly<Record<ServiceName, Serve>> = {
   status,
   statement,
   blacklist,
+  "key-list": keyList,
+  "sm-key-list": smKeyList,
+  "key-download": keyDownload,
+  "application-list": applicationList,
+  "application-download": applicationDownload,
+  contactless,
+  "no-pin-table": noPinTable,
+  "excluded-table": excludedTable,
+  "script-result": scriptResult,
+  "chip-offline": chipOffline,
+  "ecash-refund": ecashRefund,
+  load,
+  "cash-load": cashLoad,
+  "cash-load-void": cashLoadVoid,
   balance,
   sale,
   void: voidSale,

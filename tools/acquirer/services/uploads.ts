@@ -16,7 +16,7 @@ function digestOfUpload({ fields, frame }: Request, own11: boolean): string {
 
 /** `own11`: DE11 is the record's trace, not the message's. */
 export const serveUpload =
-  (own11: boolean, recordsOf: (request: SessionRequest) => UploadRecord[]): Serve =>
+  (own11: boolean, recordsOf: (request: SessionRequest, context: Context) => UploadRecord[]): Serve =>
   (context, plain) => {
     if (declines(plain.forced)) return refusedByRule(context, plain);
     const request = sessionRequest(context, plain);
@@ -27,7 +27,7 @@ export const serveUpload =
     const answer = (words: string): Reply => managed(context, request, { 32: ACQUIRER_ID }, words);
     if (settlement.digests.has(digest)) return answer("the same upload again: it counts once");
     if (settlement.closed) throw new Refusal("12", `batch ${batch} is closed; its upload has ended`, request.row);
-    const records = recordsOf(request);
+    const records = recordsOf(request, context);
     const before = settlement.problems.length;
     context.write({ record: "uploaded", terminal, batch, digest, records });
     const problems = settlement.problems.slice(before).map(({ what, trace, words }) => `${trace} ${what}: ${words}`);
