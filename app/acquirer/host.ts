@@ -3,6 +3,7 @@
  */
 import type { Cancel } from "../../platform/guest/system.ts";
 import type { SettlementTotals, UploadLine } from "../model/ledger.ts";
+import type { ChipDownload } from "./messages.ts";
 import type { CardData, FinancialKind, Original, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
 
 export type { SettlementTotals, UploadLine } from "../model/ledger.ts";
@@ -57,6 +58,12 @@ export type Request =
   /** 390, 391: card numbers not to be taken, from the `from`th on. */
   | { about: "blacklist"; from: number; batch?: number }
   | { about: "blacklist-end"; batch?: number }
+  /** What chips need (§2.9, §5.8); `block`: DE62, where the request has one. */
+  | { about: "download"; what: ChipDownload; block?: Uint8Array; batch?: number }
+  /** 0620: what became of the scripts that came with this transaction; field55 is the list of §3.11 E. */
+  | { about: "script-result"; of: TransactionRecord; trace: number; field55: Uint8Array }
+  /** A chip's certificate in a batch upload (203–206), by what its record says. */
+  | { about: "upload-chip"; of: TransactionRecord; balanced: boolean }
   | { about: "status"; tags: Uint8Array; batch?: number }
   /** 970, an acquirer's own: what its books say of a day (YYYYMMDD); blocks count from 1. */
   | { about: "statement"; date: string; block: number; batch?: number };

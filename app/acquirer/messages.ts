@@ -17,7 +17,7 @@ import type {
 import type { Message } from "./host.ts";
 
 /** For the versions slip: raise it when a row changes what goes on the line. */
-export const MESSAGE_SET = "CUP 2.x/2";
+export const MESSAGE_SET = "CUP 2.x/3";
 
 /** The reader's part of DE60 (60.4, §3.1): keyed only is 0, stripe 2, + contact 5, + contactless 6. */
 export type ReadCapability = "0" | "2" | "5" | "6";
@@ -99,6 +99,7 @@ const RULES = {
   "55c": (f) => f.card?.icData,
   "59c": (f) => (f.pinBlock?.length === SM4_BLOCK_BYTES ? f.pinBlock : undefined),
   60: (f) => field60(f),
+  "55 chip": (f) => f.card?.icData,
   "61 void": (f) => original61(f, f.profile.dialect.voidDate === true),
   "61 date": (f) => original61(f, true),
   "61 zeros": () => "0".repeat(16),
@@ -130,7 +131,23 @@ export interface MessageRow {
   readonly reversal?: readonly FieldName[];
 }
 
+/** What a terminal fetches for its chips (§2.9, §5.8): lists, single entries, tables in blocks, and the word that all was heard. */
+export type ChipDownload =
+  | "ca-key-list"
+  | "sm-key-list"
+  | "ca-key"
+  | "ca-key-end"
+  | "aid-list"
+  | "aid"
+  | "aid-end"
+  | "contactless"
+  | "contactless-end"
+  | "no-pin-table"
+  | "no-pin-table-end"
+  | "excluded-table"
+  | "excluded-table-end";
 export type ManagementKind =
+  | ChipDownload
   | "sign-on"
   | "sign-off"
   | "echo"
@@ -140,9 +157,17 @@ export type ManagementKind =
   | "blacklist-end"
   | "status"
   | "statement";
-export type SettlementKind = "settlement" | "upload" | "upload-end-balanced" | "upload-end-unbalanced";
+export type SettlementKind =
+  | "settlement"
+  | "upload"
+  | "upload-chip-balanced"
+  | "upload-chip-unbalanced"
+  | "upload-chip-failed-balanced"
+  | "upload-chip-failed-unbalanced"
+  | "upload-end-balanced"
+  | "upload-end-unbalanced";
 /** A row of the table. */
-export type MessageName = Exclude<TransactionKind, "cash"> | "balance" | ManagementKind | SettlementKind;
+export type MessageName = Exclude<TransactionKind, "cash"> | "balance" | "chip-offline" | ManagementKind | SettlementKind;
 
 /** §2.2: what a sale brings, without money and chip, which not every one of its relatives has. */
 const CARD = ["2c", 3, 11, "14c", 22, "23c", 25, "35c", "36c", 41, 42, 49, "53c", 60, 64] as const satisfies FieldName[];
@@ -190,8 +215,14 @@ const OFFLINE = [
   64,
 ] as const satisfies FieldName[];
 
+/** A chip's certificate, §2.8. */
+const CERTIFICATE = [2, 4, 11, 22, "23c", 41, 42, "55 chip", 60, "62 block"] as const satisfies FieldName[];
+
 const online = { network: "000", terminal: "reader" } as const;
 const management = { type: "00", terminal: "none" } as const;
+const certificate = { mti: "0320", type: "00", terminal: "reader", fields: CERTIFICATE } as const;
+const block = [41, 42, 60, "62 block"] as const satisfies FieldName[];
+const bare = [41, 42, 60] as const satisfies FieldName[];
 
 export const MESSAGES = {
   // §2.1
@@ -289,9 +320,21 @@ export const MESSAGES = {
   offline: { mti: "0220", processing: "000000", condition: "00", type: "30", ...online, fields: OFFLINE },
   adjustment: { mti: "0220", processing: "000000", condition: "00", type: "32", ...online, fields: [...OFFLINE, "37c"] },
   tip: { mti: "0220", processing: "000000", condition: "00", type: "34", ...online, fields: [...OFFLINE, "37c"] },
+  "chip-offline": {
+    mti: "0200",
+    processing: "000000",
+    condition: "00",
+    type: "36",
+    ...online,
+    fields: [2, 3, 4, 11, "14c", 22, "23c", 25, 41, 42, 49, "55 chip", 60, "63 organisation", 64],
+  },
   // §2.8
   settlement: { mti: "0500", ...management, network: "201", fields: [11, 41, 42, "48 totals", 49, 60, "63 operator"] },
   upload: { mti: "0320", ...management, network: "201", fields: [11, 41, 42, "48 lines", 60] },
+  "upload-chip-balanced": { ...certificate, network: "203" },
+  "upload-chip-unbalanced": { ...certificate, network: "205" },
+  "upload-chip-failed-balanced": { ...certificate, network: "204" },
+  "upload-chip-failed-unbalanced": { ...certificate, network: "206" },
   "upload-end-balanced": { mti: "0320", ...management, network: "207", fields: [11, 41, 42, "48 count", 60] },
   "upload-end-unbalanced": { mti: "0320", ...management, network: "202", fields: [11, 41, 42, "48 count", 60] },
   // §2.9
@@ -300,6 +343,19 @@ export const MESSAGES = {
   status: { mti: "0820", ...management, network: "362", fields: [41, 42, 60, "62 block"] },
   blacklist: { mti: "0800", ...management, network: "390", fields: [41, 42, 60, "62 block"] },
   "blacklist-end": { mti: "0800", ...management, network: "391", fields: [41, 42, 60] },
+  "ca-key-list": { mti: "0820", ...management, network: "372", fields: block },
+  "sm-key-list": { mti: "0820", ...management, network: "373", fields: block },
+  "ca-key": { mti: "0800", ...management, network: "370", fields: block },
+  "ca-key-end": { mti: "0800", ...management, network: "371", fields: bare },
+  "aid-list": { mti: "0820", ...management, network: "382", fields: block },
+  aid: { mti: "0800", ...management, network: "380", fields: block },
+  "aid-end": { mti: "0800", ...management, network: "381", fields: bare },
+  contactless: { mti: "0800", ...management, network: "394", fields: bare },
+  "contactless-end": { mti: "0800", ...management, network: "395", fields: bare },
+  "no-pin-table": { mti: "0800", ...management, network: "396", fields: block },
+  "no-pin-table-end": { mti: "0800", ...management, network: "397", fields: bare },
+  "excluded-table": { mti: "0800", ...management, network: "398", fields: block },
+  "excluded-table-end": { mti: "0800", ...management, network: "399", fields: bare },
   statement: { mti: "0800", ...management, network: "970", fields: [41, 42, 60, "62 block"] },
 } as const satisfies Record<MessageName, MessageRow>;
 
@@ -311,11 +367,22 @@ export function reversalRow(kind: TransactionKind): MessageRow {
   return { ...row, mti: "0400", fields: row.reversal };
 }
 
+/** The 0620 that tells what became of the issuer's scripts of a transaction (§2.10): its DE3 and DE25. */
+export function scriptRow(kind: TransactionKind): MessageRow {
+  assert(kind !== "cash", "cash has no message");
+  const row: MessageRow = MESSAGES[kind];
+  const fields = [2, 3, 4, 11, 22, "23c", 25, "37 reference", "38c", 41, 42, 49, "55 chip", 60, "61 date", 64] as const;
+  return { ...row, mti: "0620", type: "00", network: "951", terminal: "reader", fields };
+}
+
 /** The 0220 of an advice as a record of a batch upload (§2.8): 0320, without a MAC. */
-export function uploadRow(kind: AdviceKind): MessageRow {
+export function uploadRow(kind: AdviceMessage): MessageRow {
   const row: MessageRow = MESSAGES[kind];
   return { ...row, mti: "0320", fields: row.fields.filter((name) => name !== 64) };
 }
+
+/** What a stored advice goes as; a chip's own approval is a sale here and 60.1 = 36 there. */
+export type AdviceMessage = AdviceKind | "chip-offline";
 
 export function draftMessage(facts: Facts): Message {
   const fields: Message["fields"] = new Map();

@@ -1,8 +1,9 @@
 /** From a request to the facts its fields are made of: tracks go through the pad here, and nowhere else. */
 import { DeviceError } from "../../hal/errors.ts";
 import type { PinPad } from "../../hal/pinpad/pinpad.ts";
-import { toHex } from "../../platform/guest/bytes.ts";
+import { fromHex, toHex } from "../../platform/guest/bytes.ts";
 import type { Logger } from "../../platform/guest/system.ts";
+import { regionOf } from "../model/ledger.ts";
 import type { Profile } from "../model/profile.ts";
 import type { AdviceKind, CardData, TransactionRecord } from "../model/transaction.ts";
 import { assert } from "../../platform/guest/assert.ts";
@@ -12,7 +13,9 @@ import {
   enciphersTracks,
   entryModeOf,
   type Facts,
+  type AdviceMessage,
   MESSAGES,
+  scriptRow,
   type MessageRow,
   type ReadCapability,
   reversalRow,
@@ -53,6 +56,25 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
       assert(block62.length === 3 && request.from > 0, "an entry of a download has a number of three digits");
       return { ...basis, row: MESSAGES.blacklist, batch: request.batch ?? 0, block62 };
     }
+    case "download":
+      return { ...basis, row: MESSAGES[request.what], batch: request.batch ?? 0, block62: request.block };
+    case "script-result": {
+      const { of, trace, field55 } = request;
+      const { batch, date, reference, authCode, amountFen } = of;
+      const original = { batch, trace: of.trace, date, reference };
+      const card = { ...cardOf(of), icData: field55 };
+      const about = { row: scriptRow(of.kind), batch, trace, amountFen, original, authCode, card };
+      return { ...basis, ...about, entryMode: entryModeOf(of.entry, false), fromRecord: true };
+    }
+    case "upload-chip": {
+      const { of, balanced } = request;
+      const { chip, batch, trace, approvedFen: amountFen } = of;
+      assert(chip?.certificate !== undefined, "a certificate is told of what has one");
+      const row = MESSAGES[`upload-chip${chip.certificate === "TC" ? "" : "-failed"}-${balanced ? "balanced" : "unbalanced"}`];
+      const card = { ...cardOf(of), icData: fromHex(chip.field55 ?? "") };
+      const told = { row, batch, trace, amountFen, card, entryMode: entryModeOf(of.entry, of.pinEntered) };
+      return { ...basis, ...told, fromRecord: true, block62: ascii(certificateBlock(of)) };
+    }
     case "status":
       return { ...basis, row: MESSAGES.status, batch: request.batch ?? 0, block62: request.tags };
     case "statement": {
@@ -62,7 +84,8 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
     }
     case "reversal": {
       const { kind, entryMode, batch, trace, amountFen, reason, authCode, entry, pan, expiry, original } = request.of;
-      const card = { entry, pan, expiry };
+      const { sequence, field55 } = request.of;
+      const card = { entry, pan, expiry, sequence, icData: field55 === undefined ? undefined : fromHex(field55) };
       // §2.4: what the host gave for a transaction of its own, the original's for one about another.
       const code = original?.authCode ?? authCode;
       const row = reversalRow(kind);
@@ -92,7 +115,8 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
 }
 
 /** The message a stored record goes as. */
-export function adviceKind({ kind, delivery }: TransactionRecord): AdviceKind {
+export function adviceKind({ kind, delivery, chip }: TransactionRecord): AdviceMessage {
+  if (kind === "sale" && chip !== undefined && delivery?.as === undefined) return "chip-offline";
   const advice = delivery?.as ?? kind;
   assert(isAdvice(advice), `${advice} is told after the event`);
   return advice;
@@ -104,10 +128,13 @@ const isAdvice = (kind: string): kind is AdviceKind => Object.hasOwn(ADVICES, ki
 /** An adjustment or tip is about the record itself; everything else about the original it names. */
 function factsOfRecord(record: TransactionRecord): Omit<Facts, "profile" | "capability" | "row"> {
   const { kind, batch, entry, pan, expiry, operator, delivery, tipFen, authority, organisation, reference } = record;
+  const { chip, sequence } = record;
+  const offline = adviceIsChips(record) && chip !== undefined;
   const own = kind === "offline" || delivery?.as !== undefined;
   const original = own ? { batch, trace: record.trace, reference } : record.original;
   return {
-    ...toldFromStore({ entry, pan, expiry }),
+    ...toldFromStore({ entry, pan, expiry, sequence }),
+    ...(offline ? { card: { ...cardOf(record), icData: fromHex(chip.field55 ?? "") } } : {}),
     batch,
     trace: delivery?.trace ?? record.trace,
     amountFen: record.amountFen,
@@ -124,9 +151,38 @@ function factsOfRecord(record: TransactionRecord): Omit<Facts, "profile" | "capa
  * The card of a record. Tracks are not kept, so the number of a swiped card comes from the terminal itself, and DE22 says so (§3.4: keyed);
  * else a host would look for a track.
  */
-function toldFromStore({ entry, pan, expiry }: Pick<CardData, "entry" | "pan" | "expiry">) {
+function toldFromStore({ entry, pan, expiry, sequence }: Pick<CardData, "entry" | "pan" | "expiry" | "sequence">) {
   const told = striped({ entry }) ? "manual" : entry;
-  return { fromRecord: true, card: { entry: told, pan, expiry }, entryMode: entryModeOf(told, false) } as const;
+  return { fromRecord: true, card: { entry: told, pan, expiry, sequence }, entryMode: entryModeOf(told, false) } as const;
+}
+
+const adviceIsChips = (record: TransactionRecord): boolean =>
+  record.delivery !== undefined && adviceKind(record) === "chip-offline";
+
+const cardOf = ({
+  entry,
+  pan,
+  expiry,
+  sequence,
+}: TransactionRecord): Pick<CardData, "entry" | "pan" | "expiry" | "sequence"> => ({
+  entry,
+  pan,
+  expiry,
+  sequence,
+});
+
+/** DE62 of a certificate (§3.8). */
+function certificateBlock({ chip, organisation, region, approvedFen }: TransactionRecord): string {
+  const foreign = regionOf({ organisation, region }) === "foreign" ? "01" : "00";
+  const amount = String(approvedFen).padStart(12, "0");
+  switch (chip?.certificate) {
+    case "ARPC":
+      return `71${foreign}05${amount}15622`;
+    case "AAC":
+      return `71${foreign}11${amount}15610`;
+    default:
+      return `61${foreign}00${amount}156`;
+  }
 }
 
 /** DE22 and DE53 of a request, without asking the pad. */

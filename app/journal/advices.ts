@@ -15,7 +15,8 @@ export function post(state: State, record: TransactionRecord): void {
   assert(!state.batch.has(record.trace), "no trace is used twice in a batch");
   if (record.kind === "cash") assert(record.state === "approved" && record.delivery === undefined, "nobody is told of cash");
   else {
-    assert(["refund", "completion-advice", "offline"].includes(record.kind), "only advices are posted");
+    const byChip = record.kind === "sale" && record.chip !== undefined;
+    assert(byChip || ["refund", "completion-advice", "offline"].includes(record.kind), "only advices are posted");
     assert(record.state === "pending" && record.delivery?.state === "pending", "an advice is posted before it is delivered");
     assert(record.delivery.attempts === 0 && record.approvedFen === record.amountFen, "an advice is posted whole");
   }

@@ -26,9 +26,10 @@ export function oweReversal(state: State, record: ReversalRecord): void {
   state.owes = true;
 }
 
-export function giveReason(state: State, reason: ReversalReason, authCode?: string): void {
+export function giveReason(state: State, reason: ReversalReason, authCode?: string, field55?: string): void {
   const debt = debtOf(state);
-  putDebt(state, { ...debt, reason, authCode: authCode ?? debt.authCode });
+  const chip = field55 === undefined ? {} : { field55 };
+  putDebt(state, { ...debt, reason, authCode: authCode ?? debt.authCode, ...chip });
 }
 
 export function countAttempt(state: State): void {

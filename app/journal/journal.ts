@@ -115,8 +115,8 @@ export interface Journal {
   takeTrace(): number;
   /** Before a financial request leaves: the record that could reverse it, and its trace, in one commit. */
   oweReversal(record: ReversalRecord): void;
-  /** What is owed gets its reason (and the code an answer brought). */
-  giveReason(reason: ReversalReason, authCode?: string): void;
+  /** What is owed gets its reason, the code an answer brought, and what the chip says now (DE55, hex digits). */
+  giveReason(reason: ReversalReason, authCode?: string, field55?: string): void;
   /**
    * The host approved: the record stands and the debt is gone, in one commit; with them the record that this one voids (by its trace, of
    * this batch), and the pre-authorisation that it makes, adds to, completes or ends.

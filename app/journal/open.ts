@@ -96,8 +96,8 @@ class StoredJournal implements OpenJournal {
   oweReversal(record: ReversalRecord): void {
     debt.oweReversal(this.#state, record);
   }
-  giveReason(reason: ReversalReason, authCode?: string): void {
-    debt.giveReason(this.#state, reason, authCode);
+  giveReason(reason: ReversalReason, authCode?: string, field55?: string): void {
+    debt.giveReason(this.#state, reason, authCode, field55);
   }
   approve(record: TransactionRecord, also: { voids?: number } = {}): void {
     debt.approve(this.#state, record, also);

@@ -35,6 +35,8 @@ const COLUMNS: Record<Column, true> = {
   delivery: true,
   authority: true,
   cash: true,
+  sequence: true,
+  chip: true,
 };
 const NAMES = Object.keys(COLUMNS) as Column[];
 

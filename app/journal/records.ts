@@ -4,7 +4,15 @@
  */
 import type { System } from "../../platform/guest/system.ts";
 import { type BatchTotals, DIRECTIONS, type SettlementTotals } from "../model/ledger.ts";
-import type { Authority, DeclinedRecord, Delivery, Original, ReversalRecord, TransactionRecord } from "../model/transaction.ts";
+import type {
+  Authority,
+  ChipRecord,
+  DeclinedRecord,
+  Delivery,
+  Original,
+  ReversalRecord,
+  TransactionRecord,
+} from "../model/transaction.ts";
 import type { ArchivedRecord, ArchivedSettlement, ClosedBy, Settlement, SettlementResult } from "./journal.ts";
 
 /** Where the counters stand. */
@@ -208,6 +216,14 @@ const DELIVERY: Shape<Delivery> = {
 
 const AUTHORITY: Shape<Authority> = { mode: oneOf("00", "01", "02"), institution: maybe(digits(0, 11)) };
 
+const hexDigits: Check = (value) => typeof value === "string" && value.length % 2 === 0 && /^[0-9A-F]*$/.test(value);
+const CHIP: Shape<ChipRecord> = {
+  certificate: maybe(oneOf("TC", "AAC", "ARPC")),
+  field55: maybe(hexDigits),
+  data: (value) => isObject(value) && Object.values(value).every(hexDigits),
+  unsigned: maybe((value) => value === true),
+};
+
 const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {
   kind,
   state: oneOf("approved", "reversed", "voided", "pending", "refused"),
@@ -234,6 +250,8 @@ const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {
   region: maybe(oneOf("domestic", "foreign")),
   delivery: maybe(shaped(DELIVERY)),
   authority: maybe(shaped(AUTHORITY)),
+  sequence: maybe(digits(3, 3)),
+  chip: maybe(shaped(CHIP)),
   cash: maybe(shaped({ receivedFen: whole, changeFen: whole })),
 };
 const TRANSACTION: Shape<TransactionRecord> = { ...KEPT, pan: panOrCash, expiry };
@@ -256,6 +274,8 @@ export const REVERSAL: Shape<ReversalRecord> = {
   attempts: whole,
   original: maybe(shaped(ORIGINAL)),
   organisation: maybe(text),
+  sequence: maybe(digits(3, 3)),
+  field55: maybe(hexDigits),
 };
 
 export const ENTRY: Shape<Entry> = { order: whole, record: shaped(TRANSACTION) };

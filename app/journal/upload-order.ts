@@ -3,12 +3,13 @@ import { contribution, MOST_LINES, regionOf, type UploadLine } from "../model/le
 import type { TransactionKind, TransactionRecord } from "../model/transaction.ts";
 import type { Settlement, SettlementResult } from "./journal.ts";
 
-/** One 0320: up to eight lines, or one stored advice. `traces` are of the records it tells. */
+/** One 0320: up to eight lines, one stored advice, or one chip's certificate. `traces` are of the records it tells. */
 export type UploadStep =
   | { step: "lines"; lines: UploadLine[]; traces: number[] }
-  | { step: "record"; of: TransactionRecord; traces: number[] };
+  | { step: "record"; of: TransactionRecord; traces: number[] }
+  | { step: "certificate"; of: TransactionRecord; traces: number[] };
 
-type Part = "offline" | "online" | "later" | "never";
+type Part = "offline" | "online" | "later" | "certificate" | "failed" | "never";
 
 /** Pre-authorisations move no money; adjustments and tips are not records; cash is nobody's business but the merchant's. */
 const PARTS: Record<TransactionKind, Part> = {
@@ -29,18 +30,38 @@ const PARTS: Record<TransactionKind, Part> = {
 
 /** A sale with a tip goes as the tip, which carries its whole amount. */
 function partOf(record: TransactionRecord): Part {
+  const { certificate } = record.chip ?? {};
+  // A hold moves no money, but its certificate is told like a sale's; what the chip approved alone went whole.
+  if (certificate !== undefined && record.delivery === undefined && record.state !== "reversed")
+    return certificate === "TC" ? "certificate" : "failed";
   if (contribution(record).direction === "none") return "never";
+  if (certificate !== undefined && record.delivery?.as === undefined) return "offline";
   const tipped = record.delivery?.as !== undefined && record.delivery.state !== "refused";
   return tipped ? "offline" : PARTS[record.kind];
 }
 
-/** The whole list, of the regions that did not balance: offline ones, then eight online ones a message, then refunds and completion advices. */
+/**
+ * The whole list, of the regions that did not balance: offline ones, then eight online ones a message, then refunds and completion advices. Chips'
+ * certificates go in any case, those their issuers have to look at last.
+ */
 export function uploadOrder(records: readonly TransactionRecord[], result: SettlementResult): UploadStep[] {
-  const parts: Record<Part, TransactionRecord[]> = { offline: [], online: [], later: [], never: [] };
-  for (const record of records) if (result[regionOf(record)] !== 1) parts[partOf(record)].push(record);
-  const single = (of: TransactionRecord): UploadStep => ({ step: "record", of, traces: [of.trace] });
-  return [...parts.offline.map(single), ...inEights(parts.online), ...parts.later.map(single)];
+  const parts: Record<Part, TransactionRecord[]> = { offline: [], online: [], later: [], certificate: [], failed: [], never: [] };
+  for (const record of records) {
+    const part = partOf(record);
+    if (isCertificate(part) || result[regionOf(record)] !== 1) parts[part].push(record);
+  }
+  const single =
+    (step: "record" | "certificate") =>
+    (of: TransactionRecord): UploadStep => ({ step, of, traces: [of.trace] });
+  return [
+    ...parts.offline.map(single("record")),
+    ...inEights(parts.online),
+    ...parts.later.map(single("record")),
+    ...[...parts.certificate, ...parts.failed].map(single("certificate")),
+  ];
 }
+
+const isCertificate = (part: Part): boolean => part === "certificate" || part === "failed";
 
 function inEights(records: readonly TransactionRecord[]): UploadStep[] {
   const steps: UploadStep[] = [];
@@ -87,5 +108,5 @@ export function uploadedCount(steps: readonly UploadStep[], { failed }: Pick<Upl
   return steps.reduce((sum, { traces }) => sum + traces.length, 0) - failed.length;
 }
 
-/** Both verdicts 1: nothing is uploaded and the end is 207. */
+/** Both verdicts 1: nothing but chips' certificates is uploaded, and the end is 207. */
 export const balanced = ({ domestic, foreign }: SettlementResult): boolean => domestic === 1 && foreign === 1;

@@ -64,6 +64,20 @@ export interface CardData {
 }
 
 /**
+ * What a chip and its issuer made of a payment, for slips, reversals and uploads. certificate: TC, it approved · AAC, it declined · ARPC, it approved
+ * although its issuer's answer was not the issuer's (§5.7, §3.8). Absent: its number was read and nothing else asked of it (simplified flow).
+ */
+export interface ChipRecord {
+  certificate?: "TC" | "AAC" | "ARPC";
+  /** What the host is told of it afterwards (§3.11 lists B, G, H), hex digits. */
+  field55?: string;
+  /** Data objects for the slip by tag, hex digits (§6.3). */
+  data: Readonly<Record<string, string>>;
+  /** The card wants no signature: a PIN or nothing will do. */
+  unsigned?: true;
+}
+
+/**
  * approved: it stands · voided: a void of it stands too · pending: an advice that is durable and not delivered; it counts like an
  * approved one · refused: the host refused it; it counts no more.
  */
@@ -141,6 +155,9 @@ export interface TransactionRecord {
   delivery?: Delivery;
   /** Of an offline sale. */
   authority?: Authority;
+  /** DE23, three digits, and what else a chip said. */
+  sequence?: string;
+  chip?: ChipRecord;
   cash?: { receivedFen: number; changeFen: number };
 }
 
@@ -187,4 +204,7 @@ export interface ReversalRecord {
   /** Of a void, completion and the like: goes into the 0400 as it went into the request. */
   original?: Original;
   organisation?: string;
+  /** DE23, and DE55 of its 0400 (§3.11 list C) as hex digits, of a chip. */
+  sequence?: string;
+  field55?: string;
 }

@@ -165,7 +165,6 @@ async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise
  */
 async function upload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | undefined> {
   const { journal, profile } = t;
-  if (balanced(result)) return undefined;
   const steps = uploadOrder(journal.list(), result);
   let silent = 0;
   for (let place = underWay(t); ; place = underWay(t)) {
@@ -177,7 +176,7 @@ async function upload(t: Terminal, host: Host, view: SettleView, result: Settlem
     }
     assert(next.at >= place.uploaded && next.at < steps.length, "an upload goes on where it was");
     view.at("upload", `${next.at + 1}/${steps.length}`);
-    const fate = await ask(t, host, uploadRequest(t, next.step));
+    const fate = await ask(t, host, uploadRequest(t, next.step, balanced(result)));
     if (fate.fate === "not-sent") return { words: missing(t, fate) };
     const answered = fate.fate === "answered";
     const taken = answered && ADVICE_TAKEN.has(fate.code);
@@ -192,7 +191,7 @@ async function upload(t: Terminal, host: Host, view: SettleView, result: Settlem
 /** 0320 202 or 207 (§5.5.7). Whatever the host answers, it has heard; silence means that it goes again. */
 async function endUpload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | Went> {
   const { journal } = t;
-  const steps = balanced(result) ? [] : uploadOrder(journal.list(), result);
+  const steps = uploadOrder(journal.list(), result);
   view.at("end");
   const count = uploadedCount(steps, underWay(t));
   assert(count >= 0, "no more has failed than was told");
@@ -205,7 +204,8 @@ async function endUpload(t: Terminal, host: Host, view: SettleView, result: Sett
   return { problems: [t.ui.say("settled.end-code", { code: fate.code, words })] };
 }
 
-function uploadRequest({ journal }: Terminal, step: UploadStep): Request {
+function uploadRequest({ journal }: Terminal, step: UploadStep, isBalanced: boolean): Request {
+  if (step.step === "certificate") return { about: "upload-chip", of: step.of, balanced: isBalanced };
   if (step.step === "record") return { about: "upload-record", of: step.of };
   return { about: "upload", trace: journal.takeTrace(), batch: journal.batch, lines: step.lines };
 }

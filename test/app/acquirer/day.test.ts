@@ -122,9 +122,9 @@ async function settle(): Promise<void> {
     const next = nextUpload(steps, place);
     if (next === undefined) break;
     const request: Request =
-      next.step.step === "record"
-        ? { about: "upload-record", of: next.step.of }
-        : { about: "upload", trace: journal.takeTrace(), batch, lines: next.step.lines };
+      next.step.step === "lines"
+        ? { about: "upload", trace: journal.takeTrace(), batch, lines: next.step.lines }
+        : { about: "upload-record", of: next.step.of };
     const answered = await peer.answer(request);
     expect(answered.code, JSON.stringify(peer.acquirer.state().log.at(-1))).toBe("00");
     journal.uploaded(next.at + 1, failedAfter(place.failed, next.step, true));
