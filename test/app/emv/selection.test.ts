@@ -129,7 +129,7 @@ describe("list of AIDs", () => {
       reason: "card-blocked",
       words: "SELECT answered 6A81",
     });
-    expect((await list([NO_PSE, select(AID, "6A82"), select(CREDIT, "6A81")])).aids).toEqual([]);
+    expect(await list([NO_PSE, select(AID, "6A82"), select(CREDIT, "6A81")])).toMatchObject({ ok: true, aids: [] });
   });
 
   test("another name, a broken FCI, a blocked application", async () => {
