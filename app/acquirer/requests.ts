@@ -5,7 +5,7 @@ import { fromHex, toHex } from "../../platform/guest/bytes.ts";
 import type { Logger } from "../../platform/guest/system.ts";
 import { regionOf } from "../model/ledger.ts";
 import type { Profile } from "../model/profile.ts";
-import type { AdviceKind, CardData, TransactionRecord } from "../model/transaction.ts";
+import { type AdviceKind, type CardData, changeOf, type TransactionRecord } from "../model/transaction.ts";
 import { assert } from "../../platform/guest/assert.ts";
 import type { FinancialRequest, Request } from "./host.ts";
 import {
@@ -115,9 +115,11 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
 }
 
 /** The message a stored record goes as. */
-export function adviceKind({ kind, delivery, chip }: TransactionRecord): AdviceMessage {
-  if (kind === "sale" && chip !== undefined && delivery?.as === undefined) return "chip-offline";
-  const advice = delivery?.as ?? kind;
+export function adviceKind(record: TransactionRecord): AdviceMessage {
+  const { kind, chip } = record;
+  const change = changeOf(record);
+  if (kind === "sale" && chip !== undefined && change === undefined) return "chip-offline";
+  const advice = change ?? kind;
   assert(isAdvice(advice), `${advice} is told after the event`);
   return advice;
 }
@@ -130,13 +132,14 @@ function factsOfRecord(record: TransactionRecord): Omit<Facts, "profile" | "capa
   const { kind, batch, entry, pan, expiry, operator, delivery, tipFen, authority, organisation, reference } = record;
   const { chip, sequence } = record;
   const offline = adviceIsChips(record) && chip !== undefined;
-  const own = kind === "offline" || delivery?.as !== undefined;
+  const change = changeOf(record);
+  const own = kind === "offline" || change !== undefined;
   const original = own ? { batch, trace: record.trace, reference } : record.original;
   return {
     ...toldFromStore({ entry, pan, expiry, sequence }),
     ...(offline ? { card: { ...cardOf(record), icData: fromHex(chip.field55 ?? "") } } : {}),
     batch,
-    trace: delivery?.trace ?? record.trace,
+    trace: (change === undefined ? undefined : delivery?.trace) ?? record.trace,
     amountFen: record.amountFen,
     authCode: own ? record.authCode : original?.authCode,
     operator,

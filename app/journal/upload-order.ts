@@ -1,6 +1,6 @@
 /** What a batch upload tells, and in which order (§5.5): pure, so that an upload cut off anywhere goes on where it was. */
 import { contribution, MOST_LINES, regionOf, type UploadLine } from "../model/ledger.ts";
-import type { TransactionKind, TransactionRecord } from "../model/transaction.ts";
+import { changeOf, type TransactionKind, type TransactionRecord } from "../model/transaction.ts";
 import type { Settlement, SettlementResult } from "./journal.ts";
 
 /** One 0320: up to eight lines, one stored advice, or one chip's certificate. `traces` are of the records it tells. */
@@ -32,12 +32,11 @@ const PARTS: Record<TransactionKind, Part> = {
 function partOf(record: TransactionRecord): Part {
   const { certificate } = record.chip ?? {};
   // A hold moves no money, but its certificate is told like a sale's; what the chip approved alone went whole.
-  if (certificate !== undefined && record.delivery === undefined && record.state !== "reversed")
-    return certificate === "TC" ? "certificate" : "failed";
+  const online = record.delivery === undefined || (record.delivery.as !== undefined && changeOf(record) === undefined);
+  if (certificate !== undefined && online && record.state !== "reversed") return certificate === "TC" ? "certificate" : "failed";
   if (contribution(record).direction === "none") return "never";
-  if (certificate !== undefined && record.delivery?.as === undefined) return "offline";
-  const tipped = record.delivery?.as !== undefined && record.delivery.state !== "refused";
-  return tipped ? "offline" : PARTS[record.kind];
+  if (changeOf(record) !== undefined) return "offline";
+  return certificate === undefined ? PARTS[record.kind] : "offline";
 }
 
 /**

@@ -102,6 +102,10 @@ export interface Delivery {
   before?: { amountFen: number; approvedFen: number; tipFen?: number };
 }
 
+/** The adjustment or tip that stands on a record or is on its way there; one that the host refused is as if it had never been. */
+export const changeOf = ({ delivery }: Pick<TransactionRecord, "delivery">): "adjustment" | "tip" | undefined =>
+  delivery?.state === "refused" ? undefined : delivery?.as;
+
 /** Who authorised an offline sale (DE61, §3.7): 00 the terminal, 01 by telephone, 02 small amount; and the institution, up to 11 digits. */
 export interface Authority {
   mode: "00" | "01" | "02";

@@ -209,6 +209,14 @@ describe("advices (§2.5) and their batch upload (§2.8)", () => {
     },
   );
 
+  test("an offline sale whose tip or adjustment was refused is uploaded as what it was", async () => {
+    for (const as of ["tip", "adjustment"] as const) {
+      const of = { ...offline, delivery: { state: "refused", attempts: 1, as, trace: 130, code: "65" } } as const;
+      const upload = await sentFor({ about: "upload-record", of });
+      expect(upload.fields).toEqual((await sentFor({ about: "upload-record", of: offline })).fields);
+    }
+  });
+
   test("a sale is nothing to tell afterwards", async () => {
     await expect(sentFor({ about: "advice", of: approvedOf(OWED) })).rejects.toThrow("sale is told after the event");
   });
