@@ -14,6 +14,8 @@ import type { LedgerStorage } from "./ledger.ts";
 import { Refusal, type Reply, type Request } from "./requests.ts";
 import { services } from "./services/index.ts";
 
+const WRONG_MAC = "A0";
+
 /** Requests have an even third digit, their answers the odd one after it (§1.5). */
 const REQUEST_MTI = /^0\d[02468]\d$/;
 
@@ -73,6 +75,8 @@ export class Service {
     if (registration.merchant !== fields[42]) {
       throw new Refusal("03", `DE42 merchant ${fields[42]} is not the one terminal ${fields[41]} belongs to`, row);
     }
+    // Whose MAC is wrong is not looked at any further: nothing of it is booked, whoever says so.
+    if (forced[39] === WRONG_MAC) throw new Refusal(WRONG_MAC, "a rule says that DE64 is wrong", row);
     return { frame, row, fields, custom: split60(fields[60]), forced, orders };
   }
 }
