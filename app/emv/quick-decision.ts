@@ -1,8 +1,9 @@
 /** What the reader makes of a quick card's cryptogram: authentication, restrictions, cardholder, host (§9.3–9.5). */
-import { bit } from "./bits.ts";
+import { bit, tvr } from "./bits.ts";
 import { fromText } from "./bytes.ts";
 import { cardKey } from "./chain.ts";
 import { type QuickCvm, quickCvm } from "./quick-cvm.ts";
+import type { Lookup } from "./data.ts";
 import { verifyFastSignature } from "./dda.ts";
 import type { PreProcessed } from "./entry-point.ts";
 import { finish } from "./finish.ts";
@@ -77,7 +78,7 @@ export function* askIssuer(session: Session, own: PreProcessed, by: "card" | "re
     if (entered !== "entered" && !(entered === "bypassed" && session.terminal.pinBypass))
       return declined(session, "cardholder-not-verified");
   }
-  const request = onlineRequest(store.get, session.transaction.amountFen, session.onlinePin);
+  const request = onlineRequest(asCardSigned(session), session.transaction.amountFen, session.onlinePin);
   const answer = yield* ask("online", { request });
   if (answer === undefined) return declined(session, "no-answer");
   store.kernel.set("8A", fromText(answer.code));
@@ -85,6 +86,11 @@ export function* askIssuer(session: Session, own: PreProcessed, by: "card" | "re
   if (answer.authenticationData !== undefined) store.kernel.set("91", answer.authenticationData);
   if (APPROVED.has(answer.code)) return finish(session, new Ended("approved-online", "approved", `answer ${answer.code}`));
   return finish(session, new Ended("declined-online", "issuer-declined", `answer ${answer.code}`));
+}
+
+/** The cryptogram came with GPO, when the TVR was still empty: the issuer checks it over that, not over what was found since. */
+function asCardSigned({ store }: Session): Lookup {
+  return (tag) => (tag === "95" ? tvr() : store.get(tag));
 }
 
 function panDigits(session: Session): string {
