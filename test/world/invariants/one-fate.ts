@@ -18,7 +18,7 @@ export function oneFate(books: Books, complain: Complain): void {
   for (const record of journal.transactions) {
     known.add(keyOf(record));
     if (record.delivery?.trace !== undefined) known.add(keyOf({ batch: record.batch, trace: record.delivery.trace }));
-    sameFate(record, byKey, undoes(journal.owed), complain);
+    sameFate(record, byKey, keyOf(record) === undoing, complain);
   }
   for (const entry of standing) {
     const ofOpenBatch = six(entry.batch) === six(journal.batch);
@@ -38,9 +38,7 @@ function onceEach(standing: readonly LedgerEntry[], complain: Complain): void {
   }
 }
 
-/** A void of whose fate nobody knows yet, since its reversal is on its way: the host may have its original voided still. */
-const undoes = (owed: Books["journal"]["owed"]): boolean => String(owed?.kind).endsWith("void");
-
+/** `isUndoing`: a void of it is owed a reversal, so the host may have it voided still. */
 function sameFate(record: Recorded, byKey: ReadonlyMap<string, LedgerEntry>, isUndoing: boolean, complain: Complain): void {
   const key = keyOf(record);
   const delivery = record.delivery?.state;
