@@ -1,6 +1,7 @@
 /** 操作员登录 and 终端锁定 (M2). */
-import { askDigits, askPassword, confirm } from "../steps/ask.ts";
+import { askDigits, askPassword, askPasswordOr, confirm } from "../steps/ask.ts";
 import { note } from "../steps/audit.ts";
+import { supervisor } from "../steps/supervisor.ts";
 import { Left, type Terminal, wallMs } from "../steps/terminal.ts";
 
 /** Words for a password that was not right. */
@@ -18,7 +19,10 @@ function words(t: Terminal, result: ReturnType<Terminal["operators"]["check"]>):
 }
 
 async function tryPassword(t: Terminal, id: string, show: (count: number) => void) {
-  const password = await askPassword(t, show);
+  return check(t, id, await askPassword(t, show));
+}
+
+function check(t: Terminal, id: string, password: Uint8Array) {
   try {
     return t.operators.check(id, password, wallMs(t), t.locked ? "unlock" : "log-in");
   } finally {
@@ -52,13 +56,15 @@ export async function logIn(t: Terminal): Promise<void> {
   }
 }
 
-/** Until the same operator's password opens the lock, or nobody has come for a while. */
+/** Until the same operator's password opens the lock, or the supervisor's (Menu), or nobody has come for a while. */
 export async function unlock(t: Terminal): Promise<void> {
   const operator = t.operator ?? "";
   let problem: string | undefined;
   while (t.locked) {
     try {
-      const result = await tryPassword(t, operator, (count) => t.ui.show("locked", { operator, count, problem }));
+      const password = await askPasswordOr(t, "menu", (count) => t.ui.show("locked", { operator, count, problem }));
+      if (password === undefined) return await openForAnother(t);
+      const result = check(t, operator, password);
       if (result.result === "ok") t.locked = false;
       else {
         problem = words(t, result);
@@ -70,6 +76,15 @@ export async function unlock(t: Terminal): Promise<void> {
       problem = undefined;
     }
   }
+}
+
+/** Whoever locked it is not there: the supervisor opens it, and since nobody may sell under another's number the next one logs in. */
+async function openForAnother(t: Terminal): Promise<void> {
+  const by = await supervisor(t);
+  if (t.training === undefined) t.audit.note({ who: by, what: "unlock", result: "ok", object: t.operator });
+  t.system.log.info(`unlocked by ${by}; operator ${t.operator} is logged out`);
+  t.locked = false;
+  t.operator = undefined;
 }
 
 /** 换班: nobody is at the keys; the next operator logs in. */

@@ -88,13 +88,22 @@ export async function askCode(
 }
 
 /** A password as ASCII bytes; the caller wipes them. `show` gets only how many there are. */
-export async function askPassword(t: Terminal, show: (count: number) => void): Promise<Uint8Array> {
+export const askPassword = async (t: Terminal, show: (count: number) => void): Promise<Uint8Array> =>
+  (await askPasswordOr(t, undefined, show)) ?? new Uint8Array(0);
+
+/** The same, or undefined when somebody presses `other` instead. */
+export async function askPasswordOr(
+  t: Terminal,
+  other: Key | undefined,
+  show: (count: number) => void,
+): Promise<Uint8Array | undefined> {
   const typed = new Uint8Array(12);
   let count = 0;
   try {
     for (;;) {
       show(count);
       const key = await nextKey(t);
+      if (key === other) return undefined;
       if (key.length === 1 && isDigits(key) && count < typed.length) typed[count++] = key.charCodeAt(0);
       else if (key === "clear") {
         typed.fill(0);

@@ -43,6 +43,7 @@ export const bookEn = {
   "restore.unreadable": "{count} items here cannot be read and are not in the backup, call the service",
   "restore.no-room": "the store has no room",
   "restore.training": "not while training",
+  "hint.supervisor": "Supervisor",
   "aside.title": "Rebuild store",
   "aside.what": "The store cannot be read. It is kept, renamed, and an empty one made.",
   "aside.then": "After the restart, Menu restores a backup.",

@@ -46,6 +46,7 @@ export const bookZhCN = {
   "restore.unreadable": "终端里有 {count} 项读不出、备份也没有，请联系维护人员",
   "restore.no-room": "存储放不下",
   "restore.training": "培训时不能恢复",
+  "hint.supervisor": "主管解锁",
   "aside.title": "重建存储",
   "aside.what": "存储文件读不出，改名保留，另建一个空的。",
   "aside.then": "重启后按菜单键恢复备份。",

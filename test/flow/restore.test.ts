@@ -117,6 +117,7 @@ test("a backup is put back: refused over newer money, onto a broken terminal, on
 }, 120_000);
 
 test("a store that cannot be opened at all, gone or unreadable: rebuilt, its files kept, and the backup put back", async () => {
+  await desk.expect("idle", desk.keys("cancel", "cancel", "cancel"));
   await desk.finish(await desk.keys("menu", "9", "9", "8"));
   const backup = await last();
   const all = await journal();
@@ -128,10 +129,10 @@ test("a store that cannot be opened at all, gone or unreadable: rebuilt, its fil
     await desk.expect("selfcheck", desk.power("on"));
     const fault = await desk.expect("fault", desk.keys("enter"));
     expect(fault.level).toBe("faulted");
-    expect(words(await desk.expect("supervisor", desk.keys("menu")))).toContain("主管");
+    expect(words(await desk.expect("supervisor", desk.keys("menu")))).toContain("系统管理员");
     expect((await desk.expect("fault", desk.keys("cancel"))).level).toBe("faulted");
     await desk.keys("menu");
-    expect(words(await desk.expect("report", desk.keys(...ADMINISTRATOR)))).toContain("改名保留");
+    expect(words(await desk.expect("notice", desk.keys(...ADMINISTRATOR)))).toContain("改名保留");
     await desk.keys("enter");
     await desk.post("/clock", { advanceMs: 10_000 });
     const kept = readdirSync(storeFolder()).filter((name) => name.startsWith("store-kept-"));

@@ -119,7 +119,15 @@ test("English at once, from the menu, and after a restart", async () => {
   await desk.finish(await desk.keys("menu", "9", "0", "1"));
 });
 
-test("the lock opens only for the same operator", async () => {
+test("the lock opens for the same operator; or for the supervisor, and then somebody logs in anew", async () => {
+  await desk.expect("locked", desk.keys("menu", "9", "6"));
+  await desk.expect("supervisor", desk.keys("menu"));
+  await desk.expect("supervisor", desk.keys(..."0000", "enter"));
+  await desk.expect("locked", desk.keys("cancel"));
+  await desk.keys("menu");
+  const opened = await desk.expect("login", desk.keys(..."123456", "enter"));
+  expect(opened.indicators.operator).toBe("");
+  await desk.logIn();
   await desk.expect("locked", desk.keys("menu", "9", "6"));
   expect((await desk.state()).level).toBe("locked");
   await desk.expect("locked", desk.keys("9", "9", "9", "9", "enter"));

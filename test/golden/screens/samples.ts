@@ -670,6 +670,7 @@ const ENTRIES: Entry[] = [
     tone: "good",
   })),
   entry("locked", "locked", { operator: "01", count: 2 }),
+  entry("locked-empty", "locked", { operator: "01", count: 0 }),
   entry("fault", "fault", (words) => ({
     what: zhOr(words, "存储损坏", "The store is damaged"),
     why: zhOr(words, "交易记录的中间有一段读不出来", "A part of the records cannot be read"),

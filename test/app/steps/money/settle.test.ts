@@ -380,3 +380,59 @@ test("the papers: one slip, marked when it may be there already; the details alw
   expect(await papersOf("ask", false, key("menu"), key("menu"), key("enter"))).toHaveLength(3);
   expect(await papersOf("never", false, key("menu"), key("enter"))).toHaveLength(1);
 });
+
+/** A printer that writes down what it printed; at the sheet of this number the power goes. */
+function withPrinter(world: World, cutAt = 0): string[] {
+  const papers: string[] = [];
+  const print = (items: unknown): Promise<void> => {
+    if (papers.length + 1 === cutAt) return Promise.reject(new Error("power"));
+    papers.push(JSON.stringify(items));
+    return Promise.resolve();
+  };
+  Object.assign(world.t.devices, { printer: { print } });
+  return papers;
+}
+
+test.each([
+  ["always", ["结算总计单", "明细"]],
+  ["never", ["结算总计单"]],
+])("details %s: these papers come by themselves", async (details, titles) => {
+  const world = day(2, { values: { "settle.details": details } }, BALANCED, ok());
+  const papers = withPrinter(world);
+  await runSettlement(world.t);
+  expect(papers).toHaveLength(titles.length);
+  for (const [n, title] of titles.entries()) expect(papers[n]).toContain(title);
+});
+
+test("the power goes while the details print: both papers come again, marked, and the batch is closed once", async () => {
+  const values = { "settle.details": "always" };
+  const world = day(2, { values }, BALANCED, ok());
+  withPrinter(world, 2);
+  await expect(runSettlement(world.t)).rejects.toThrow("power");
+  expect(world.journal).toMatchObject({ batch: 1, settlement: { ended: true } });
+  const after = worldOf({ values, system: world.system });
+  const papers = withPrinter(after);
+  await finishSettlement(after.t);
+  expect(after.asked).toEqual([]);
+  expect(papers).toHaveLength(2);
+  for (const paper of papers) expect(paper).toContain("重打印");
+  expect(after.journal).toMatchObject({ batch: 2, settlement: undefined });
+});
+
+test("the power goes after the last round: what the host refused is still told as refused", async () => {
+  const profile = { reversalAttempts: 1 };
+  const cut: Scripted = {
+    ...SILENT,
+    during: () => {
+      throw new Error("power");
+    },
+  };
+  const world = day(9, { profile }, verdict(2, 1), ok("51"), ok(), ok("51"), cut);
+  await expect(runSettlement(world.t)).rejects.toThrow("power");
+  expect(world.journal.settlement?.refused).toEqual(world.journal.settlement?.failed);
+  const after = worldOf({ profile, system: world.system });
+  after.script.push(ok());
+  await finishSettlement(after.t);
+  const { ui } = after.t;
+  expect(after.shown.at(-1)?.state.problems).toEqual([ui.say("settled.refused", { count: 8 })]);
+});
