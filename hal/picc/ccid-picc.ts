@@ -1,4 +1,5 @@
 /** Driver of serial CCID contactless readers at APDU level (README.md): line, start-up and slot are those of ../icc. */
+import { Mutex } from "../../platform/guest/async.ts";
 import type { Cancel, System } from "../../platform/guest/system.ts";
 import { DeviceError } from "../errors.ts";
 import { CcidReader } from "../icc/ccid-reader.ts";
@@ -24,6 +25,10 @@ class CcidPicc implements Picc {
   /** What the reader is to keep up, also after its cable was out. */
   #field = false;
   #lit = 0;
+  /** The field goes on and off in the order it was asked for. */
+  readonly #turns = new Mutex();
+  /** Number of the newest poll: an older one that is given up leaves the field to it. */
+  #polls = 0;
 
   constructor(system: System, portName: string) {
     this.#system = system;
@@ -39,14 +44,12 @@ class CcidPicc implements Picc {
 
   async poll(cancel?: Cancel): Promise<void> {
     cancel?.throwIfCancelled();
-    this.#field = true;
-    await this.#reader.command(command(FIELD, 1));
-    // A reader that tells movements need not tell of what was there when the field came on.
-    await this.#slot.look();
+    const mine = ++this.#polls;
     try {
+      await this.#turns.run(() => this.#on());
       await this.#slot.waitPresent(cancel);
     } catch (error) {
-      await this.remove();
+      if (mine === this.#polls) await this.remove();
       throw error;
     }
   }
@@ -59,16 +62,8 @@ class CcidPicc implements Picc {
     return this.#slot.transmit(apdu);
   }
 
-  async remove(): Promise<void> {
-    if (!this.#field) return;
-    await this.#slot.powerOff();
-    this.#field = false;
-    try {
-      await this.#reader.command(command(FIELD, 0));
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      this.#system.log.debug(`picc: field not switched off: ${error.message}`);
-    }
+  remove(): Promise<void> {
+    return this.#turns.run(() => this.#off());
   }
 
   waitAbsent(cancel?: Cancel): Promise<void> {
@@ -86,6 +81,25 @@ class CcidPicc implements Picc {
 
   close(): void {
     this.#reader.close();
+  }
+
+  async #on(): Promise<void> {
+    this.#field = true;
+    await this.#reader.command(command(FIELD, 1));
+    // A reader that tells movements need not tell of what was there when the field came on.
+    await this.#slot.look();
+  }
+
+  async #off(): Promise<void> {
+    if (!this.#field) return;
+    await this.#slot.powerOff();
+    this.#field = false;
+    try {
+      await this.#reader.command(command(FIELD, 0));
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      this.#system.log.debug(`picc: field not switched off: ${error.message}`);
+    }
   }
 
   /** A reader comes up dark and with its field off, or with what the terminal's last life left. */

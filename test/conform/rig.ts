@@ -16,8 +16,9 @@ export function rig<Device extends SimDevice>(
   port: string,
   make: (context: DeviceContext) => Device,
   options: FakeOptions = {},
+  /** Where other devices stand already. */
+  system: FakeSystem = createFakeSystem(options),
 ): Rig<Device> {
-  const system = createFakeSystem(options);
   const wire = system.fakePort(port);
   const clock: DeskClock = {
     now: () => system.scheduler.now(),
