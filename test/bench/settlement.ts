@@ -80,7 +80,8 @@ export async function timed(
 }
 
 export async function leave(desk: Desk): Promise<void> {
-  await desk.keys(["cancel"], LONG_MS);
+  // A long list is announced before it is shown.
+  await desk.keys(["cancel", "cancel"], LONG_MS);
   await finish(desk);
 }
 

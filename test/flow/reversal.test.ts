@@ -1,5 +1,5 @@
 /** What is not known is never called declined, and is taken back before anything else (M21). */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { Desk } from "./desk-client.ts";
 
 let desk: Desk;
@@ -7,11 +7,15 @@ const CARD = "debit-1";
 const mtisSince = async (n: number) =>
   (await desk.messages()).slice(n).map(({ mti, dir, fields }) => `${mti}${dir === "out" ? "" : ` ${fields["39"] ?? ""}`}`);
 
-beforeEach(async () => {
+beforeAll(async () => {
   desk = await Desk.start();
   await desk.logIn();
 });
-afterEach(() => desk.stop());
+afterEach(async () => {
+  await desk.call("DELETE", "/faults");
+  await desk.finish();
+});
+afterAll(() => desk.stop());
 
 test("no answer: unknown, then the reversal with 98 and the same trace, then the next sale", async () => {
   const before = (await desk.messages()).length;
@@ -57,13 +61,14 @@ test("wrong MAC in the answer: reversal A0 and a new sign-on", async () => {
 
 for (const fault of ["garbage", "wrong-trace", "oversize", "disconnect", "cut-at-byte"]) {
   test(`${fault}: no crash, the right fate, and the next sale goes through`, async () => {
+    const before = (await desk.messages()).length;
     await desk.fault("host", fault, { count: 1, ...(fault === "cut-at-byte" ? { value: 9 } : {}) });
     const state = await desk.sale(CARD, 1_300);
     expect(state.screen.id).not.toBe("declined");
     await desk.finish(state);
     await desk.expect("approved", desk.sale(CARD, 1_400));
     await desk.finish();
-    expect((await mtisSince(0)).filter((line) => line.startsWith("0400")).length).toBeGreaterThan(0);
+    expect((await mtisSince(before)).filter((line) => line.startsWith("0400")).length).toBeGreaterThan(0);
     expect(await desk.check()).toMatchObject({ ok: true });
   });
 }
