@@ -1,4 +1,4 @@
-/** Settlement (M17) on the bundle: balanced, unbalanced, silent at each message, without a line. Power cuts: test/power/settlement.test.ts. */
+/** Settlement (M17) on the bundle: balanced, unbalanced, silent at each message, without a line. Power cuts: test/world/sweeps. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -7,8 +7,8 @@ import type { Cut } from "./world.ts";
 const LONG_MS = 3_600_000;
 
 const plan: [Flow, Shares, least: number][] = [
-  [silent, { disk: 0.25, wires: 0.02 }, 25],
-  [wrongMac, { disk: 0.07, wires: 0.02 }, 20],
+  [silent, { disk: 0.08, wires: 0.01 }, 10],
+  [wrongMac, { disk: 0.02, wires: 0.01 }, 8],
 ];
 
 for (const [flow, normal, least] of plan) {
@@ -35,10 +35,10 @@ test(
     const first: Cut = { moment: request as Cut["moment"], phase: "after", survival: "none" };
     const again = await recoveryMoments(silent, first);
     console.log(`recovery: ${listed(again)}`);
-    const result = await sweepRecovery(silent, first, again, cutsOf(again, shares({ disk: 0.12, wires: 0.02 })));
+    const result = await sweepRecovery(silent, first, again, cutsOf(again, shares({ disk: 0.04, wires: 0.005 })));
     console.log(`${told(result)} (second cut)`);
     expect(result.violations).toEqual([]);
-    expect(result.cuts).toBeGreaterThanOrEqual(20);
+    expect(result.cuts).toBeGreaterThanOrEqual(8);
   },
   LONG_MS,
 );

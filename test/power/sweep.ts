@@ -1,8 +1,8 @@
 /** Cuts the power at one moment of a flow after another, and looks at the books after each. */
-import type { Survival } from "../platform/guest/faulty-disk.ts";
+import { cutsAt } from "../world/sweeps/cuts.ts";
 import { markOf, violations } from "./books.ts";
 import { AFTERWARDS_FEN, type Flow } from "./flows.ts";
-import { type Cut, type Moment, type Phase, PowerIsGone, words, World } from "./world.ts";
+import { type Cut, type Moment, PowerIsGone, words, World } from "./world.ts";
 
 /** A world is thrown away after so many cuts: its batch would fill up. */
 const CUTS_OF_A_WORLD = 60;
@@ -18,34 +18,6 @@ export const told = ({ flow, moments, cuts, violations }: Result): string =>
   `${flow}: ${moments} moments, ${cuts} cuts, ${violations.length} violations`;
 
 // ── which cuts ──
-
-const SURVIVALS: readonly Survival[] = ["none", "all", "sectors", "spoiled"];
-
-/**
- * Every way a file operation can be cut, with every fate of what was not synced. Before an operation is after the one before it. The mark is
- * never synced and missed by nobody, so little can come of it.
- */
-function diskCuts(moment: Moment): Cut[] {
-  const { does, bytes, what } = moment;
-  const cut = (phase: Phase, survival: Survival): Cut => ({ moment, phase, survival });
-  if (does !== "append") return [cut("after", "none")];
-  if (what.includes(".mark")) return [cut({ torn: bytes >> 1 }, "spoiled"), cut("after", "none"), cut("after", "all")];
-  const torn = bytes < 2 ? [] : [...new Set([1, bytes >> 1, bytes - 1])];
-  return [
-    cut("before", "none"),
-    ...torn.map((part) => cut({ torn: part }, "all")),
-    ...(bytes < 2 ? [] : [cut({ torn: bytes >> 1 }, "spoiled")]),
-    ...SURVIVALS.map((survival) => cut("after", survival)),
-  ];
-}
-
-/** Wires whose bytes can break off in the middle; on the others a report or a rectangle comes whole or not at all. */
-const BYTE_WIRES = new Set(["host", "pinpad", "printer"]);
-
-function wirePhases({ source, does, bytes }: Moment): Phase[] {
-  if (does !== "out" || !BYTE_WIRES.has(source)) return ["before"];
-  return bytes < 2 ? ["before", "after"] : ["before", { torn: bytes >> 1 }, "after"];
-}
 
 /** How much of each kind is cut: 1 is all of it, 0.1 every tenth, spread evenly. */
 export interface Shares {
@@ -63,14 +35,9 @@ function thinned<T>(all: readonly T[], share: number): T[] {
 /** Cuts at these moments: the host line whole, the disk and each other wire by their shares. */
 export function cutsOf(moments: readonly Moment[], { disk, wires }: Shares): Cut[] {
   const of = (source: string): Moment[] => moments.filter((moment) => moment.source === source);
-  const onWire = (source: string): Cut[] =>
-    of(source).flatMap((moment) => wirePhases(moment).map((phase) => ({ moment, phase, survival: "none" })));
+  const onWire = (source: string): Cut[] => of(source).flatMap(cutsAt);
   const others = [...new Set(moments.map(({ source }) => source))].filter((source) => source !== "disk" && source !== "host");
-  return [
-    ...thinned(of("disk").flatMap(diskCuts), disk),
-    ...onWire("host"),
-    ...others.flatMap((source) => thinned(onWire(source), wires)),
-  ];
+  return [...thinned(onWire("disk"), disk), ...onWire("host"), ...others.flatMap((source) => thinned(onWire(source), wires))];
 }
 
 /** How many of each source, for people. */

@@ -2,6 +2,7 @@
 import { Cashier, Stuck, type VisitTroubles } from "../cashier.ts";
 import { check, closing, type Violation, Watch } from "../closing.ts";
 import { opening } from "../flows.ts";
+import { isSettlementSlip, readTotals } from "../slips.ts";
 import type { Line, Visit } from "../visit.ts";
 import { World } from "../world.ts";
 import type { SweepFlow } from "./flows.ts";
@@ -15,6 +16,8 @@ const AFTERWARDS_FEN = 200;
 /** I9: back at idle within this time after the last fault, simulated ms. */
 const COMES_BACK_MS = 120_000;
 const PAUSE = "clock advance 60s";
+/** TAEL_ENGINE=quickjs for the terminal's own engine, whose bytes are the same. */
+const engine = process.env.TAEL_ENGINE === "quickjs" ? "quickjs" : "node-vm";
 const A_WHILE = "clock advance 5s";
 const ASK_AGAIN = 3;
 const NO_TROUBLE: VisitTroubles = { helpsPrinter: true };
@@ -25,6 +28,8 @@ export interface Stage {
   cashier: Cashier;
   visit: Visit;
   batch: string;
+  /** Logged before the flow began. */
+  errorsBefore: number;
 }
 
 /** Looks at the terminal as soon as it has power again. */
@@ -52,14 +57,14 @@ export interface Outcome {
 }
 
 export async function staged(flow: SweepFlow, seed: number, early: () => void = () => undefined): Promise<Stage> {
-  const world = await World.create({ seed, image: await imageOf(flow.image) });
+  const world = await World.create({ seed, engine, image: await imageOf(flow.image) });
   const cashier = new Returning(world, early);
   await cashier.home();
   for (const rule of (await flow.rules?.(world)) ?? []) world.desk.acquirer?.addRule(rule);
   const row = flowOf(flow.path);
   const own = row.visit(new SteadyPeople(world.desk.tray, FIRST_FEN), await originalFor(world, flow.path));
   const visit = { begin: opening(row), ...own, at: { ...own.at, ...flow.at } };
-  return { world, cashier, visit, batch: world.desk.state.batch };
+  return { world, cashier, visit, batch: world.desk.state.batch, errorsBefore: world.errors.length };
 }
 
 /** `serve` that ends even when nobody can help: what is broken is mended afterwards. */
@@ -85,6 +90,8 @@ export interface Cell {
   before?: readonly Line[];
   /** In words, when what was to go wrong never did. */
   missed?(stage: Stage): string | undefined;
+  /** Nothing but the power went wrong: no error is logged, the desk's own check agrees, and a settlement is on paper. */
+  strict?: true;
   /** What nobody at the counter can mend is mended before the terminal must come back. */
   repair?(stage: Stage): void;
 }
@@ -112,7 +119,13 @@ export async function run(cell: Cell): Promise<Outcome> {
 
 const told = (violations: readonly Violation[]): string[] => violations.map(({ what, words }) => `${what}: ${words}`);
 
-async function aftermath(stage: Stage, { flow, ending }: Cell): Promise<string[]> {
+async function aftermath(stage: Stage, cell: Cell): Promise<string[]> {
+  const found = await closed(stage, cell);
+  if (cell.strict) found.push(...(await strictly(stage, cell.flow)));
+  return found;
+}
+
+async function closed(stage: Stage, { flow, ending }: Cell): Promise<string[]> {
   const { world } = stage;
   const late = await comesBack(stage);
   if (flow.settles) await settleOn(stage);
@@ -163,6 +176,23 @@ async function sell({ world, cashier }: Stage): Promise<void> {
 
 const settlementOf = ({ world, batch }: Stage) => world.desk.acquirer?.ledger().settlements.find((each) => each.batch === batch);
 
+async function strictly({ world, batch, errorsBefore }: Stage, { settles }: SweepFlow): Promise<string[]> {
+  const found = world.errors.slice(errorsBefore).map((words) => `logged as an error: ${words}`);
+  const { differences } = await world.desk.check();
+  found.push(...differences.map(({ what, trace, words }) => `the desk's check: ${what} of ${trace}: ${words}`));
+  if (!settles) return found;
+  const ofBatch = (line: string): boolean => line.includes("BATCH") && line.includes(batch);
+  const slips = world.desk.devices.printer.paper.filter((slip) => isSettlementSlip(slip) && slip.text.some(ofBatch));
+  const whole = slips.filter((slip) => readTotals(slip, "domestic") !== undefined && readTotals(slip, "foreign") !== undefined);
+  if (whole.length === 0) found.push(`I6: the settlement of batch ${batch} is not on paper`);
+  if (whole.filter(({ text }) => !text.join("").includes("DUPLICATED")).length > 1)
+    found.push(`I6: two settlement slips of batch ${batch}, neither marked as a reprint`);
+  const atHost = world.desk.acquirer?.state().terminals[0]?.batch;
+  const here = world.desk.state.batch;
+  if (atHost !== here) found.push(`I5: the terminal is at batch ${here}, the host at ${atHost}`);
+  return found;
+}
+
 /** A batch is closed here only when the host has closed it. */
 function closedEarly(stage: Stage): string[] {
   const { batch } = stage.world.desk.state;
@@ -174,8 +204,11 @@ function closedEarly(stage: Stage): string[] {
 function uploads(stage: Stage): string[] {
   const view = settlementOf(stage);
   if (view?.closed !== true) return [`I5: the host has not closed batch ${stage.batch}`];
-  const { uploaded, told: said = 0, problems } = view;
+  const { uploaded, told: said = 0, problems, totals } = view;
+  const { domestic, foreign } = totals.host;
+  const records = [domestic, foreign].reduce((sum, { debitCount, creditCount }) => sum + debitCount + creditCount, 0);
   const found = problems.map(({ what, trace, words }) => `I5: ${what} ${trace}: ${words}`);
+  if (uploaded > 0 && uploaded !== records) found.push(`I5: ${uploaded} records were uploaded of ${records}`);
   if (uploaded !== said) found.push(`I5: ${uploaded} records were uploaded, and ${said} were said to be`);
   return found;
 }

@@ -1,10 +1,23 @@
 /**
  * The sweeps as a program: `node build/run.mjs test/world/sweeps/main.ts host|device|power|all [--per-flow N] [--seed N] [--part N/OF]
- * [--ms N] [--only TEXT]`. Without --per-flow everything. Ends with a table of flow, fault, cells, violations; exit 1 with violations.
+ * [--ms N] [--only TEXT] [--list]`. Without --per-flow everything. Ends with a table of flow, fault, cells, violations; exit 1 with violations.
  */
 import { parseArgs } from "node:util";
-import { sweep, total } from "./cells.ts";
+import { type Sweep, sweep, total } from "./cells.ts";
 import { SWEEPS } from "./sweeps.ts";
+
+async function listed({ name, flows, list }: Sweep): Promise<void> {
+  let points = 0;
+  const absent = new Map<string, number>();
+  const all = flows(true);
+  for (const flow of all) {
+    const made = await list(flow);
+    points += made.points.length;
+    for (const { fault, why } of made.absent) absent.set(`${fault}: ${why}`, (absent.get(`${fault}: ${why}`) ?? 0) + 1);
+  }
+  for (const [why, times] of absent) console.log(`${times} steps without ${why}`);
+  console.log(`${name}: ${points} points in ${all.length} flows`);
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,6 +27,7 @@ const { values, positionals } = parseArgs({
     part: { type: "string", default: "1/1" },
     ms: { type: "string" },
     only: { type: "string" },
+    list: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -21,6 +35,10 @@ const [part = 1, of = 1] = values.part.split("/").map(Number);
 const [which = "all"] = positionals;
 let failed = false;
 for (const swept of SWEEPS.filter(({ name }) => which === "all" || name.startsWith(which))) {
+  if (values.list) {
+    await listed(swept);
+    continue;
+  }
   const counts = await sweep(swept, {
     seed: Number(values.seed),
     part: part - 1,

@@ -61,6 +61,7 @@ function point(flow: SweepFlow, fault: string, first: Cut, then: readonly Cut[],
       const outcome = await run({
         flow,
         seed,
+        strict: true,
         ending: flow.path === "9 2" ? "settled" : ending,
         trouble: ({ world }) => {
           world.arm(first, ...then);
