@@ -7,6 +7,7 @@ import { changeJson, nest } from "./mutate.ts";
 import * as devices from "./seeds/devices.ts";
 import * as files from "./seeds/files.ts";
 import * as host from "./seeds/host.ts";
+import * as readers from "./seeds/readers.ts";
 
 useAssets(files.packageFile);
 
@@ -35,6 +36,14 @@ const GUEST: Record<GuestDoor, GuestRow> = {
     words: [";", "?", "=", "D", "%B", "^"],
     longest: 400,
   },
+  "reader-frames": {
+    what: "the card reader's line: frames, notices and noise",
+    seeds: readers.readerLine,
+    make: readers.anyReaderFrame,
+  },
+  "reader-answers": { what: "the card reader: whole frames that say the wrong thing", seeds: readers.readerTalk },
+  "answer-to-reset": { what: "a chip's answer to reset", seeds: readers.answersToReset, longest: 64 },
+  "card-answers": { what: "a chip on T=0 and T=1: any answer, any block", seeds: readers.cardTalk },
   "keypad-reports": { what: "the keys: HID reports", seeds: devices.keys, longest: 256 },
   "debug-lines": { what: "the debug line: JSON lines", seeds: devices.debugText, mutators: JSON_CHANGES, longest: 16_384 },
   "file-line": {

@@ -6,10 +6,22 @@ import { bytesOf, changeJson, nest } from "../mutate.ts";
 import * as devices from "../seeds/devices.ts";
 import * as files from "../seeds/files.ts";
 import * as host from "../seeds/host.ts";
+import * as readers from "../seeds/readers.ts";
 import { anyRequest, api, closeApi, requests } from "./api.ts";
 import { bundleFile, deskBoard, RECORDING, recording, scenario } from "./files.ts";
 import { doorCalls, programs } from "./guest.ts";
-import { acquirerLine, inspectText, simDebug, simFiles, simLcd, simPinpad, simPrinter, wireView } from "./wires.ts";
+import {
+  acquirerLine,
+  inspectText,
+  simDebug,
+  simFiles,
+  simLcd,
+  simIcc,
+  simPicc,
+  simPinpad,
+  simPrinter,
+  wireView,
+} from "./wires.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 
@@ -38,6 +50,7 @@ const printed = (): Uint8Array[] => [
   word([0x1d, 0x6b, 73, 4, 0x7b, 0x42, 0x31, 0x32, 0x10, 0x05, 2, 0x1b, 0x64, 255, 0xd5, 0xd0, 0x81, 0x30, 0x81, 0x30]),
 ];
 const padRequests = (): Uint8Array[] => devices.padLine();
+const readerCommands = (): Uint8Array[] => readers.readerRequests();
 const rectangles = (): Uint8Array[] => [
   word([0, 0, 0, 0, 1, 0, 1, 0, 0xff, 0xff]),
   word([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
@@ -171,6 +184,22 @@ export const DESK_DOORS: readonly Door[] = [
     check: simPinpad,
     seeds: padRequests,
     make: devices.anyPadFrame,
+    memoryBytes: 16 * MIB,
+  },
+  {
+    name: "sim-icc",
+    what: "the desk's chip slot: frames from a hostile firmware",
+    check: simIcc,
+    seeds: readerCommands,
+    make: readers.anyReaderFrame,
+    memoryBytes: 16 * MIB,
+  },
+  {
+    name: "sim-picc",
+    what: "the desk's contactless reader: frames from a hostile firmware",
+    check: simPicc,
+    seeds: readerCommands,
+    make: readers.anyReaderFrame,
     memoryBytes: 16 * MIB,
   },
   {

@@ -6,12 +6,13 @@ import { createAcquirer } from "../../../tools/acquirer/index.ts";
 import { accounts } from "../../../tools/cards/index.ts";
 import type { DeviceContext, SimDevice } from "../../../tools/sim/contract.ts";
 import { DebugChannel } from "../../../tools/sim/debug.ts";
-import { SimFiles, SimLcd, SimPinPad, SimPrinter } from "../../../tools/sim/devices/index.ts";
+import { SimFiles, SimIcc, SimLcd, SimPicc, SimPinPad, SimPrinter } from "../../../tools/sim/devices/index.ts";
 import { Framer } from "../../../tools/sim/frames.ts";
 import { hostReader } from "../../../tools/sim/host-reader.ts";
 import { readProfile } from "../../../tools/sim/profile.ts";
 import { inspect } from "../../../tools/inspect/inspect.ts";
 import { type Check, ensure, pieces } from "../guest/bench.ts";
+import { T1Card, TestField } from "../../conform/chip-cards.ts";
 import { TestClock } from "../../tools/acquirer/bench.ts";
 import { bench } from "../../tools/sim/devices/bench.ts";
 
@@ -109,6 +110,16 @@ export const simPinpad: Check = device((context) => {
   const pad = new SimPinPad(context);
   pad.injectMasterKey(1, "0123456789ABCDEFFEDCBA9876543210", "3des");
   return pad;
+});
+export const simIcc: Check = device((context) => {
+  const icc = new SimIcc(context);
+  icc.insert("t1", new T1Card());
+  return icc;
+});
+export const simPicc: Check = device((context) => {
+  const picc = new SimPicc(context);
+  picc.tap("card", [new TestField()]);
+  return picc;
 });
 export const simFiles: Check = device((context) => new SimFiles(context));
 export const simLcd: Check = device((context) => new SimLcd(context));

@@ -14,6 +14,7 @@ import {
   storeFile,
 } from "./files.ts";
 import { hostMessage, hostStream } from "./host.ts";
+import { answerToReset, cardAnswers, ccidFrames, readerAnswers } from "./readers.ts";
 
 export const GUEST_CHECKS = {
   "host-message": hostMessage,
@@ -23,6 +24,10 @@ export const GUEST_CHECKS = {
   "pinpad-frames": pinpadFrames,
   "pinpad-answers": pinpadAnswers,
   "msr-report": msrReport,
+  "reader-frames": ccidFrames,
+  "reader-answers": readerAnswers,
+  "answer-to-reset": answerToReset,
+  "card-answers": cardAnswers,
   "keypad-reports": keypadReports,
   "debug-lines": debugLines,
   "file-line": fileLine,
