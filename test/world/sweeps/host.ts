@@ -117,8 +117,8 @@ export const HOST_FAULTS: readonly HostFault[] = [
 ];
 
 const ELSEWHERE = {
-  B18: "the world's line has no TLS: to the firmware it is B1; bad certificates are in test/platform and test/peer",
-  B20: "the world has one line: two hosts are walked in test/flow and test/app/acquirer",
+  B18: "the world's line has no TLS: to the firmware it is B1; bad certificates are in test/peer/tls and test/platform/node",
+  B20: "the world has one line: two hosts are walked in test/peer/backup",
 };
 
 /** Messages of the flow when nothing goes wrong. */
