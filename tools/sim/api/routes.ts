@@ -304,15 +304,23 @@ export const ROUTES: readonly Route[] = [
   route({
     method: "post",
     path: "/acquirer",
-    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}, parameters:{code:value}, blacklist:[…]}",
+    summary: "A rule, or any of {rules:[…], accounts:[…], account:{…}, parameters:{code:value}, blacklist:[…], contactless:{…}}",
     body: s.acquirerBody,
     bodyFor: s.acquirerBodyFor,
     answer: s.anything,
     run: ({ desk, body }) => {
       const host = acquirer(desk);
-      const { rules = [], accounts = [], account, parameters, blacklist } = "match" in body ? { rules: [body] } : body;
+      const {
+        rules = [],
+        accounts = [],
+        account,
+        parameters,
+        blacklist,
+        contactless,
+      } = "match" in body ? { rules: [body] } : body;
       if (parameters !== undefined) refusable(() => host.setParameters(parameters));
       if (blacklist !== undefined) refusable(() => host.setBlacklist(blacklist));
+      if (contactless !== undefined) refusable(() => host.setContactless(contactless));
       for (const rule of rules) host.addRule(rule);
       for (const each of account === undefined ? accounts : [...accounts, account]) desk.addAccount(s.accountOf(each));
       return { json: { rules: host.state().rules, accounts: host.state().accounts.length } };

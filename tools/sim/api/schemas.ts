@@ -101,6 +101,29 @@ const match = z.strictObject({
   terminal: z.string().optional(),
 });
 
+const hex = z.string().regex(/^([0-9A-Fa-f]{2})*$/, "bytes in hexadecimal");
+const template = z.enum(["71", "72"]).optional();
+
+/** A command an issuer sends to its card. */
+const chipScript = z.discriminatedUnion("do", [
+  z.strictObject({ do: z.enum(["application-block", "application-unblock", "card-block", "pin-unblock"]), template }),
+  z.strictObject({ do: z.literal("pin-change"), pin: z.string().regex(/^\d{4,12}$/, "4 to 12 digits"), template }),
+  z.strictObject({
+    do: z.literal("put-data"),
+    tag: z.string().regex(/^[0-9A-F]{4}$/, "a tag of two bytes"),
+    value: hex,
+    template,
+  }),
+  z.strictObject({
+    do: z.literal("update-record"),
+    file: z.number().int().min(1).max(30),
+    record: z.number().int().min(1).max(255),
+    value: hex,
+    template,
+  }),
+  z.strictObject({ do: z.literal("command"), header: z.string().regex(/^[0-9A-F]{8}$/, "CLA INS P1 P2"), data: hex, template }),
+]);
+
 export const ruleSchema = z.strictObject({
   match,
   answer: fields.optional(),
@@ -125,6 +148,10 @@ export const ruleSchema = z.strictObject({
     .optional(),
   atByte: z.number().int().min(0).optional(),
   delayMs: z.number().min(0).max(600_000).optional(),
+  chip: z
+    .strictObject({ arpc: z.enum(["wrong", "none"]).optional(), scripts: z.array(chipScript).optional() })
+    .optional()
+    .describe("what the answer says to a chip: a wrong 91 or none, issuer scripts"),
   headerRequest: z.number().int().min(0).max(8).optional(),
   count: z.number().int().min(1).optional(),
 });
@@ -166,13 +193,21 @@ const acquirerParts = z.strictObject({
   accounts: z.array(accountSchema).optional(),
   account: accountSchema.optional(),
   parameters: z.record(z.string(), z.string()).optional().describe("what a parameter download hands out, by code"),
+  contactless: z
+    .strictObject({
+      parameters: z.record(z.string(), z.string()).optional(),
+      noPin: z.array(z.strictObject({ length: z.number().int(), bin: z.string() })).optional(),
+      excluded: z.array(z.strictObject({ length: z.number().int(), bin: z.string() })).optional(),
+    })
+    .optional()
+    .describe("what downloads 394, 396 and 398 hand out"),
   blacklist: z.array(z.string()).optional().describe("what a blacklist download hands out: card numbers and beginnings of them"),
 });
 export const acquirerBody = z.union([ruleSchema, acquirerParts]);
 /** The schema that a body of this shape is meant to fit, so that the answer names the field and not "no union member". */
 export function acquirerBodyFor(body: unknown): z.ZodType {
   const has = (name: string): boolean => typeof body === "object" && body !== null && name in body;
-  return ["rules", "accounts", "account", "parameters", "blacklist"].some(has) ? acquirerParts : ruleSchema;
+  return ["rules", "accounts", "account", "parameters", "blacklist", "contactless"].some(has) ? acquirerParts : ruleSchema;
 }
 
 // — answers —
