@@ -20,7 +20,8 @@ export interface SmKey {
   point: string;
 }
 
-const SEED = "tael test authority 1";
+/** Raised when any key shall be another. */
+export const SEED = "tael test authority 1";
 const SM2_ORDER = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
 
 /** As many bytes as wanted, fixed by their name. */

@@ -255,6 +255,8 @@ export interface SettlementView {
   /** What the terminal said it uploaded, when it ended. */
   told?: number;
   problems: SettlementProblem[];
+  /** What chips certified, as it was uploaded (203–206): TC of what was approved, AAC of what the card declined. */
+  certificates?: { trace: string; kind: "AAC" | "TC" | "ARQC"; cryptogram: string; right?: boolean }[];
   closed: boolean;
 }
 

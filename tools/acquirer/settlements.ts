@@ -136,6 +136,7 @@ export class Settlements {
       uploaded: before?.uploaded ?? 0,
       told: undefined,
       problems: before?.problems ?? [],
+      ...(before?.certificates === undefined ? {} : { certificates: before.certificates }),
       closed: false,
       told48,
       answer48: withResults(told48, digit(balanced.domestic), digit(balanced.foreign)),
@@ -150,12 +151,15 @@ export class Settlements {
       const problem = this.#problemOf(settlement, record);
       if (problem !== undefined) settlement.problems.push({ trace: record.trace, ...problem });
       settlement.seen.add(record.trace);
-      if (record.certificate !== undefined) this.#keepCertificate(settlement, record);
+      this.#keepCertificate(settlement, record);
       settlement.uploaded++;
     }
   }
 
-  #keepCertificate({ terminal, batch }: Settlement, { trace, certificate }: UploadRecord): void {
+  #keepCertificate(settlement: Settlement, { trace, certificate }: UploadRecord): void {
+    if (certificate === undefined) return;
+    const { terminal, batch } = settlement;
+    settlement.certificates = [...(settlement.certificates ?? []), { trace, ...certificate }];
     const booked = this.#book.find({ terminal, batch, trace });
     if (booked !== undefined) booked.certificate = certificate;
   }

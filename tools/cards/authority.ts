@@ -1,7 +1,7 @@
 /** The test authority's keys by name: out of dist/ca.json when the build has made them, else made now, which takes longer and gives the same. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RsaKey, rsaKey, secretKey, type SmKey, smKey } from "../../build/ca/keys.ts";
+import { type RsaKey, rsaKey, secretKey, SEED, type SmKey, smKey } from "../../build/ca/keys.ts";
 import type { Cipher } from "./chip/ciphers.ts";
 import type { KeySet } from "./chip/card-keys.ts";
 import type { SecretKey } from "./chip/signatures.ts";
@@ -22,12 +22,14 @@ const CARD_BITS = 1024;
 
 let stored: ReadonlyMap<string, RsaKey> | undefined;
 const made = new Map<string, RsaKey>();
+const points = new Map<string, SmKey>();
 
 function storedKeys(): ReadonlyMap<string, RsaKey> {
   if (stored !== undefined) return stored;
   try {
     const file = join(process.env.TAEL_ROOT ?? process.cwd(), "dist", "ca.json");
-    stored = new Map(Object.entries((JSON.parse(readFileSync(file, "utf8")) as { rsa: Record<string, RsaKey> }).rsa));
+    const { seed, rsa: keys } = JSON.parse(readFileSync(file, "utf8")) as { seed?: string; rsa: Record<string, RsaKey> };
+    stored = new Map(seed === SEED ? Object.entries(keys) : []);
   } catch {
     // Not built yet: every key can be made again from its name.
     stored = new Map();
@@ -42,6 +44,12 @@ function rsa(name: string, bits: number, exponent: 3 | 65537): SecretKey {
   return { kind: "rsa", ...key };
 }
 
+function sm(name: string): SecretKey {
+  const key = points.get(name) ?? smKey(name);
+  points.set(name, key);
+  return { kind: "sm2", ...key };
+}
+
 const authorityBits = (index: string) => {
   const row = AUTHORITIES[index as keyof typeof AUTHORITIES];
   if (row === undefined) throw new Error(`there is no authority ${index}; there are ${Object.keys(AUTHORITIES).join(" ")}`);
@@ -49,7 +57,7 @@ const authorityBits = (index: string) => {
 };
 
 export function authorityKey(index: string): SecretKey {
-  if (index === SM_AUTHORITY) return { kind: "sm2", ...smKey(`ca ${index}`) };
+  if (index === SM_AUTHORITY) return sm(`ca ${index}`);
   const { bits, exponent } = authorityBits(index);
   return rsa(`ca ${index}`, bits, exponent);
 }
@@ -57,12 +65,12 @@ export function authorityKey(index: string): SecretKey {
 /** An issuer has a key under each authority. */
 export function issuerKey(pan: string, index: string): SecretKey {
   const name = `issuer ${issuerOf(pan)} ${index}`;
-  if (index === SM_AUTHORITY) return { kind: "sm2", ...smKey(name) };
+  if (index === SM_AUTHORITY) return sm(name);
   return rsa(name, ISSUER_BITS[index as keyof typeof ISSUER_BITS], authorityBits(index).exponent);
 }
 
 export function cardSecret(pan: string, kind: "rsa" | "sm2"): SecretKey {
-  return kind === "rsa" ? rsa(`card ${pan}`, CARD_BITS, 3) : { kind: "sm2", ...(smKey(`card ${pan}`) satisfies SmKey) };
+  return kind === "rsa" ? rsa(`card ${pan}`, CARD_BITS, 3) : sm(`card ${pan}`);
 }
 
 /** Master keys of the issuer of a card: its hosts have them, and its cards were made with them. */

@@ -71,7 +71,10 @@ export function chipIssuers(): ChipIssuers {
   const chipped = new Set(chipProfiles.map(({ pan }) => pan));
   return {
     masters: (pan, algorithm) => (chipped.has(pan) ? issuerMasters(pan, algorithm) : undefined),
-    keys: publishedKeys(),
+    // Made when a terminal first asks.
+    get keys() {
+      return publishedKeys();
+    },
     applications: publishedApplications(),
   };
 }

@@ -391,5 +391,29 @@ test("the certificate of an approved sale goes up with the batch and is kept, ri
   };
   expect(bench.manage("0320", "203", { ...upload, 60: "0000000120350" })!.fields[39], bench.lastWords()).toBe("00");
   expect(bench.entry(own).certificate).toMatchObject({ kind: "TC", right: true, cryptogram: toHex(outcome.data["9F26"]!) });
-  expect(bench.host.ledger().settlements[0]!.problems).toEqual([]);
+  const failed = { ...upload, 11: "000777", 55: data.replace("9F270140", "9F270100") };
+  expect(
+    bench.manage("0320", "204", { ...failed, 62: "71001100000001200015610", 60: "0000000120450" })!.fields[39],
+    bench.lastWords(),
+  ).toBe("00");
+  const [settlement] = bench.host.ledger().settlements;
+  expect(settlement!.problems).toEqual([]);
+  expect(settlement!.certificates).toMatchObject([
+    { trace: own, kind: "TC", right: true },
+    { trace: "000777", kind: "AAC", right: true },
+  ]);
+  const spoiled = { ...upload, 11: "000778", 55: data.slice(0, -2) };
+  expect(bench.manage("0320", "203", { ...spoiled, 60: "0000000120350" })!.fields[39]).toBe("00");
+  expect(bench.host.ledger().settlements[0]!.problems).toMatchObject([{ what: "different", trace: "000778" }]);
+});
+
+test("an SM card takes scripts under SM4", async () => {
+  const bench = ready({ chips });
+  const card = openChip("chip-sm-1");
+  const { outcome } = await pay(bench, card, { amountFen: 20_000, type: "60", names: LOAD });
+  expect([outcome.result, toHex(outcome.data["9F10"]!).slice(14, 16), view(card).balanceFen], bench.lastWords()).toEqual([
+    "approved-online",
+    "04",
+    70_000,
+  ]);
 });
