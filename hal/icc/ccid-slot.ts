@@ -124,9 +124,12 @@ export class CcidSlot implements CardSlot {
     await this.#command({ type: SLOT_STATUS, repeatable: true });
   }
 
-  /** The reader says that a card went in or out. One that went in while another had power has taken its place. */
+  /**
+   * The reader says that a card went in or out. That one went in may be told after it has got its power already; one that has taken another's place has none, which
+   * the next command shows.
+   */
   moved(present: boolean): void {
-    this.#leave("card-removed", "taken out");
+    if (!present) this.#leave("card-removed", "taken out");
     this.#note(present);
   }
 

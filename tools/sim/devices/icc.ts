@@ -157,7 +157,7 @@ export class SimIcc extends CcidDevice implements SimIccControls {
   #patienceMs({ protocol, parameters }: Slot, waits: number): number {
     const unitMs = (960 * 372) / CLOCK_KHZ;
     if (protocol === 0) return unitMs * (parameters[3] ?? 10);
-    return unitMs * 2 ** ((parameters[4] ?? 0x4d) >> 4) * waits;
+    return unitMs * 2 ** ((parameters[3] ?? 0x4d) >> 4) * waits;
   }
 
   /** T=0 and T=1 leave it to the terminal what becomes of a card that fell silent: it keeps its power until it is taken away. */

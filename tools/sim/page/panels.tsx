@@ -47,7 +47,7 @@ function useFresh<T>(path: string, when: (event: DeskEvent) => boolean): T | und
   return value;
 }
 
-const WIRES = ["host", "pinpad", "printer", "keypad", "msr", "lights", "beeper"];
+const WIRES = ["host", "pinpad", "printer", "keypad", "msr", "icc", "picc", "lights", "beeper"];
 const SHOWN_WIRE_ENTRIES = 300;
 
 export function Wires({ language }: { language: Language }) {
