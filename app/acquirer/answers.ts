@@ -140,6 +140,17 @@ export function blacklistBlock(answer: Message): { more: boolean; last: number; 
   return { more: head[1] === "2", last: Number(head[2]), prefixes };
 }
 
+/** DE62 of a list or an entry (§2.9): its flag (0 nothing · 1 last block · 2 more follow) and what stands behind it; undefined when there is none. */
+export function downloadBlock(answer: Message): { flag: "0" | "1" | "2"; bytes: Uint8Array } | undefined {
+  const bytes = bytesOf(answer, 62) ?? new Uint8Array(0);
+  const flag = String.fromCharCode(bytes[0] ?? 0);
+  if (flag === "3") return { flag: "0", bytes: new Uint8Array(0) };
+  return flag === "0" || flag === "1" || flag === "2" ? { flag, bytes: bytes.slice(1) } : undefined;
+}
+
+/** DE55: what the issuer says to the card (§3.11). */
+export const chipAnswerOf = (answer: Message): Uint8Array | undefined => bytesOf(answer, 55);
+
 /** A transaction in the acquirer's books. */
 export interface StatementRow {
   /** Two letters or digits of the acquirer's for the kind. */

@@ -3,6 +3,7 @@ import type { Devices } from "../../hal/index.ts";
 import type { Link } from "../../hal/link/link.ts";
 import type { System } from "../../platform/guest/system.ts";
 import type { Host } from "../acquirer/host.ts";
+import type { ReadCapability } from "../acquirer/messages.ts";
 import { createHost } from "../acquirer/session.ts";
 import type { Profile } from "../model/profile.ts";
 import type { HostRequests } from "../steps/host-requests.ts";
@@ -29,6 +30,9 @@ export function openLine(system: System, devices: Devices, parameters: Parameter
     },
     get link() {
       return line() as Link;
+    },
+    get capability(): ReadCapability {
+      return devices.icc === undefined ? "2" : "5";
     },
     get profile() {
       return parameters.profile;

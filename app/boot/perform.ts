@@ -1,5 +1,6 @@
 /** Whatever somebody started, and how it ends. */
 import { isRefusal, refusalTitle, refusalWords } from "../steps/refusals.ts";
+import { removeCard } from "../steps/remove-card.ts";
 import { tell } from "../steps/tell.ts";
 import { Left, type Terminal } from "../steps/terminal.ts";
 
@@ -15,4 +16,5 @@ export async function perform(t: Terminal, flow: () => Promise<unknown>): Promis
       await tell(t, t.ui.say(refusalTitle(error)), [t.ui.say(refusalWords(error))], "bad");
     } else throw error;
   }
+  await removeCard(t);
 }

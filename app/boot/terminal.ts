@@ -7,6 +7,7 @@ import { loadFonts } from "../screens/fonts.ts";
 import { createRenderer } from "../screens/render.ts";
 import { openAudit } from "../steps/audit.ts";
 import { openBlacklist } from "../steps/blacklist.ts";
+import { openCardData } from "../steps/card-data.ts";
 import { openHostRequests } from "../steps/host-requests.ts";
 import { openKeeping } from "../steps/keeping.ts";
 import { MemoryStore } from "../steps/memory-store.ts";
@@ -20,8 +21,11 @@ import { fault } from "./faults.ts";
 import { openLine } from "./line.ts";
 import { debugState, statusBar, trainingMark } from "./status.ts";
 
-/** No board has a chip reader yet. */
-const NO_CHIPS: Readers = { contact: false, contactless: false };
+/** A slot is worth nothing before the terminal knows which applications it may take; the field waits for its own transactions. */
+const readersOf = ({ devices, cardData }: Pick<Terminal, "devices" | "cardData">): Readers => ({
+  contact: devices.icc !== undefined && cardData.applications.length > 0,
+  contactless: false,
+});
 
 /**
  * Undefined, with a fault on the screen, when there is nothing to work with. Where the store cannot be read at all it is opened over one that forgets:
@@ -78,7 +82,10 @@ export function openTerminal(real: GuestSystem, devices: Devices): Terminal | un
         return this.training?.host ?? line.host;
       },
       ui,
-      readers: NO_CHIPS,
+      cardData: openCardData(system, audit),
+      get readers() {
+        return readersOf(this);
+      },
       damage: [
         ...(lost === undefined ? [] : [lost.message]),
         ...[...system.storeReport.damage, ...journal.damage].map(({ words }) => words),

@@ -8,7 +8,7 @@ import { verifyCardholder } from "./cvm.ts";
 import { overridden, prepareEcash, supportIndicator } from "./ecash.ts";
 import { finish } from "./finish.ts";
 import { actionCodes, complete } from "./issuer.ts";
-import { onlineRequest } from "./online.ts";
+import { cardOf, onlineRequest } from "./online.ts";
 import { Ended, type Outcome } from "./outcome.ts";
 import { onlinePin } from "./pin.ts";
 import { initiate } from "./processing.ts";
@@ -25,7 +25,16 @@ export function* contactTransaction(session: Session): Step<Outcome> {
   const { candidates } = yield* candidateList(session);
   yield* startApplication(session, candidates);
   yield* readApplication(session);
+  yield* showCard(session);
   return yield* processApplication(session);
+}
+
+/** Nothing is decided yet: whoever leaves here has left nothing behind. */
+function* showCard({ terminal, store }: Session): Step<void> {
+  if (!terminal.showCard) return;
+  const { pan, sequence, expiry, track2 } = cardOf(store.get);
+  if (!(yield* ask("card", { pan, sequence, expiry, track2 })))
+    throw new Ended("cancelled", "cancelled", "left when the card was shown");
 }
 
 /** Selects until one is willing. */

@@ -92,6 +92,11 @@ export function fieldData(list: keyof typeof FIELD_LISTS, data: DataLike) {
 
 export function onlineRequest(lookup: Lookup, amountFen: number, onlinePin: boolean): OnlineRequest {
   const { tags, bytes } = fieldData("request", lookup);
+  return { ...cardOf(lookup), amountFen, onlinePin, tags, field55: bytes };
+}
+
+/** What the card says of itself. */
+export function cardOf(lookup: Lookup): Pick<OnlineRequest, "pan" | "sequence" | "expiry" | "track2"> {
   const track2 = lookup("57");
   const digits = (tag: string): string | undefined => {
     const value = lookup(tag);
@@ -104,9 +109,5 @@ export function onlineRequest(lookup: Lookup, amountFen: number, onlinePin: bool
     sequence: digits("5F34"),
     expiry: digits("5F24")?.slice(0, 4) ?? after?.slice(0, 4),
     track2: track2 === undefined ? undefined : unfilled(track2),
-    amountFen,
-    onlinePin,
-    tags,
-    field55: bytes,
   };
 }

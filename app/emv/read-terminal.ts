@@ -37,6 +37,7 @@ export function toTerminal(input: TerminalInput = {}): Terminal {
     capabilities,
     additional,
     display: input.display ?? true,
+    showCard: input.showCard ?? false,
     pinBypass: input.pinBypass ?? false,
     alwaysManageRisk: input.alwaysManageRisk ?? false,
     sm: input.sm,

@@ -39,6 +39,8 @@ export interface Requests {
   /** An index of `candidates`; undefined when the cardholder leaves. */
   application: { candidates: readonly Candidate[]; why: "choose" | "confirm" | "again" };
   "offline-pin": OfflinePinRequest;
+  /** The card has been read: whether it is the right one. Asked only where the terminal wants to be (`showCard`). */
+  card: { pan: string; sequence: string | undefined; expiry: string | undefined; track2: string | undefined };
   /** The block itself stays with whoever made it and goes to the host from there. */
   "online-pin": { pan: string; amountFen: number };
   /** A document is shown to the clerk (9F62, 9F61). */
@@ -57,6 +59,7 @@ export interface Answers {
   apdu: Uint8Array | undefined;
   application: number | undefined;
   "offline-pin": OfflinePinAnswer;
+  card: boolean;
   "online-pin": "entered" | "bypassed" | "no-pad" | "cancelled";
   identity: boolean;
   random: Uint8Array;

@@ -57,6 +57,8 @@ export interface People {
   chooseApplication?(candidates: readonly Candidate[], why: Requests["application"]["why"]): Maybe<number | undefined>;
   /** Digits of a PIN do for a desk. */
   offlinePin?(request: OfflinePinRequest): Maybe<OfflinePinAnswer | string>;
+  /** The card is the right one and what it pays is agreed to; asked when there is somebody to. */
+  card?(request: Requests["card"]): Maybe<boolean>;
   onlinePin?(request: Requests["online-pin"]): Maybe<Answers["online-pin"]>;
   identity?(request: Requests["identity"]): Maybe<boolean>;
   referral?(code: string): Maybe<boolean>;
@@ -93,7 +95,8 @@ export async function runTransaction(
 ): Promise<Outcome> {
   const { people = {}, trace, ...input } = terminal as RunTerminal;
   const display = input.display ?? people.chooseApplication !== undefined;
-  const kernel = new Kernel({ ...input, display }, amount, optionsOf(channel));
+  const showCard = input.showCard ?? people.card !== undefined;
+  const kernel = new Kernel({ ...input, display, showCard }, amount, optionsOf(channel));
   const answerer = new Answerer(channel, people, host);
   let request: Request = kernel.start();
   while (request.ask !== "outcome") {
@@ -139,6 +142,8 @@ class Answerer {
         return { to: "application", value: await people.chooseApplication(request.candidates, request.why) };
       case "offline-pin":
         return { to: "offline-pin", value: await this.offlinePin(request) };
+      case "card":
+        return { to: "card", value: await (people.card?.(request) ?? true) };
       case "online-pin":
         return { to: "online-pin", value: await (people.onlinePin?.(request) ?? "no-pad") };
       case "identity":

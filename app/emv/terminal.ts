@@ -74,6 +74,8 @@ export interface TerminalInput {
   characterSets?: readonly number[];
   /** Somebody can be asked which application to take. Default: true. */
   display?: boolean;
+  /** Whoever runs it wants to see the card before anything is decided. Default false. */
+  showCard?: boolean;
   /** The cardholder may leave a PIN out. Default false. */
   pinBypass?: boolean;
   /** Terminal risk management whatever the card says (§6.8). Default false. */
@@ -155,6 +157,7 @@ export interface Terminal {
   capabilities: Uint8Array;
   additional: Uint8Array;
   display: boolean;
+  showCard: boolean;
   pinBypass: boolean;
   alwaysManageRisk: boolean;
   sm: boolean | undefined;

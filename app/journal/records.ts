@@ -221,7 +221,6 @@ const CHIP: Shape<ChipRecord> = {
   certificate: maybe(oneOf("TC", "AAC", "ARPC")),
   field55: maybe(hexDigits),
   data: (value) => isObject(value) && Object.values(value).every(hexDigits),
-  unsigned: maybe((value) => value === true),
 };
 
 const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {

@@ -73,8 +73,6 @@ export interface ChipRecord {
   field55?: string;
   /** Data objects for the slip by tag, hex digits (§6.3). */
   data: Readonly<Record<string, string>>;
-  /** The card wants no signature: a PIN or nothing will do. */
-  unsigned?: true;
 }
 
 /**
@@ -177,7 +175,7 @@ export interface DeclinedRecord {
   /** YYYYMMDD, hhmmss. */
   date: string;
   time: string;
-  /** DE39, or "silent", "cancelled". */
+  /** DE39, or "silent", "cancelled", "card" (the chip said no). */
   code: string;
 }
 

@@ -1,12 +1,15 @@
 /** Every screen by its id: a pure function of its state and the words of the language in use. */
 import { amount } from "./amount.ts";
+import { application } from "./application.ts";
 import { approved } from "./approved.ts";
 import { authcode } from "./authcode.ts";
 import { card } from "./card.ts";
 import { cardTail } from "./card-tail.ts";
+import { chip } from "./chip.ts";
 import { confirm } from "./confirm.ts";
 import { date } from "./date.ts";
 import { declined } from "./declined.ts";
+import { downloading } from "./downloading.ts";
 import { expiry } from "./expiry.ts";
 import { field } from "./field.ts";
 import { fault } from "./fault.ts";
@@ -24,6 +27,7 @@ import { present } from "./present.ts";
 import { printer } from "./printer.ts";
 import { printing } from "./printing.ts";
 import { reference } from "./reference.ts";
+import { removeCard } from "./remove-card.ts";
 import { report } from "./report.ts";
 import { reversing } from "./reversing.ts";
 import { selfcheck } from "./selfcheck.ts";
@@ -70,6 +74,10 @@ export const screens: ScreenFunctions = {
   "card-tail": cardTail,
   report,
   notice,
+  downloading,
+  "remove-card": removeCard,
+  application,
+  chip,
   locked,
   fault,
 };

@@ -124,6 +124,14 @@ export interface ScreenStates {
     print: boolean;
     tone?: "normal" | "good" | "warn" | "bad";
   };
+  /** of 0: how much there is is not known yet. */
+  downloading: { title: Prompt; done: number; of: number };
+  /** words: what became of it, already in the language. */
+  "remove-card": { words?: string };
+  /** names as the card gives them. again: the last one that was picked did not work. */
+  application: { names: readonly string[]; selected: number; again: boolean };
+  /** A chip is being worked with. */
+  chip: { transaction: Prompt; amountFen?: number };
   locked: { operator: string; count: number; problem?: string };
   /** restore: Menu offers to put a backup back. */
   fault: { what: string; why: string; todo: string; restore?: boolean };

@@ -6,7 +6,7 @@ import { DIRECTIONS } from "../model/ledger.ts";
 import { yuan } from "../model/money.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TransactionKind, TransactionRecord } from "../model/transaction.ts";
-import { amountLines, both, centered, inLanguage, label, merchantLines, pair, six, titleLines } from "./parts.ts";
+import { amountLines, both, centered, inLanguage, label, merchantLines, NARROW_COLUMNS, pair, six, titleLines } from "./parts.ts";
 import type { Slip, SlipCopy, SlipLine } from "./slip.ts";
 import {
   CONFIRM_WITH_BANK,
@@ -54,6 +54,7 @@ export function transactionSlip(input: TransactionSlipInput): Slip {
       ...originalLines(record, language),
       ...moneyLines(record, language),
       ...remarkLines(record, language),
+      ...chipLines(record),
       ...(copy === "merchant" && record.kind !== "cash" ? signatureLines(record, language) : []),
       ...markLines(input),
     ],
@@ -168,6 +169,42 @@ function remarkLines(record: TransactionRecord, language: SlipLanguage): SlipLin
   ];
   if (words.length === 0) return [];
   return [{ text: `${label("remarks", language)}:` }, ...words.map((text): SlipLine => ({ text }))];
+}
+
+/** §6.3, in its order; what the card did not say has no line. A chip's words are the same in every language. */
+const CHIP_LINES: readonly (readonly [tag: string, label: string])[] = [
+  ["9F26", "TC"],
+  ["95", "TVR"],
+  ["9B", "TSI"],
+  ["84", "AID"],
+  ["9F36", "ATC"],
+  ["5F34", "CSN"],
+  ["9F37", "UNPR NUM"],
+  ["82", "AIP"],
+  ["9F10", "IAD"],
+  ["9F33", "TermCap"],
+  ["50", "APPLAB"],
+  ["9F12", "APPNAME"],
+];
+
+/** Of a void and the like only the card's sequence number is known. */
+function chipLines({ chip, sequence }: TransactionRecord): SlipLine[] {
+  if (sequence === undefined && chip === undefined) return [];
+  const { data } = chip ?? { data: { "5F34": (sequence ?? "").slice(-2) } };
+  const lines = CHIP_LINES.flatMap(([tag, name]): SlipLine[] => {
+    const value = data[tag];
+    if (value === undefined) return [];
+    const text = tag === "50" || tag === "9F12" ? nameOf(value) : value;
+    const together = `${name}: ${text}`;
+    return together.length <= NARROW_COLUMNS ? [{ text: together }] : [{ text: `${name}:` }, { text }];
+  });
+  return lines.length === 0 ? [] : [{ rule: "-" }, ...lines];
+}
+
+/** Of an application, in the letters a slip can be sure of. */
+function nameOf(hex: string): string {
+  const codes = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+  return String.fromCharCode(...codes.filter((code) => code >= 0x20 && code < 0x7f)).trim();
 }
 
 /** Cards of foreign organisations are signed in English (§6.1). */

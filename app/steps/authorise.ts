@@ -6,6 +6,7 @@ import { AssertionError, assert } from "../../platform/guest/assert.ts";
 import { CancelSource } from "../../platform/guest/cancel.ts";
 import { institutionsOf, localTimeOf, readAnswer } from "../acquirer/answers.ts";
 import type { Fate, FinancialRequest, Host, Message, Phase } from "../acquirer/host.ts";
+import { toHex } from "../../platform/guest/bytes.ts";
 import { isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
 import { maskPan } from "../model/card.ts";
 import type {
@@ -26,10 +27,12 @@ export type Outcome =
   | { outcome: "approved"; record: TransactionRecord }
   /** told: the cashier has seen it. */
   | { outcome: "declined"; code: string; told?: true }
+  /** The chip said no before the host was asked, or when nobody could ask it. */
+  | { outcome: "refused-by-card" }
   /** Nothing left this terminal, so no money moved. words: why the journal did not take it. */
   | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal"; words?: Prompt }
   /** The request left and its fate is not known: a reversal is owed. */
-  | { outcome: "unknown"; why: "silent" | "bad-mac" | "wrong-packet" | "journal" };
+  | { outcome: "unknown"; why: "silent" | "bad-mac" | "wrong-packet" | "journal" | "card" };
 
 export interface Authorisation {
   kind: FinancialKind;
@@ -42,7 +45,22 @@ export interface Authorisation {
   organisation?: string;
   /** Trace of the record of this batch that it voids. */
   voids?: number;
+  /** DE55 of its reversal (§3.11 list C), of a chip. */
+  field55?: Uint8Array;
 }
+
+/** A request that was made, and its fate; the journal has its debt until somebody concludes it. */
+export interface Sent {
+  fate: Fate;
+  request: FinancialRequest;
+  owed: ReversalRecord;
+  voids: number | undefined;
+  /** Why the journal did not take it. */
+  words: Prompt | undefined;
+}
+
+/** What a chip adds to the record of an approval. */
+export type ChipPart = Pick<TransactionRecord, "chip" | "sequence">;
 
 /** What the cashier sees while the host is asked; also drives the send and receive lights. */
 export function onlinePhase(
@@ -62,6 +80,12 @@ export function lightsOut(t: Terminal): void {
 }
 
 export async function authorise(t: Terminal, host: Host, authorisation: Authorisation): Promise<Outcome> {
+  const sequence = authorisation.card.sequence;
+  return concludeSent(t, await sendFinancial(t, host, authorisation), sequence === undefined ? {} : { sequence });
+}
+
+/** Owes the reversal, sends, and waits: the first half of a request. Whoever calls it concludes it, whatever happens in between. */
+export async function sendFinancial(t: Terminal, host: Host, authorisation: Authorisation): Promise<Sent> {
   const { kind, amountFen, card, pinBlock, original, organisation } = authorisation;
   const { journal } = t;
   assert(Number.isSafeInteger(amountFen) && amountFen > 0, "money is whole fen, more than none");
@@ -94,6 +118,8 @@ export async function authorise(t: Terminal, host: Host, authorisation: Authoris
     attempts: 0,
     original,
     organisation,
+    sequence: card.sequence,
+    field55: authorisation.field55 && toHex(authorisation.field55),
   };
 
   const owe = refusing(() => journal.oweReversal(owed));
@@ -120,8 +146,21 @@ export async function authorise(t: Terminal, host: Host, authorisation: Authoris
     lightsOut(t);
     pinBlock?.fill(0);
   }
-  const concluded = conclude(t, fate, request, owed, authorisation.voids);
-  const outcome = concluded.outcome === "not-sent" ? { ...concluded, words: owe.words() } : concluded;
+  return { fate, request, owed, voids: authorisation.voids, words: owe.words() };
+}
+
+/** What the fate means for the money: the second half. */
+export function concludeSent(t: Terminal, { fate, request, owed, voids, words }: Sent, chip: ChipPart = {}): Outcome {
+  const concluded = conclude(t, fate, request, owed, voids, chip);
+  const outcome = concluded.outcome === "not-sent" ? { ...concluded, words } : concluded;
+  remember(t, owed, outcome);
+  return outcome;
+}
+
+/** The host approved and the card did not (§5.7): what is owed stays owed, with what the card says now. */
+export function refusedByCard(t: Terminal, { fate, owed }: Sent, field55: Uint8Array): Outcome {
+  const authCode = fate.fate === "answered" ? readAnswer(fate.answer).authCode : undefined;
+  const outcome = unknown(t, "card", "06", authCode, toHex(field55));
   remember(t, owed, outcome);
   return outcome;
 }
@@ -147,12 +186,19 @@ export function rememberDecline(t: Terminal, declined: DeclinedRecord): void {
 
 function codeOf(outcome: Outcome): string | undefined {
   if (outcome.outcome === "declined") return outcome.code;
-  if (outcome.outcome === "unknown") return "silent";
+  if (outcome.outcome === "unknown") return outcome.why === "card" ? "card" : "silent";
   return outcome.outcome === "not-sent" && outcome.why === "cancelled" ? "cancelled" : undefined;
 }
 
 /** What a fate means for the money; each case leaves the journal saying the same. */
-function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: ReversalRecord, voids: number | undefined): Outcome {
+function conclude(
+  t: Terminal,
+  fate: Fate,
+  request: FinancialRequest,
+  owed: ReversalRecord,
+  voids: number | undefined,
+  chip: ChipPart,
+): Outcome {
   const { journal, system } = t;
   const stands = journal.owed?.trace === owed.trace && journal.owed.batch === owed.batch;
   assert(stands || fate.fate === "not-sent", "what has left is owed until its fate is known");
@@ -176,19 +222,20 @@ function conclude(t: Terminal, fate: Fate, request: FinancialRequest, owed: Reve
       }
       return unknown(t, "wrong-packet", "06");
     case "answered":
-      return isApproved(fate.code) ? approved(t, fate.answer, request, owed, voids) : declined(t, fate.code);
+      return isApproved(fate.code) ? approved(t, fate.answer, request, owed, voids, chip) : declined(t, fate.code);
   }
 }
 
 function unknown(
   t: Terminal,
-  why: "silent" | "bad-mac" | "wrong-packet" | "journal",
+  why: Extract<Outcome, { outcome: "unknown" }>["why"],
   reason: ReversalReason,
   authCode?: string,
+  field55?: string,
 ): Outcome {
   assert(t.journal.owed !== undefined, "what is not known is owed");
   try {
-    t.journal.giveReason(reason, authCode);
+    t.journal.giveReason(reason, authCode, field55);
   } catch (error) {
     if (error instanceof AssertionError) throw error;
     // The debt itself stands since before the request left; only its reason could not be bettered.
@@ -212,6 +259,7 @@ function approved(
   request: FinancialRequest,
   owed: ReversalRecord,
   voids: number | undefined,
+  chip: ChipPart,
 ): Outcome {
   const read = readAnswer(answer, hostTextDecoder(t));
   const record: TransactionRecord = {
@@ -236,6 +284,7 @@ function approved(
     remarks: read.remarks,
     pinEntered: request.pinBlock !== undefined,
     copiesPrinted: 0,
+    ...chip,
   };
   try {
     t.journal.approve(record, { voids });

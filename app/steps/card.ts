@@ -3,10 +3,14 @@ import type { Swipe } from "../../hal/msr/msr.ts";
 import { expired, expiryTyped, luhnValid, maskTyping, parseTrack2 } from "../model/card.ts";
 import type { CardData } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
+import { assert } from "../../platform/guest/assert.ts";
 import { askUntil } from "./ask.ts";
+import { readChipCard } from "./chip-card.ts";
 import { useOfSwipe } from "./fallback.ts";
+import { removeCard } from "./remove-card.ts";
 import { rule } from "./rules.ts";
 import { now, Left, type Terminal } from "./terminal.ts";
+import type { Input } from "./ui.ts";
 
 export type SwipeResult = { card: CardData } | { problem: string };
 
@@ -37,27 +41,55 @@ export interface PresentOptions {
   same?: string;
 }
 
-/** Asks for a card until one can be read. Leaves on Cancel and time-out. */
-export async function presentCard(
+/** Asks for a card until one can be read, a chip for its number alone. Leaves on Cancel and time-out. */
+export async function presentCard(t: Terminal, transaction: Prompt, options: PresentOptions = {}): Promise<CardData> {
+  const card = await present(t, transaction, options, () => readChipCard(t));
+  assert(card !== "chip", "a chip that was read is a card");
+  return card;
+}
+
+/** The same for what the chip itself decides on: a card in the slot is not touched yet. */
+export function presentPayment(t: Terminal, transaction: Prompt, options: PresentOptions = {}): Promise<CardData | "chip"> {
+  return present(t, transaction, options, () => Promise.resolve({ card: "chip" as const }));
+}
+
+async function present(
   t: Terminal,
   transaction: Prompt,
-  { amountFen, keyed = false, same }: PresentOptions = {},
-): Promise<CardData> {
+  { amountFen, keyed = false, same }: PresentOptions,
+  inserted: () => Promise<{ card: CardData | "chip" } | { problem: string }>,
+): Promise<CardData | "chip"> {
   const typing = keyed && rule(t, "manualEntry");
   let problem: string | undefined;
   for (;;) {
     t.ui.show("present", { transaction, amountFen, problem, ...t.readers, keyed: typing });
-    const input = await t.ui.wait({ card: true, timeoutMs: t.profile.promptTimeoutMs });
+    const input = await t.ui.wait({ card: true, slot: t.readers.contact, timeoutMs: t.profile.promptTimeoutMs });
     if (input.input === "timeout") throw new Left("timeout", t.ui.say("problem.timeout"));
     if (input.input === "key" && input.key === "cancel") throw new Left("cancelled");
     if (input.input === "key" && !(typing && input.key === "enter")) {
       t.ui.bad();
       continue;
     }
-    const read = input.input === "swipe" ? readSwipe(t, input.swipe) : { card: await keyCard(t) };
-    if ("card" in read && (same === undefined || read.card.pan === same)) return read.card;
+    const read = await readInput(t, input, inserted);
+    if ("card" in read && (same === undefined || read.card === "chip" || read.card.pan === same)) return read.card;
+    if (input.input === "insert") await removeCard(t, "problem" in read ? read.problem : t.ui.say("problem.card-other"));
     problem = "card" in read ? t.ui.say("problem.card-other") : read.problem;
     t.ui.bad();
+  }
+}
+
+async function readInput(
+  t: Terminal,
+  input: Exclude<Input, { input: "timeout" }>,
+  inserted: () => Promise<{ card: CardData | "chip" } | { problem: string }>,
+): Promise<{ card: CardData | "chip" } | { problem: string }> {
+  switch (input.input) {
+    case "swipe":
+      return readSwipe(t, input.swipe);
+    case "insert":
+      return inserted();
+    case "key":
+      return { card: await keyCard(t) };
   }
 }
 

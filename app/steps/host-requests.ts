@@ -5,6 +5,8 @@
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { System } from "../../platform/guest/system.ts";
 import type { Host } from "../acquirer/host.ts";
+import type { CardTable } from "./card-data.ts";
+import { downloadTable } from "./card-downloads.ts";
 import { downloadBlacklist, downloadParameters, sendStatus } from "./download.ts";
 import { signOn } from "./sign-on.ts";
 import type { Prompt } from "../text/words.ts";
@@ -78,8 +80,15 @@ const parametersFirst = async (t: Terminal): Promise<Served> => {
   return { served: result.ok, restart: result.ok && result.restart };
 };
 
-/** 4, the public keys, and 5, the chip's parameters, wait for a chip reader. */
+const table =
+  (name: CardTable) =>
+  async (t: Terminal): Promise<Served> => ({ served: t.devices.icc !== undefined && (await downloadTable(t, name)).ok });
+
+/** 4, the public keys, and 5, the chip's parameters, wait for a chip reader where there is none. */
 export const WAITING: Readonly<Record<number, Prompt>> = { 4: "host-request.4", 5: "host-request.5" };
+
+const lacksReader = ({ devices }: Pick<Terminal, "devices">, value: number): boolean =>
+  devices.icc === undefined && value in WAITING;
 
 /** What is done for each value. */
 const SERVE: Readonly<Record<number, (t: Terminal) => Promise<Served>>> = {
@@ -88,6 +97,8 @@ const SERVE: Readonly<Record<number, (t: Terminal) => Promise<Served>>> = {
   3: async (t) => ({ served: (await signOn(t)).ok }),
   // The terminal's management speaks through the host: what it can change are the parameters.
   6: parametersFirst,
+  4: table("keys"),
+  5: table("applications"),
   7: async (t) => ({ served: (await downloadBlacklist(t)).ok }),
   8: (t) => {
     t.system.log.info("the host offers rates of exchange; this terminal has one currency");
@@ -105,7 +116,7 @@ export async function serveHost(t: Terminal): Promise<void> {
   let restart = false;
   for (const value of [...hostRequests.pending()]) {
     const serve = SERVE[value];
-    if (serve === undefined) continue;
+    if (serve === undefined || lacksReader(t, value)) continue;
     const result = await serve(t);
     if (!result.served) return;
     hostRequests.done(value);
@@ -120,4 +131,5 @@ export function waitingWords({ hostRequests, ui }: Pick<Terminal, "hostRequests"
 }
 
 /** Whether something waits that this firmware can do. */
-export const hostWaits = ({ hostRequests }: Terminal): boolean => hostRequests.pending().some((value) => value in SERVE);
+export const hostWaits = (t: Terminal): boolean =>
+  t.hostRequests.pending().some((value) => value in SERVE && !lacksReader(t, value));

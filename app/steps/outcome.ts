@@ -21,6 +21,8 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
       return showApproved(t, transaction, outcome.record);
     case "declined":
       return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
+    case "refused-by-card":
+      return showRefusedByCard(t, transaction);
     case "not-sent":
       return showNotSent(t, outcome);
     case "unknown":
@@ -101,6 +103,15 @@ async function showDeclined(t: Terminal, transaction: Prompt, code: string): Pro
   await padShows(t, "welcome");
 }
 
+/** Nobody but the chip said no: no money moved. */
+async function showRefusedByCard(t: Terminal, transaction: Prompt): Promise<void> {
+  t.ui.show("declined", { transaction, words: t.ui.say("declined.chip"), advice: t.ui.say("declined.chip-advice") });
+  t.ui.bad();
+  await padShows(t, "declined");
+  await dwell(t, LONG_DWELL_MS);
+  await padShows(t, "welcome");
+}
+
 type NotSent = { why: "no-line" | "cancelled" | "pinpad" | "journal"; words?: Prompt };
 
 async function showNotSent(t: Terminal, { why, words: refused }: NotSent): Promise<void> {
@@ -115,7 +126,7 @@ async function showUnknown(
   t: Terminal,
   transaction: Prompt,
   amountFen: number,
-  why: "silent" | "bad-mac" | "wrong-packet" | "journal",
+  why: Extract<Outcome, { outcome: "unknown" }>["why"],
 ): Promise<void> {
   t.ui.show("unknown", { transaction, amountFen, why: t.ui.say(why === "journal" ? "problem.disk-full" : `unknown.${why}`) });
   t.ui.attention();

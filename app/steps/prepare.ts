@@ -2,6 +2,7 @@
 import type { Host } from "../acquirer/host.ts";
 import { deliverAdvices } from "./advise.ts";
 import { deliverOwed } from "./reverse.ts";
+import { tellScriptResults } from "./script-results.ts";
 import { settleFirst } from "./settle.ts";
 import { permitRecord } from "./rules.ts";
 import { signOn } from "./sign-on.ts";
@@ -22,6 +23,7 @@ export async function prepare(t: Terminal, { kept = true }: Preparation = {}): P
   const delivery = await deliverOwed(t, t.profile.reversalAttempts);
   if (delivery === "still-owed") throw new Left("problem", t.ui.say("problem.reversal-first"));
   await deliverAdvices(t, { all: false });
+  await tellScriptResults(t);
   // The host may have asked for new keys while it took what was owed.
   await beSignedOn(t);
   return host;

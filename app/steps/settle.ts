@@ -25,6 +25,7 @@ import { batch6 } from "./numbers.ts";
 import { printDetails, printSettlement } from "./settle-print.ts";
 import { deliverOwed } from "./reverse.ts";
 import { rule } from "./rules.ts";
+import { tellScriptResults } from "./script-results.ts";
 import { openSettleView, type SettleView } from "./settle-view.ts";
 import { signOff, signOn } from "./sign-on.ts";
 import { tell } from "./tell.ts";
@@ -129,6 +130,7 @@ async function sendOwed(t: Terminal, view: SettleView): Promise<Stopped | undefi
     view.at("owed");
     if ((await deliverOwed(t, t.profile.reversalAttempts)) === "still-owed") return { words: t.ui.say("settlement.owed-first") };
   }
+  await tellScriptResults(t);
   if (journal.pendingAdvices().length === 0) return undefined;
   view.at("owed");
   await deliverAdvices(t, { settling: true });

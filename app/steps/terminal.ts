@@ -11,6 +11,7 @@ import { isoTime, type LocalTime, localTime } from "../model/time.ts";
 import type { Prompt } from "../text/words.ts";
 import type { Audit } from "./audit.ts";
 import type { Blacklist } from "./blacklist.ts";
+import type { CardData } from "./card-data.ts";
 import type { ChipFailures } from "./fallback.ts";
 import type { HostRequests } from "./host-requests.ts";
 import type { Keeping } from "./keeping.ts";
@@ -41,6 +42,7 @@ export interface Terminal {
   readonly operators: Operators;
   readonly audit: Audit;
   readonly blacklist: Blacklist;
+  readonly cardData: CardData;
   readonly hostRequests: HostRequests;
   readonly keeping: Keeping;
   readonly link: Link | undefined;

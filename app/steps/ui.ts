@@ -2,6 +2,7 @@
  * The people's side: what stands on the screen, and the next thing somebody does. One wait at a time; what nobody waits for is dropped, so a
  * key mashed during printing buys nothing later.
  */
+import { CancelSource } from "../../platform/guest/cancel.ts";
 import type { Devices } from "../../hal/index.ts";
 import type { Key } from "../../hal/keypad/keypad.ts";
 import type { Light } from "../../hal/lights/lights.ts";
@@ -17,12 +18,16 @@ import type { Language, Prompt, Words } from "../text/words.ts";
 export type Input =
   | { input: "key"; key: Key }
   | { input: "swipe"; swipe: Swipe }
+  /** There is a card in the slot. */
+  | { input: "insert" }
   /** Nobody did anything for the time asked for. */
   | { input: "timeout" };
 
 export interface WaitOptions {
   /** Also wait for a swipe. */
   card?: boolean;
+  /** Also wait for a card in the slot. Stripe and slot are armed together; the first wins, the other is disarmed. */
+  slot?: boolean;
   timeoutMs?: number;
   /** "dwell" for a screen that goes on by itself, "person" for one that needs somebody. */
   patience?: Patience;
@@ -128,11 +133,12 @@ export function createUi({ system, devices, renderer, language, status, state, m
       return lastInputMs;
     },
     refresh: draw,
-    wait({ card = false, timeoutMs, patience = "person", cancel } = {}) {
+    wait({ card = false, slot = false, timeoutMs, patience = "person", cancel } = {}) {
       return new Promise<Input>((resolve, reject) => {
         const finish = (act: () => void) => {
           timer?.stop();
           release?.();
+          inserted.cancel("over");
           waiting = undefined;
           if (card) disarm();
           act();
@@ -141,6 +147,7 @@ export function createUi({ system, devices, renderer, language, status, state, m
           timeoutMs === undefined
             ? undefined
             : system.scheduler.after(timeoutMs, patience, () => finish(() => resolve({ input: "timeout" })));
+        const inserted = new CancelSource();
         const release = cancel?.onCancel((reason) => finish(() => reject(reason)));
         if (cancel?.cancelled) return;
         waiting = (input) => finish(() => resolve(input));
@@ -150,6 +157,15 @@ export function createUi({ system, devices, renderer, language, status, state, m
             devices.beeper?.sound("card");
             waiting?.({ input: "swipe", swipe });
           });
+        }
+        if (slot) {
+          const here = () => {
+            if (inserted.token.cancelled) return;
+            lastInputMs = system.scheduler.now();
+            devices.beeper?.sound("card");
+            waiting?.({ input: "insert" });
+          };
+          devices.icc?.waitPresent(inserted.token).then(here, () => undefined);
         }
       });
     },

@@ -1,5 +1,6 @@
 /** English. The same keys as the master (./zh-cn.ts); the compiler names a missing or a surplus one. */
 import { bookEn } from "./book.en.ts";
+import { chipEn } from "./chip.en.ts";
 import { keepingEn } from "./keeping.en.ts";
 import type { Catalogue } from "./words.ts";
 
@@ -554,4 +555,5 @@ export const en = {
 
   ...keepingEn,
   ...bookEn,
+  ...chipEn,
 } as const satisfies Catalogue;

@@ -3,6 +3,7 @@
  * Grouped by the first word of the key; see README.md.
  */
 import { bookZhCN } from "./book.zh-cn.ts";
+import { chipZhCN } from "./chip.zh-cn.ts";
 import { keepingZhCN } from "./keeping.zh-cn.ts";
 
 export const zhCN = {
@@ -579,4 +580,5 @@ export const zhCN = {
 
   ...keepingZhCN,
   ...bookZhCN,
+  ...chipZhCN,
 } as const satisfies Record<string, string>;

@@ -2,7 +2,8 @@
 import { maskPan } from "../model/card.ts";
 import { askAmount } from "../steps/ask.ts";
 import { authorise } from "../steps/authorise.ts";
-import { presentCard } from "../steps/card.ts";
+import { presentPayment } from "../steps/card.ts";
+import { payByChip } from "../steps/chip.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { showOutcome } from "../steps/outcome.ts";
 import { withPin } from "../steps/pin-tries.ts";
@@ -17,8 +18,9 @@ const transaction = "transaction.preauth" as const;
 export async function preauth(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
   permit(t, "preauth");
   await printerOrConsent(t);
-  const card = start.card ?? (await presentCard(t, transaction));
-  const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan) });
+  const card = start.card ?? (await presentPayment(t, transaction));
+  const amountFen = await askAmount(t, { transaction, masked: card === "chip" ? undefined : maskPan(card.pan) });
+  if (card === "chip") return payByChip(t, { kind: "preauth", transaction, amountFen });
   await confirmTransaction(t, { kind: "preauth", transaction, card, amountFen });
   const host = await prepare(t);
   const outcome = await withPin(t, { transaction, card, amountFen }, (pinBlock) =>

@@ -4,7 +4,7 @@ import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { type InProcess, finish, logIn, sale, startInProcess } from "../flow/in-process.ts";
 import { type Section, now, share } from "./figures.ts";
 
-const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30122010000012300", pin: "246810" };
+const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30121010000012300", pin: "246810" };
 const TIMED_SALES = 20;
 const ALL_SALES = 100;
 const TIMED_KEYS = 60;

@@ -5,7 +5,7 @@ import { type InProcess, logIn, sale, startInProcess, finish } from "../flow/in-
 import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { armed, BOMBS, type Bomb } from "./bombs.ts";
 
-const TRACK2 = "6229990000000000019=30122010000012300";
+const TRACK2 = "6229990000000000019=30121010000012300";
 /** A start takes some of it. */
 const EVENT_LIMIT_MS = 1_500;
 const WATCHDOG_MS = 3_000;

@@ -8,7 +8,7 @@ import { bench } from "../platform/node/bench.ts";
 import { World } from "../world/world.ts";
 import { growth, longRun } from "./long.ts";
 
-const TRACK2 = "6229990000000000019=30122010000012300";
+const TRACK2 = "6229990000000000019=30121010000012300";
 
 async function ended({ desk, dataDir }: InProcess): Promise<void> {
   await desk.close();

@@ -6,7 +6,7 @@ import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { finish, firmware, logIn, sale, startInProcess } from "./in-process.ts";
 
-const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30122010000012300", pin: "123456" };
+const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30121010000012300", pin: "123456" };
 const WORDS = "what the host approved is approved";
 
 /** The firmware as built, but for one condition. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ReplayResult, replay } from "../../platform/node/replay.ts";
 import { finish, firmware, logIn, sale, startInProcess } from "./in-process.ts";
 
-const CARD = { track2: "6222021234567890128=30122010000012300", pin: "246810" };
+const CARD = { track2: "6222021234567890128=30121010000012300", pin: "246810" };
 const folder = mkdtempSync(join(tmpdir(), "tael-replay-"));
 const { bundle } = firmware();
 let recording = "";

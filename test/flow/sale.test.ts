@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Desk } from "./desk-client.ts";
 
 let desk: Desk;
-const CARD = { track2: "6222021234567890128=30122010000012300" };
+const CARD = { track2: "6222021234567890128=30121010000012300" };
 
 beforeAll(async () => {
   desk = await Desk.start(["--seed", "7"]);
@@ -17,7 +17,13 @@ test("an operator logs in and the terminal signs on by itself", async () => {
   expect(state.level).toBe("ready");
   expect(state.screen.id).toBe("idle");
   const messages = await desk.messages();
-  expect(messages.map(({ mti }) => mti)).toEqual(["0800", "0810"]);
+  const sent = messages
+    .filter(({ dir }) => dir === "out")
+    .map(({ mti, fields }) => `${mti} ${(fields["60"] ?? "").slice(8, 11)}`);
+  expect(sent[0]).toBe("0800 004");
+  // The first sign-on also brings what chips need, and the blacklist (M3): a list, each of its entries, the end.
+  const kinds = sent.slice(1).filter((each, n, all) => each !== all[n - 1]);
+  expect(kinds).toEqual(["0820 382", "0800 380", "0800 381", "0820 372", "0800 370", "0800 371", "0800 390", "0800 391"]);
 });
 
 test("a swiped card pays 100.00 with a PIN: approval, two slips, money agrees", async () => {

@@ -9,7 +9,7 @@ import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { readProfile } from "../../tools/sim/profile.ts";
 import { finish, type InProcess, logIn, root, sale, startInProcess } from "../flow/in-process.ts";
 
-const CARD = { track2: "6222021234567890128=30122010000012300", pin: "246810" };
+const CARD = { track2: "6222021234567890128=30121010000012300", pin: "246810" };
 const LONG_MS = 60_000;
 
 /** A way to the host that can be shut. */

@@ -6,7 +6,7 @@ import { IndependentHost } from "./host/host.ts";
 let host: IndependentHost;
 let desk: Desk;
 const PAN = "6222021234567890128";
-const CARD = { track2: `${PAN}=30122010000012300` };
+const CARD = { track2: `${PAN}=30121010000012300` };
 
 beforeEach(async () => {
   host = new IndependentHost();
@@ -34,7 +34,7 @@ test("sign-on and sale carry the fields of the message reference", async () => {
 
   expect(sale?.macOk).toBe(true);
   expect(sale?.pin).toBe("4321");
-  expect(sale?.track2).toBe(`${PAN}D30122010000012300`);
+  expect(sale?.track2).toBe(`${PAN}D30121010000012300`);
   expect(sale?.fields).toMatchObject({
     3: "000000",
     4: "000000010000",

@@ -23,7 +23,7 @@ function boardFile(name: string, ports: Ports): string {
 const logOf = (data: string): string => readFileSync(join(data, "terminal/log/terminal.log"), "utf8");
 
 describe("PIN pad and printer on PTYs", () => {
-  const CARD = { track2: "6222021234567890128=30122010000012300" };
+  const CARD = { track2: "6222021234567890128=30121010000012300" };
   let desk: Desk;
 
   beforeAll(async () => {

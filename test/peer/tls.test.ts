@@ -16,7 +16,7 @@ import { readBoard } from "../../tools/sim/board.ts";
 import { readProfile } from "../../tools/sim/profile.ts";
 import { type InProcess, finish, logIn, root, sale, startInProcess } from "../flow/in-process.ts";
 
-const CARD = { track2: "6222021234567890128=30122010000012300", pin: "246810" };
+const CARD = { track2: "6222021234567890128=30121010000012300", pin: "246810" };
 const folder = mkdtempSync(join(tmpdir(), "tael-tls-"));
 const file = (name: string): string => join(folder, name);
 const openssl = (...args: string[]): void => void execFileSync("openssl", args, { stdio: "pipe", cwd: folder });

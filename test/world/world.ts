@@ -43,7 +43,7 @@ export interface WorldOptions {
   pixels?: boolean;
 }
 
-export const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30122010000012300", pin: "123456" };
+export const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30121010000012300", pin: "123456" };
 
 export const OPENING_BALANCE_FEN = 100_000_000;
 

@@ -9,7 +9,7 @@ const card = (id: string) => tray().find((entry) => entry.id === id)!;
 const account = (id: string) => accounts().find((entry) => entry.pan === card(id).pan);
 
 test("the worked card of the message reference is debit-1", () => {
-  expect(card("debit-1")).toMatchObject({ pan: "6229990000000000019", track2: "6229990000000000019=30122010000012300" });
+  expect(card("debit-1")).toMatchObject({ pan: "6229990000000000019", track2: "6229990000000000019=30121010000012300" });
   expect(account("debit-1")).toMatchObject({ pin: "123456", kind: "debit", expiry: "3012" });
 });
 

@@ -1,0 +1,159 @@
+/** CA keys (370–373) and application parameters (380–382): first the list, then each entry by its name, then the word that all was heard (§2.9). */
+import { encodeAscii, fromHex, toHex } from "../../platform/guest/bytes.ts";
+import { downloadBlock } from "../acquirer/answers.ts";
+import type { Fate, Request } from "../acquirer/host.ts";
+import type { ChipDownload } from "../acquirer/messages.ts";
+import { responseOf } from "../acquirer/responses.ts";
+import { encodeTlv, EmvError, parseTlv } from "../emv/index.ts";
+import type { Prompt } from "../text/words.ts";
+import { type CardTable, entryFault } from "./card-data.ts";
+import { lightsOut } from "./authorise.ts";
+import { downloadBlacklist } from "./download.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type CardDownload =
+  | {
+      ok: true;
+      count: number;
+      /** Entries that were not taken, and why. */
+      left: { name: string; why: string }[];
+    }
+  | { ok: false; words: string };
+
+interface TableMessages {
+  /** The lists to ask for, one after the other. */
+  lists(t: Terminal): ChipDownload[];
+  entry: ChipDownload;
+  end: ChipDownload;
+  /** Objects that name an entry. */
+  names: readonly string[];
+  title: Prompt;
+}
+
+const TABLES: Record<CardTable, TableMessages> = {
+  applications: {
+    lists: () => ["aid-list"],
+    entry: "aid",
+    end: "aid-end",
+    names: ["9F06"],
+    title: "card-data.applications",
+  },
+  keys: {
+    lists: (t) => (usesSm(t) ? ["ca-key-list", "sm-key-list"] : ["ca-key-list"]),
+    entry: "ca-key",
+    end: "ca-key-end",
+    names: ["9F06", "9F22"],
+    title: "card-data.keys",
+  },
+};
+
+/** Hosts of the SM profile keep their SM2 keys in a list of their own. */
+const usesSm = ({ profile }: Terminal): boolean => profile.keys.signOnCode === "005" || profile.keys.signOnCode === "006";
+
+/** Two digits can count so many. */
+const MOST_ENTRIES = 99;
+const NOTHING = new Uint8Array(0);
+
+/** One table, from where it was cut off; nothing of it counts before it is whole. */
+export async function downloadTable(t: Terminal, table: CardTable): Promise<CardDownload> {
+  const { title, entry, end, lists } = TABLES[table];
+  const names: string[] = [];
+  for (const list of lists(t)) {
+    const listed = await askList(t, table, list);
+    if (!Array.isArray(listed)) return listed;
+    names.push(...listed);
+  }
+  const left: { name: string; why: string }[] = [];
+  for (const [n, name] of names.entries()) {
+    t.ui.show("downloading", { title, done: n, of: names.length });
+    if (t.cardData.part(table)[name] !== undefined) continue;
+    const fate = await ask(t, { about: "download", what: entry, block: fromHex(name), batch: t.journal.batch });
+    const block = contentOf(fate);
+    if (block === undefined) return { ok: false, words: failure(t, fate) };
+    const objects = toHex(block.bytes);
+    const why = block.flag === "0" ? "the host does not have it" : entryFault(table, objects);
+    if (why === undefined) t.cardData.keep(table, name, objects);
+    else {
+      t.system.log.warn(`download: ${table} ${name}: ${why}`);
+      left.push({ name, why });
+    }
+  }
+  t.ui.show("downloading", { title, done: names.length, of: names.length });
+  t.cardData.finish(table, names);
+  // That all was heard; whatever becomes of it, the table is here.
+  await ask(t, { about: "download", what: end, batch: t.journal.batch });
+  return { ok: true, count: names.length - left.length, left };
+}
+
+/** At the first sign-on (M3): both tables and the blacklist. Nothing where no chip can be read, or when all is there. */
+export async function firstDownloads(t: Terminal): Promise<CardDownload | undefined> {
+  if (t.devices.icc === undefined || t.training !== undefined || t.cardData.complete) return undefined;
+  const left: { name: string; why: string }[] = [];
+  let count = 0;
+  for (const table of ["applications", "keys"] as const) {
+    const result = await downloadTable(t, table);
+    if (!result.ok) return result;
+    count += result.count;
+    left.push(...result.left);
+  }
+  const blacklist = await downloadBlacklist(t);
+  if (!blacklist.ok) t.system.log.warn(`blacklist: ${blacklist.words}`);
+  return { ok: true, count, left };
+}
+
+/** Names of a list's entries, hex digits of the objects an entry is asked for with. */
+async function askList(t: Terminal, table: CardTable, what: ChipDownload): Promise<string[] | { ok: false; words: string }> {
+  const { title, names: wanted } = TABLES[table];
+  const names: string[] = [];
+  t.ui.show("downloading", { title, done: 0, of: 0 });
+  while (names.length <= MOST_ENTRIES) {
+    const block = encodeAscii(`1${String(names.length).padStart(2, "0")}`);
+    const fate = await ask(t, { about: "download", what, block, batch: t.journal.batch });
+    const content = contentOf(fate);
+    if (content === undefined) return { ok: false, words: failure(t, fate) };
+    const listed = namesIn(content.bytes, wanted);
+    if (listed === undefined) return { ok: false, words: t.ui.say("download.damaged") };
+    names.push(...listed);
+    // A block that brings nothing new would be asked for for ever.
+    if (content.flag !== "2" || listed.length === 0) return [...new Set(names)];
+  }
+  return { ok: false, words: t.ui.say("download.damaged") };
+}
+
+/** Entries begin with 9F06; undefined when the bytes are no TLV or an entry lacks what names it. */
+function namesIn(bytes: Uint8Array, wanted: readonly string[]): string[] | undefined {
+  try {
+    const entries: Map<string, Uint8Array>[] = [];
+    for (const { tag, value } of parseTlv(bytes, { flat: true })) {
+      if (tag === "9F06") entries.push(new Map());
+      entries.at(-1)?.set(tag, value);
+    }
+    if (entries.some((entry) => wanted.some((tag) => !entry.has(tag)))) return undefined;
+    return entries.map((entry) => toHex(encodeTlv(wanted.map((tag): [string, Uint8Array] => [tag, entry.get(tag) ?? NOTHING]))));
+  } catch (error) {
+    if (error instanceof EmvError) return undefined;
+    throw error;
+  }
+}
+
+/** One message; the lights blink, the seconds are not shown: there are many, and each is short. */
+async function ask(t: Terminal, request: Request): Promise<Fate | undefined> {
+  const fate = await t.host?.exchange(request, {
+    onPhase: (phase) => {
+      t.ui.light("send", phase === "sending");
+      t.ui.light("receive", phase === "waiting" || phase === "receiving");
+    },
+  });
+  lightsOut(t);
+  return fate;
+}
+
+const contentOf = (fate: Fate | undefined) =>
+  fate?.fate === "answered" && fate.code === "00" ? downloadBlock(fate.answer) : undefined;
+
+function failure(t: Terminal, fate: Fate | undefined): string {
+  if (fate?.fate === "answered" && fate.code === "00") return t.ui.say("download.damaged");
+  if (fate?.fate === "answered")
+    return t.ui.say("download.refused", { words: responseOf(fate.code).cashier[t.settings.language] });
+  return t.ui.say(fate === undefined || fate.fate === "not-sent" ? "notice.no-line" : "download.no-answer");
+}

@@ -1,0 +1,49 @@
+/** The terminal as its kernel knows it, and the people who answer it whatever is paid. */
+import type { People, RunTerminal } from "../emv/index.ts";
+import { pick } from "./ask.ts";
+import { Left, now, type Terminal } from "./terminal.ts";
+
+/**
+ * 9F33: stripe, chip and keys · PIN enciphered to the host, signature, nothing (B2 68: an offline PIN would have to go from the pad to the card
+ * without entering this program, and the pad's contract has no such verb) · SDA, DDA, CDA.
+ */
+const CAPABILITIES = "E068C8";
+/** Of a merchant, attended, online and offline. */
+const TYPE = "22";
+const SERIAL_DIGITS = 8;
+
+export function chipTerminal(t: Terminal): RunTerminal {
+  const { profile, cardData } = t;
+  const { date, time } = now(t);
+  return {
+    applications: cardData.applications,
+    caKeys: cardData.keys,
+    capabilities: CAPABILITIES,
+    type: TYPE,
+    merchantId: profile.merchant.id,
+    terminalId: profile.terminal.id,
+    serial: t.system.facts().serial.slice(-SERIAL_DIGITS).padStart(SERIAL_DIGITS, "0"),
+    pinBypass: true,
+    date: date.slice(2),
+    time,
+  };
+}
+
+/** Chance from the platform, the choice from the cardholder. */
+export function chipPeople(t: Terminal): People {
+  return {
+    chooseApplication: async (candidates, why) => {
+      const rows = candidates.map(({ name }, n) => ({ key: String(n + 1), name }));
+      try {
+        const names = rows.map(({ name }) => name);
+        const row = await pick(t, rows, (selected) => t.ui.show("application", { names, selected, again: why === "again" }));
+        return rows.indexOf(row);
+      } catch (error) {
+        if (error instanceof Left && error.why === "cancelled") return undefined;
+        throw error;
+      }
+    },
+    random: (count) => t.system.entropy(count),
+    percent: () => (t.system.entropy(2).reduce((sum, byte) => sum * 256 + byte, 0) % 99) + 1,
+  };
+}
