@@ -14,7 +14,8 @@ const withoutMac = (text: string): string =>
 
 const keptOf = (artifacts: readonly Artifact[]) =>
   artifacts
-    .filter(({ rule }) => rule === "kept")
+    // What the PIN pad keeps inside itself is sealed under a key drawn anew each time.
+    .filter(({ name, rule }) => rule === "kept" && !name.startsWith("pinpad/"))
     .map(({ name, bytes }) => [name, withoutMac(Buffer.from(bytes).toString("latin1"))] as const);
 
 test("two PINs, and no output can tell which", async () => {
