@@ -6,7 +6,7 @@ import { cutsOf, listed, momentsOf, type Shares, shares, sweepFirstStart, sweepF
 const LONG_MS = 3_600_000;
 
 const plan: [Flow, Shares, least: number][] = [
-  [approved, { disk: 0.2, wires: 0.02 }, 15],
+  [approved, { disk: 0.2, wires: 0.02 }, 12],
   [declined, { disk: 0.15, wires: 0.01 }, 8],
   [signOn, { disk: 0.08, wires: 0.01 }, 5],
 ];
