@@ -11,7 +11,7 @@ import { contradicted, standStill } from "./boot/faults.ts";
 import { atIdle, welcomeBack } from "./boot/idle.ts";
 import { perform } from "./boot/perform.ts";
 import { openTerminal } from "./boot/terminal.ts";
-import { serveDebug } from "./debug.ts";
+import { serveDebug } from "./steps/debug.ts";
 import { deliverAdvices } from "./steps/advise.ts";
 import { note } from "./steps/audit.ts";
 import { serveHost } from "./steps/host-requests.ts";

@@ -5,7 +5,6 @@ export const ROOMS = {
   "app/main.ts": { rooms: ["app", "hal", "platform/guest"], packages: [] },
   // What main.ts starts with and comes back to; it may look where main.ts may.
   "app/boot": { rooms: ["app", "hal", "platform/guest"], packages: [] },
-  "app/debug.ts": { rooms: ["app/steps", "app/model"], packages: [] },
   "app/menu.ts": { rooms: ["app/admin", "app/transactions", "app/steps", "app/model", "app/text"], packages: [] },
   "app/model": { rooms: ["app/model"], packages: [] },
   "app/text": { rooms: ["app/text"], packages: [] },

@@ -1,5 +1,5 @@
 /** Devices that were away at the start: tried again while nobody works, and before a self-check. */
-import { serveDebug } from "../debug.ts";
+import { serveDebug } from "./debug.ts";
 import { loadFonts } from "../screens/fonts.ts";
 import { createRenderer } from "../screens/render.ts";
 import type { Prompt } from "../text/words.ts";

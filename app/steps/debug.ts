@@ -1,7 +1,7 @@
 /** Answers the debug channel (hal/debug/README.md). It only tells, and always masks. */
-import { maskPan } from "./model/card.ts";
-import { batch6, trace6 } from "./steps/numbers.ts";
-import type { Terminal } from "./steps/terminal.ts";
+import { maskPan } from "../model/card.ts";
+import { batch6, trace6 } from "./numbers.ts";
+import type { Terminal } from "./terminal.ts";
 
 const masked = <R extends { pan: string; trace: number; batch: number }>(record: R) => ({
   ...record,
