@@ -1,5 +1,6 @@
 /** The menus as data: terminal.md's numbers, rows that work. A new function is a row. */
 import { auditCheck } from "./admin/audit.ts";
+import { fetchApplications, fetchKeys, showCardData } from "./admin/card-data.ts";
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
 import { backUp, checkBackupFile, restoreBackup } from "./admin/backup.ts";
@@ -90,6 +91,15 @@ export const MAIN_MENU: Entry = {
         { key: "3", text: "menu.adjustment", kind: "adjustment", run: adjustment },
         { key: "4", text: "menu.cash", kind: "cash", run: cash },
         { key: "5", text: "menu.tip", kind: "tip", run: tip },
+        {
+          key: "6",
+          text: "card-data.title",
+          rows: [
+            { key: "1", text: "card-data.applications", run: fetchApplications },
+            { key: "2", text: "card-data.keys", run: fetchKeys },
+            { key: "3", text: "card-data.show", run: showCardData },
+          ],
+        },
       ],
     },
     {

@@ -16,7 +16,8 @@ import {
   tvrNames,
 } from "../emv/index.ts";
 import { maskPan } from "../model/card.ts";
-import type { CardData, ChipRecord, TransactionRecord } from "../model/transaction.ts";
+import type { CardData, ChipRecord, Original, TransactionRecord } from "../model/transaction.ts";
+import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
 import { concludeSent, type Outcome, refusedByCard, rememberDecline, type Sent, sendFinancial } from "./authorise.ts";
 import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
@@ -26,25 +27,24 @@ import { chipForgotten } from "./fallback.ts";
 import { showOutcome } from "./outcome.ts";
 import { askPin } from "./pin.ts";
 import { prepare } from "./prepare.ts";
-import { removeCard } from "./remove-card.ts";
 import { keepScriptResult } from "./script-results.ts";
 import { Left, now, type Terminal } from "./terminal.ts";
 
 export interface ChipPayment {
-  kind: "sale" | "preauth";
+  kind: "sale" | "preauth" | "preauth-add";
   transaction: Prompt;
   amountFen: number;
+  /** The hold that is added to, what of it stands beside the question, and its card: no other will do. */
+  about?: { original: Original; rows: Pair[]; pan: string };
 }
 
 /** From the card in the slot to the cashier's last screen. Leaves only before a request has gone. */
 export async function payByChip(t: Terminal, payment: ChipPayment): Promise<void> {
   const outcome = await transact(t, payment);
-  // The card first, then the paper: nobody forgets a card that a slip waits for.
-  await removeCard(t);
   await showOutcome(t, payment.transaction, payment.amountFen, outcome);
 }
 
-async function transact(t: Terminal, { kind, transaction, amountFen }: ChipPayment): Promise<Outcome> {
+async function transact(t: Terminal, { kind, transaction, amountFen, about }: ChipPayment): Promise<Outcome> {
   t.ui.show("chip", { transaction, amountFen });
   const opened = await openChip(t);
   if ("problem" in opened) throw new Left("problem", opened.problem);
@@ -58,7 +58,8 @@ async function transact(t: Terminal, { kind, transaction, amountFen }: ChipPayme
     card: async (shown: Parameters<typeof cardDataOf>[0]) => {
       chipForgotten(t);
       card = cardDataOf(shown);
-      await confirmTransaction(t, { kind, transaction, card, amountFen });
+      if (about !== undefined && about.pan !== card.pan) throw new Left("problem", t.ui.say("problem.card-other"));
+      await confirmTransaction(t, { kind, transaction, card, amountFen, rows: about?.rows });
       host = await prepare(t);
       t.ui.show("chip", { transaction, amountFen });
       return true;
@@ -73,7 +74,8 @@ async function transact(t: Terminal, { kind, transaction, amountFen }: ChipPayme
   const authorise = async (request: OnlineRequest): Promise<HostAnswer | undefined> => {
     assert(host !== undefined && card !== undefined, "the host is asked when everything else was");
     const field55 = fieldData("reversal", request.tags).bytes;
-    sent = await sendFinancial(t, host, { kind, amountFen, card: { ...card, icData: request.field55 }, pinBlock, field55 });
+    const asked = { ...card, icData: request.field55 };
+    sent = await sendFinancial(t, host, { kind, amountFen, card: asked, pinBlock, field55, original: about?.original });
     t.ui.show("chip", { transaction, amountFen });
     return toCard(sent);
   };
@@ -82,7 +84,7 @@ async function transact(t: Terminal, { kind, transaction, amountFen }: ChipPayme
     sequence: t.journal.nextTrace,
     ecash: false,
     // A hold is the host's to give.
-    forceOnline: kind === "preauth",
+    forceOnline: kind !== "sale",
     log: kind === "sale" ? purchases(t) : [],
   };
   const ending = await runTransaction(opened.channel, { ...chipTerminal(t), people }, details, authorise);
@@ -101,7 +103,7 @@ function toCard({ fate }: Sent): HostAnswer | undefined {
 }
 
 interface Paid {
-  kind: "sale" | "preauth";
+  kind: ChipPayment["kind"];
   amountFen: number;
   card: CardData;
   pinEntered: boolean;

@@ -8,6 +8,7 @@ import type { Outcome } from "./authorise.ts";
 import type { Balance } from "./inquire.ts";
 import { padShows } from "./pin.ts";
 import { printCopies } from "./print.ts";
+import { removeCard } from "./remove-card.ts";
 import { deliverOwed } from "./reverse.ts";
 import { dwell, DWELL_MS, LONG_DWELL_MS, tell } from "./tell.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,6 +17,8 @@ import type { Terminal } from "./terminal.ts";
 const BALANCE_MS = 5_000;
 
 export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: number, outcome: Outcome): Promise<void> {
+  // The card first, then the paper: nobody forgets a card that a slip waits for.
+  await removeCard(t);
   switch (outcome.outcome) {
     case "approved":
       return showApproved(t, transaction, outcome.record);
@@ -32,6 +35,7 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
 
 /** Of what is told to the host after the event: it is never open whether money moved, only whether the host knows. */
 export async function showAdvice(t: Terminal, transaction: Prompt, outcome: AdviceOutcome): Promise<void> {
+  await removeCard(t);
   switch (outcome.outcome) {
     case "approved":
       return showApproved(t, transaction, outcome.record);
@@ -50,6 +54,7 @@ export async function showAdvice(t: Terminal, transaction: Prompt, outcome: Advi
 /** For the cardholder's eyes and for a few seconds; nothing of it goes on paper (M14). */
 export async function showBalance(t: Terminal, outcome: Balance): Promise<void> {
   const transaction = "transaction.balance" as const;
+  await removeCard(t);
   switch (outcome.outcome) {
     case "told":
       t.ui.show("approved", { transaction, amountFen: outcome.balanceFen, label: "approved.balance" });

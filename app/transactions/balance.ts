@@ -1,5 +1,6 @@
 /** 余额查询 (M14): for the cardholder's eyes only. */
-import { presentCard } from "../steps/card.ts";
+import { presentPayment } from "../steps/card.ts";
+import { balanceByChip } from "../steps/chip-balance.ts";
 import { inquire } from "../steps/inquire.ts";
 import { showBalance } from "../steps/outcome.ts";
 import { withPin } from "../steps/pin-tries.ts";
@@ -12,7 +13,8 @@ const transaction = "transaction.balance" as const;
 
 export async function balance(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
   permit(t, "balance");
-  const card = start.card ?? (await presentCard(t, transaction));
+  const card = start.card ?? (await presentPayment(t, transaction));
+  if (card === "chip") return showBalance(t, await balanceByChip(t));
   const host = await prepare(t, { kept: false });
   const outcome = await withPin(t, { transaction, card, amountFen: undefined, always: true }, (pinBlock) =>
     inquire(t, host, card, pinBlock),

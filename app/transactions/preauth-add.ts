@@ -3,6 +3,7 @@ import { maskPan } from "../model/card.ts";
 import { askAmount } from "../steps/ask.ts";
 import { authorise } from "../steps/authorise.ts";
 import { presentCard } from "../steps/card.ts";
+import { payByChip } from "../steps/chip.ts";
 import { confirmTransaction } from "../steps/confirm.ts";
 import { askHold, holdRows } from "../steps/original.ts";
 import { showOutcome } from "../steps/outcome.ts";
@@ -20,6 +21,10 @@ export async function preauthAdd(t: Terminal): Promise<void> {
   const card = await presentCard(t, transaction, { keyed: true });
   const { original } = await askHold(t, card);
   const amountFen = await askAmount(t, { transaction, masked: maskPan(card.pan), label: "amount.add" });
+  if (card.entry === "contact") {
+    const about = { original, rows: holdRows(original), pan: card.pan };
+    return payByChip(t, { kind: "preauth-add", transaction, amountFen, about });
+  }
   await confirmTransaction(t, { kind: "preauth-add", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
   const outcome = await withPin(t, { transaction, card, amountFen }, (pinBlock) =>

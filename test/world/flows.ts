@@ -172,6 +172,7 @@ export const FLOWS: readonly Flow[] = [
     },
   },
   changed("7 5", 2, few, of("sale", "offline")),
+  ...["1", "2", "3"].map((row) => look(`7 6 ${row}`, 0.1)),
   look("8 1", 0.6),
   {
     path: "8 2",
