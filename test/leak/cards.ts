@@ -1,5 +1,8 @@
 /** The tray's cards with numbers that nothing else looks like: the same first six and last four, and hidden digits, codes and PINs that are looked for. */
-import { accounts, type CardEntry, tray } from "../../tools/cards/index.ts";
+import { createAcquirer } from "../../tools/acquirer/index.ts";
+import { issuerMasters } from "../../tools/cards/authority.ts";
+import { openProfile } from "../../tools/cards/chip/open.ts";
+import { accounts, type CardEntry, chipIssuers, chipProfiles, openChip, tray } from "../../tools/cards/index.ts";
 import type { DeskProfile } from "../../tools/sim/profile.ts";
 import type { Account } from "../../tools/acquirer/contract.ts";
 import { seededRandom } from "../fakes/system.ts";
@@ -56,6 +59,21 @@ const TRAY: CardEntry[] = tray().map((card) => ({
 
 export const strongAccounts = (pin: string): Account[] =>
   accounts().map((account) => ({ ...account, pan: renumbered(account.pan), ...(account.pin === undefined ? {} : { pin }) }));
+
+/** The tray's chips, issued anew under these numbers. */
+export const strongChip: typeof openChip = (id, options) => {
+  const profile = chipProfiles.find((each) => each.id === id);
+  return profile === undefined ? openChip(id, options) : openProfile({ ...profile, pan: renumbered(profile.pan) }, options);
+};
+
+/** An acquirer whose issuers know those chips. */
+export const strongAcquirer: typeof createAcquirer = (options) => {
+  const chipped = new Set(chipProfiles.map(({ pan }) => renumbered(pan)));
+  const masters: ReturnType<typeof chipIssuers>["masters"] = (pan, cipher) =>
+    chipped.has(pan) ? issuerMasters(pan, cipher) : undefined;
+  const { keys, applications } = chipIssuers();
+  return createAcquirer({ ...options, chips: { masters, keys, applications } });
+};
 
 /** Format 0 (ISO 9564-1), in clear: what the pad enciphers. */
 function clearBlock(pan: string): string {

@@ -13,7 +13,7 @@ import { httpApi } from "../../tools/sim/scenario/main.ts";
 import { runScenario } from "../../tools/sim/scenario/scenario.ts";
 import type { Api } from "../../tools/sim/scenario/steps.ts";
 import { firmware, root } from "../flow/in-process.ts";
-import { PIN, renumbered, strongAccounts, strongTray, withStrongKeys } from "./cards.ts";
+import { PIN, renumbered, strongAccounts, strongAcquirer, strongChip, strongTray, withStrongKeys } from "./cards.ts";
 
 /**
  * Who may hold what.
@@ -81,6 +81,8 @@ export async function runFlow({ name, steps, pin = PIN, recorded = false }: Flow
     },
     {
       ...realParts,
+      acquirer: strongAcquirer,
+      openChip: strongChip,
       tray: strongTray,
       accounts: () => strongAccounts(pin),
       machine: (options) => {
