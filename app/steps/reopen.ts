@@ -9,6 +9,8 @@ const NAMES: Partial<Record<string, Prompt>> = {
   display: "check.display",
   keypad: "check.keypad",
   msr: "check.msr",
+  icc: "check.ic",
+  picc: "check.contactless",
   pinpad: "check.pinpad",
   printer: "check.printer",
   link: "check.network",

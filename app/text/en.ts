@@ -164,6 +164,7 @@ export const en = {
   "check.lights": "Lights",
   "check.beeper": "Beeper",
   "check.files": "Export port",
+  "check.silent": "no answer: its cable?",
 
   "login.title": "Operator log-in",
   "login.label": "Operator",

@@ -172,6 +172,7 @@ export const zhCN = {
   "check.lights": "指示灯",
   "check.beeper": "蜂鸣器",
   "check.files": "导出口",
+  "check.silent": "没有应答，检查它的线",
 
   // Operators.
   "login.title": "操作员登录",

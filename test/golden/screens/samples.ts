@@ -73,15 +73,16 @@ function rowsOf(prompts: readonly Prompt[]): { key: string; text: Prompt }[] {
 
 function checks(states: CheckItem["state"][], notes: Record<number, string> = {}): CheckItem[] {
   const labels: Prompt[] = [
-    "check.printer",
-    "check.paper",
+    "check.store",
+    "check.clock",
+    "check.keypad",
     "check.msr",
+    "check.ic",
+    "check.contactless",
+    "check.printer",
     "check.pinpad",
     "check.keys",
     "check.network",
-    "check.clock",
-    "check.store",
-    "check.keypad",
   ];
   return labels.map((label, i) => ({ label, state: states[i] ?? "waiting", note: notes[i] }));
 }
@@ -120,11 +121,12 @@ const ENTRIES: Entry[] = [
     "selfcheck-faults",
     "selfcheck",
     (words) => ({
-      items: checks(["ok", "bad", "ok", "bad", "warn", "ok", "ok", "ok", "ok"], {
-        1: zhOr(words, "缺纸，请换纸卷", "no paper: new roll"),
-        3: zhOr(words, "没有连上，不能输密码", "not connected, no PIN"),
-        4: zhOr(words, "尚未签到", "not signed on"),
-        7: "118 MB",
+      items: checks(["ok", "ok", "ok", "ok", "ok", "bad", "warn", "bad", "warn", "ok"], {
+        0: "118 MB",
+        5: words.say("check.silent"),
+        6: zhOr(words, "缺纸，请换纸卷", "no paper: new roll"),
+        7: zhOr(words, "没有连上，不能输密码", "not connected, no PIN"),
+        8: zhOr(words, "尚未签到", "not signed on"),
       }),
       waiting: true,
     }),
@@ -669,6 +671,14 @@ const ENTRIES: Entry[] = [
     print: true,
     tone: "good",
   })),
+  entry("application", "application", { names: ["PBOC DEBIT", "UnionPay Credit"], selected: 0, again: false }),
+  entry("application-again", "application", { names: ["UnionPay Credit"], selected: 0, again: true }),
+  entry("chip", "chip", { transaction: "transaction.sale", amountFen: 10_000 }),
+  entry("chip-balance", "chip", { transaction: "transaction.balance" }),
+  entry("downloading-list", "downloading", { title: "card-data.keys", done: 0, of: 0 }),
+  entry("downloading", "downloading", { title: "card-data.applications", done: 2, of: 4 }),
+  entry("remove-card", "remove-card", {}),
+  entry("remove-card-problem", "remove-card", (words) => ({ words: words.say("problem.chip-mute") })),
   entry("locked", "locked", { operator: "01", count: 2 }),
   entry("locked-empty", "locked", { operator: "01", count: 0 }),
   entry("fault", "fault", (words) => ({
