@@ -72,6 +72,7 @@ function merchant(rules: Profile["rules"] = demo.rules) {
       return parameters.profile;
     },
     ui: { say: (key: string) => key },
+    journal: { full: false },
   } as unknown as Terminal;
   return { t, parameters };
 }
