@@ -196,9 +196,16 @@ function chipLines({ chip, sequence }: TransactionRecord): SlipLine[] {
     if (value === undefined) return [];
     const text = tag === "50" || tag === "9F12" ? nameOf(value) : value;
     const together = `${name}: ${text}`;
-    return together.length <= NARROW_COLUMNS ? [{ text: together }] : [{ text: `${name}:` }, { text }];
+    return together.length <= NARROW_COLUMNS ? [{ text: together }] : [{ text: `${name}:` }, ...inLines(text)];
   });
   return lines.length === 0 ? [] : [{ rule: "-" }, ...lines];
+}
+
+/** As many characters a line as the narrowest paper has. */
+function inLines(text: string): SlipLine[] {
+  const lines: SlipLine[] = [];
+  for (let at = 0; at < text.length; at += NARROW_COLUMNS) lines.push({ text: text.slice(at, at + NARROW_COLUMNS) });
+  return lines;
 }
 
 /** Of an application, in the letters a slip can be sure of. */

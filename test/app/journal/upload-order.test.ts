@@ -72,6 +72,22 @@ describe("the list (§5.5.6)", () => {
     expect([balanced({ domestic: 1, foreign: 1 }), balanced({ domestic: 1, foreign: 0 })]).toEqual([true, false]);
   });
 
+  test("chips' certificates go in any case, those to be looked at last; what a chip approved alone goes whole", () => {
+    const chip = { certificate: "TC", data: {} } as const;
+    const wrong = { certificate: "ARPC", data: {} } as const;
+    const records = [
+      record(1, { chip: wrong }),
+      record(2, { chip }),
+      record(3, { kind: "preauth", chip }),
+      record(4, { chip, delivery: { state: "delivered", attempts: 1 } }),
+      record(5),
+    ];
+    const parts = (result: Parameters<typeof uploadOrder>[1]) =>
+      uploadOrder(records, result).map(({ step, traces }) => `${step} ${traces.join(" ")}`);
+    expect(parts({ domestic: 1, foreign: 1 })).toEqual(["certificate 2", "certificate 3", "certificate 1"]);
+    expect(parts(NEITHER)).toEqual(["record 4", "lines 5", "certificate 2", "certificate 3", "certificate 1"]);
+  });
+
   test("a line: region, trace, card and what was approved", () => {
     const [step] = uploadOrder([record(9, { organisation: "JCB", approvedFen: 4_000 })], NEITHER);
     expect(step).toMatchObject({ lines: [{ foreign: true, trace: 9, pan: BLANK.pan, amountFen: 4_000 }] });
