@@ -9,7 +9,7 @@ import { clearPin, clearTrack, ecbMac, keyBlock, type WorkingKeys } from "./cryp
 import { HARMLESS, type Misdeed, misbehave, misdeedOf, type Outgoing, UNHEARD } from "./faults.ts";
 import { type CardAccount, Issuer, organisationOf } from "./issuer.ts";
 import { Ledger } from "./ledger.ts";
-import { FIRST_KEYS, freshKeys, PARAMETERS, statement, textOf } from "./management.ts";
+import { FIRST_KEYS, freshKeys, LISTS, NOTHING_LISTED, PARAMETERS, statement, textOf } from "./management.ts";
 import { Order } from "./order.ts";
 import { batchOf, faultsOf, type Row, rowOf } from "./rules.ts";
 import { Settlements } from "./settlement.ts";
@@ -195,6 +195,7 @@ export class IndependentHost {
     const field60 = fields[60] ?? "";
     if (row.name === "sign-on") return { 60: `00${this.batch}${field60.slice(8)}`, 62: this.#newKeys() };
     if (row.name === "parameters") return { 62: PARAMETERS };
+    if (LISTS.has(row.name)) return { 62: NOTHING_LISTED };
     if (row.name === "statement") {
       const asked = textOf(fields[62] ?? "");
       const day = this.ledger.entries.filter(({ date }) => date === asked.slice(4, 8));

@@ -19,6 +19,11 @@ const hex = (text: string): string => Buffer.from(text, "latin1").toString("hex"
 /** DE62 of a 360 (§7.3): timeout 60 s, three reversals. */
 export const PARAMETERS = hex("1260233");
 
+/** DE62 of a list that has nothing in it (§2.9). */
+export const NOTHING_LISTED = hex("0");
+/** Rows that ask for a list. */
+export const LISTS: ReadonlySet<string> = new Set(["application-list", "key-list", "blacklist"]);
+
 /** 60.1 of a kind; an add-on is 60. */
 const TYPES: Record<Kind, string> = {
   balance: "01",

@@ -125,6 +125,13 @@ const MANAGEMENT: readonly Row[] = [
   managed("parameters", "0800", "360", [41, 42, 60]),
   managed("parameters-end", "0800", "361", [41, 42, 60]),
   managed("status", "0820", "362", [41, 42, 60, 62]),
+  // How many are held already; this host has nothing for chips, so entries are never asked for.
+  managed("application-list", "0820", "382", [41, 42, 60, 62], { shapes: { 62: /^31(3\d){2}$/ } }),
+  managed("applications-end", "0800", "381", [41, 42, 60]),
+  managed("key-list", "0820", "372", [41, 42, 60, 62], { shapes: { 62: /^31(3\d){2}$/ } }),
+  managed("keys-end", "0800", "371", [41, 42, 60]),
+  managed("blacklist", "0800", "390", [41, 42, 60, 62], { shapes: { 62: /^(3\d){3}$/ } }),
+  managed("blacklist-end", "0800", "391", [41, 42, 60]),
   // The project's own, in the numbers that acquirers keep for themselves.
   managed("statement", "0800", "970", [41, 42, 60, 62], { shapes: { 62: /^(3\d){11}$/ } }),
   managed("settlement", "0500", "201", [11, 41, 42, 48, 49, 60, 63], {
@@ -155,7 +162,8 @@ const SHAPES: Readonly<Record<number, RegExp>> = {
   49: /^156$/,
   52: /^[0-9A-F]{16}$/,
   53: /^[02]6[01]0{13}$/,
-  60: /^\d{2}(?!0{6})\d{6}\d{3}(20\d?)?$/,
+  // What the terminal reads: 2 stripes, 5 chips too, 6 in the field too.
+  60: /^\d{2}(?!0{6})\d{6}\d{3}([256]0\d?)?$/,
   63: ORGANISATION,
 };
 
