@@ -9,6 +9,8 @@ import type { Watch } from "./watch.ts";
 export interface FuzzOptions {
   seconds: number;
   seed: number;
+  /** So many beyond corpus and seeds, however long they take; the time does not count then. */
+  inputs?: number | undefined;
   watch?: Watch | undefined;
   /** Absent: inputs are changed blindly. */
   coverage?: Coverage | undefined;
@@ -123,14 +125,16 @@ async function distilled(door: Door, pool: readonly Uint8Array[], coverage: Cove
 }
 
 export async function fuzzDoor(door: Door, options: FuzzOptions): Promise<Report> {
-  const { seconds, seed, coverage } = options;
+  const { seconds, seed, coverage, inputs } = options;
   const fuzzer = new Fuzzer(door, options);
   const { report } = fuzzer;
   coverage?.forget();
   await fuzzer.begin();
-  const until = performance.now() + seconds * 1000;
+  const until = inputs === undefined ? performance.now() + seconds * 1000 : Number.POSITIVE_INFINITY;
+  const most = report.runs + (inputs ?? Number.POSITIVE_INFINITY);
   const draw = drawFrom(seed);
-  while (performance.now() < until && report.failures.length < MOST_FAILURES) await fuzzer.batch(draw, until);
+  while (performance.now() < until && report.runs < most && report.failures.length < MOST_FAILURES)
+    await fuzzer.batch(draw, until);
   report.blocks = { ran: coverage?.ran ?? 0, known: coverage?.known ?? 0 };
   if (options.distil === true && coverage !== undefined) report.distilled = await distilled(door, fuzzer.pool, coverage);
   await door.close?.();

@@ -13,6 +13,7 @@ const command = new Command("fuzz")
   .description("changes inputs of every outside door, led by which blocks of the product they reach")
   .option("--door <names...>", "these doors only")
   .option("--seconds <n>", "for each door", "10")
+  .option("--inputs <n>", "for each door, instead of a time")
   .option("--seed <n>", "the same seed and time, the same inputs; default: the clock")
   .option("--save", "keep what reached something new in test/fuzz/corpus, distilled, and faults with it")
   .option("--blind", "without coverage: faster, and finds less")
@@ -22,6 +23,7 @@ const command = new Command("fuzz")
 const options = command.opts<{
   door?: string[];
   seconds: string;
+  inputs?: string;
   seed?: string;
   save?: boolean;
   blind?: boolean;
@@ -53,6 +55,7 @@ async function main(): Promise<boolean> {
     const report = await fuzzDoor(door, {
       seconds: Number(options.seconds),
       seed,
+      inputs: options.inputs === undefined ? undefined : Number(options.inputs),
       watch,
       coverage,
       distil: options.save === true,

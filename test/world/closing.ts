@@ -1,12 +1,13 @@
 /** The end of a day: the faults stop, the terminal comes back by itself, debts are paid, the books are closed and compared. */
 import { type Books, booksOf } from "./books.ts";
-import { Cashier, say } from "./cashier.ts";
+import { Cashier, say, Stuck } from "./cashier.ts";
 import { countersRise } from "./invariants/counters-rise.ts";
 import { noFalseRefusal } from "./invariants/no-false-refusal.ts";
 import { nothingSoldTwice } from "./invariants/nothing-sold-twice.ts";
 import { oneFate } from "./invariants/one-fate.ts";
 import { nothingOwed, reversalDebt } from "./invariants/reversal-debt.ts";
 import { secrets } from "./invariants/secrets.ts";
+import { settlementGoesOn } from "./invariants/settlement-goes-on.ts";
 import { slipsAreRecords, slipTruth } from "./invariants/slip-truth.ts";
 import { closedBatches } from "./invariants/totals.ts";
 import type { World } from "./world.ts";
@@ -31,6 +32,7 @@ const ALWAYS: readonly Invariant[] = [
   ["I1", oneFate],
   ["I2", nothingSoldTwice],
   ["I4", reversalDebt],
+  ["I5", settlementGoesOn],
   ["I6", slipTruth],
   ["I8", countersRise],
 ];
@@ -80,7 +82,8 @@ export async function mendAll(world: World): Promise<void> {
   for (const line of ["clear faults", "clear rules", "disk well"]) await world.do(line);
 }
 
-export async function closing(world: World, watch: Watch): Promise<void> {
+/** `settling`: lines of what goes wrong in the first settlement. */
+export async function closing(world: World, watch: Watch, settling: readonly string[] = []): Promise<void> {
   const cashier = new Cashier(world);
   await mendAll(world);
   if (world.isOff) await world.do("power on");
@@ -91,7 +94,7 @@ export async function closing(world: World, watch: Watch): Promise<void> {
   watch.judge(await booksOf(world), ALWAYS);
   await night(world, cashier);
   watch.judge(await booksOf(world), AT_REST);
-  if (!watch.found) await settleBatch(world, cashier, watch);
+  if (!watch.found) await settleBatch(world, cashier, watch, settling);
 }
 
 async function night(world: World, cashier: Cashier): Promise<void> {
@@ -103,8 +106,9 @@ async function night(world: World, cashier: Cashier): Promise<void> {
   }
 }
 
-async function settleBatch(world: World, cashier: Cashier, watch: Watch): Promise<void> {
+async function settleBatch(world: World, cashier: Cashier, watch: Watch, trouble: readonly string[]): Promise<void> {
   const { batch } = world.desk.state;
+  if (trouble.length > 0) await cutShort(world, cashier, trouble);
   for (const row of ["9 3", "9 1", "9 3"]) {
     // Somebody may have signed off: then they sign on, and ask again.
     if (world.desk.state.batch === batch) await cashier.serve({ begin: `keys menu ${row}` }, { helpsPrinter: true });
@@ -117,4 +121,16 @@ async function settleBatch(world: World, cashier: Cashier, watch: Watch): Promis
   const closed = books.settlements.find((each) => each.batch === batch);
   if (closed?.closed !== true) watch.complain("I5", `the host has not closed batch ${batch}`);
   watch.judge(books, AT_REST);
+}
+
+/** A settlement with whatever goes wrong in it; then everything is mended, and the terminal comes home by itself. */
+async function cutShort(world: World, cashier: Cashier, trouble: readonly string[]): Promise<void> {
+  for (const line of trouble) await world.do(line);
+  try {
+    await cashier.serve({ begin: "keys menu 9 3" }, { helpsPrinter: true });
+  } catch (error) {
+    if (!(error instanceof Stuck)) throw error;
+  }
+  await mendAll(world);
+  await cashier.home();
 }

@@ -1,11 +1,14 @@
 /** What goes wrong in a random day, as lines: classes A to F of the fault list, by how often each comes. */
-import type { Chance } from "../flow/random-day-chance.ts";
+import { Chance } from "../flow/random-day-chance.ts";
 import { KEYS } from "../../hal/keypad/keypad.ts";
 import type { VisitTroubles } from "./cashier.ts";
 import type { World } from "./world.ts";
 
 /** The first line between two customers. */
 export const BETWEEN = "clear rules";
+
+/** Another chance than the day's own. */
+const EVENING = 0x5e771e;
 
 type Weighted<T> = readonly (readonly [weight: number, T])[];
 
@@ -84,6 +87,21 @@ const DISK: Weighted<string> = [
   [1, "disk full {room}"],
 ];
 
+/** What cuts the settlement of the evening short; somebody settles again then. */
+const SETTLING: Weighted<string> = [
+  [4, "cut host {far} after {survival}"],
+  [2, "cut host {far} before {survival}"],
+  [3, "cut disk {far} after {survival}"],
+  [2, "cut disk {far} torn:{few} {survival}"],
+  [1, "cut printer {far} after none"],
+  [2, "fault host drop-response {n}"],
+  [2, "fault host drop-request {n}"],
+  [1, "fault host disconnect {n}"],
+  [1, "rule mti 0500 fault silence count {n}"],
+  [1, "rule mti 0320 fault silence count {n}"],
+  [1, "fault printer paper-out-after value {mm}"],
+];
+
 const filled = (chance: Chance, line: string): string =>
   line.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
     switch (name) {
@@ -122,6 +140,12 @@ export function troubleBefore(world: World, chance: Chance): string[] {
   if (chance.happens(0.12)) lines.push(one(chance, CUT));
   if (chance.happens(0.03)) lines.push(one(chance, DISK));
   return lines;
+}
+
+/** Of the evening's settlement, by the day's seed alone: the same when the day is played again. Two of five evenings are quiet. */
+export function troubleAtSettlement(seed: number): string[] {
+  const chance = new Chance(seed ^ EVENING);
+  return chance.happens(0.6) ? [one(chance, SETTLING)] : [];
 }
 
 /** F: people. */

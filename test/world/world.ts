@@ -63,6 +63,8 @@ export interface ShownScreen {
   sale: string | undefined;
   /** Batch and trace of the last request for money that has left since idle. */
   request: string | undefined;
+  /** Of a printer that asks for help: the last slip that was begun. */
+  slip?: number;
 }
 
 /** "000001/000012" of a message of the terminal's (DE60.2, DE11). */
@@ -287,7 +289,9 @@ export class World {
         const { id, title } = screen as { id: string; title: string };
         if (id === "idle") this.#sentAtIdle = this.desk.messages().length;
         if (id === "approved") this.#mustBeDurable("an approval was shown");
-        this.screens.push({ id, title, lines: shown as string[], sale: this.#saleSoFar(), request: this.#request() });
+        const seen = { id, title, lines: shown as string[], sale: this.#saleSoFar(), request: this.#request() };
+        const slip = id === "printer" ? (this.desk.devices.printer.paper.at(-1)?.n ?? 0) : undefined;
+        this.screens.push(slip === undefined ? seen : { ...seen, slip });
       }
       if (kind === "state" && trace !== "") this.counters.push({ batch: String(batch), trace: String(trace) });
     }

@@ -2,16 +2,19 @@
 import { type Books, type Complain, keyOf, six, yuan } from "../books.ts";
 import type { SlipFacts } from "../slips.ts";
 
-/** When the printer asks for help in a slip, the whole slip is printed anew: nobody can say where the first one broke off. */
-export function slipTruth(books: Books, complain: Complain): void {
-  let helped = books.screens.filter(({ id }) => id === "printer").length;
+/**
+ * When the printer asks for help in a slip, the whole slip is printed anew: nobody can say where the first one broke off. So between two that are
+ * the same the printer must have asked, once for each time.
+ */
+export function slipTruth({ screens, slips }: Books, complain: Complain): void {
+  const helped = screens.flatMap(({ slip }) => slip ?? []);
   const originals = new Map<string, SlipFacts>();
-  for (const slip of books.slips) {
-    const { voucher, batch, copy, duplicate, amountFen, voided, lines } = slip;
+  for (const slip of slips) {
+    const { n, voucher, batch, copy, duplicate, amountFen, voided, lines } = slip;
     if (duplicate || voucher === undefined || amountFen === undefined) continue;
     const name = `${batch ?? ""}/${voucher} ${copy} ${amountFen}${voided ? " voided" : ""}`;
     const before = originals.get(name);
-    if (before !== undefined && before.lines >= lines && --helped < 0)
+    if (before !== undefined && before.lines >= lines && !helped.some((at) => at >= before.n && at < n))
       complain(`two ${copy} copies of ${batch}/${voucher}, neither marked as a reprint`);
     originals.set(name, slip);
   }

@@ -1,5 +1,5 @@
 /** `npm run prove`: see ../README.md. Exit status 1 when anything was violated. */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { day } from "../day.ts";
@@ -29,7 +29,10 @@ const options = new Command("prove")
   .option("--seed <n>", "of the first day; the others follow", PROOF_SEED)
   .option("--processes <n>", "at the same time", "2")
   .option("--minutes <n>", "no new day begins afterwards; with --breakages for each", "1000000")
-  .option("--section <names...>", `these alone: ${SECTIONS.map(({ name }) => name).join(", ")}; nothing is written`)
+  .option(
+    "--section <names...>",
+    `these alone: ${SECTIONS.map(({ name }) => name).join(", ")}; their rows alone are written anew`,
+  )
   .option("--breakages [name]", "breaks chosen lines of the money code, one at a time: random days must notice each")
   .option("--replay <file>", "plays a day that was written down")
   .parse()
@@ -70,26 +73,44 @@ async function replay(file: string): Promise<boolean> {
   return violations.length === 0;
 }
 
-function table(parts: readonly { name: string; rows: readonly Row[] }[]): string {
+interface Part {
+  name: string;
+  rows: readonly Row[];
+}
+
+function table(parts: readonly Part[]): string {
   const lines = parts.flatMap(({ name, rows }) =>
     rows.map(({ what, tried, violations }) => `| ${name} | ${what} | ${tried} | ${violations.length} |`),
   );
   return ["| section | what | tried | violations |", "| --- | --- | --- | --- |", ...lines].join("\n");
 }
 
+const PROOF = join(root, "test/PROOF.md");
+const HEAD = `# What was proved\n\nWritten by \`npm run prove\`; seed ${seed}. What each section does stands in the README of its folder.\n\n`;
+
+/** Sections that did not run keep the rows they have. A few sections of another seed are not written: they would stand among what they are not. */
+function writeProof(parts: readonly Part[]): void {
+  const before = existsSync(PROOF) ? readFileSync(PROOF, "utf8") : "";
+  if (parts.length < SECTIONS.length && before !== "" && !before.startsWith(HEAD)) return;
+  const kept = before.startsWith(HEAD) ? before.split("\n") : [];
+  const [title = "", rule = ""] = table([]).split("\n");
+  const rows = SECTIONS.flatMap(({ name }) => {
+    const part = parts.find((each) => each.name === name);
+    return part === undefined ? kept.filter((line) => line.startsWith(`| ${name} |`)) : table([part]).split("\n").slice(2);
+  });
+  writeFileSync(PROOF, `${HEAD}${[title, rule, ...rows].join("\n")}\n`);
+}
+
 async function sections(names: readonly string[] | undefined): Promise<boolean> {
   const chosen = SECTIONS.filter(({ name }) => names?.includes(name) ?? true);
-  const parts: { name: string; rows: Row[] }[] = [];
+  const parts: Part[] = [];
   for (const { name, run } of chosen) {
     const rows = await run({ ms: 600_000, processes, seed });
     parts.push({ name, rows });
     console.log(table([{ name, rows }]).split("\n").slice(2).join("\n"));
     for (const words of rows.flatMap(({ violations }) => violations)) console.log(words);
   }
-  if (names === undefined) {
-    const head = `# What was proved\n\nWritten by \`npm run prove\`; seed ${seed}. What each section does stands in the README of its folder.\n\n`;
-    writeFileSync(join(root, "test/PROOF.md"), `${head}${table(parts)}\n`);
-  }
+  writeProof(parts);
   return parts.every(({ rows }) => rows.every(({ violations }) => violations.length === 0));
 }
 

@@ -11,7 +11,7 @@ export interface Printed {
   counts: [key: string, count: Count][];
 }
 
-const PER_FLOW: Record<string, number> = { "host faults": 20, "device faults": 16, "power cuts": 24 };
+const PER_FLOW: Record<string, number> = { "host faults": 8, "device faults": 6, "power cuts": 8 };
 
 interface Part {
   counts: [string, Count][];
