@@ -43,7 +43,9 @@ function rawRequest({ method, path, headers, body }: Asked): Buffer {
   const text = hurried(body);
   const hurriedPath = path.includes("timeoutMs=") ? path : `${path}${path.includes("?") ? "&" : "?"}timeoutMs=${LONGEST_WAIT_MS}`;
   const all = { host: "127.0.0.1", connection: "close", "content-length": String(Buffer.byteLength(text)), ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${String(value)}`);
+  const lines = Object.entries(all).map(
+    ([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
   return Buffer.from(`${method} ${hurriedPath} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${text}`);
 }
 
