@@ -104,6 +104,8 @@ export const ownHost = (seed: number): DayHost => ({
 /** The host that was written apart, with a mood of its own; it may approve in part. */
 export async function peerHost(seed: number, trouble: number): Promise<DayHost> {
   const host = new IndependentHost({ seed, accounts: accounts() });
+  // A seeded desk opens here; a host that is months away would set the terminal's clock to that.
+  host.time = "20260105090000";
   const address = await host.listen();
   const folder = mkdtempSync(join(tmpdir(), "tael-profile-"));
   const profile = join(folder, "profile.json");

@@ -196,7 +196,7 @@ export function moneyCheck(input: CheckInput): CheckResult {
         );
       }
     }
-    for (const record of journal.values()) compareWithHost(record, bookedAs(record, booked), add);
+    for (const record of journal.values()) compareWithHost(record, bookedAs(record, booked), booked, add);
   }
   const paper = input.slips.flatMap((slip) => readSlip(slip) ?? []);
   const books: Books = { openBatch, journal, booked, ledger, paper };
@@ -224,11 +224,12 @@ type Add = (what: Difference["what"], at: { batch: string; trace: string }, word
 const MOVED: ReadonlySet<string> = new Set(["approved", "refunded", "held", "completed"]);
 /** What the terminal need not know: that a hold of its was let go or charged, perhaps elsewhere. */
 const HOLDS: ReadonlySet<string> = new Set(["preauth", "preauth-add"]);
+const CHANGES: ReadonlySet<string> = new Set(["adjustment", "tip"]);
 const ON_ITS_WAY: ReadonlySet<string> = new Set(["pending", "unanswered"]);
 
 /** An adjustment or tip of a transaction that the terminal has: the terminal has changed that one and keeps no record of the message. */
 function changesAnother(entry: Booked, journal: ReadonlyMap<string, JournalEntry>): boolean {
-  if (entry.kind !== "adjustment" && entry.kind !== "tip") return false;
+  if (!CHANGES.has(entry.kind)) return false;
   const ofMessage = [...journal.values()].some(
     ({ batch, delivery }) => batch === entry.batch && six(delivery?.trace) === entry.trace,
   );
@@ -247,7 +248,18 @@ function bookedAs(record: JournalEntry, booked: ReadonlyMap<string, Booked>): Bo
   );
 }
 
-function compareWithHost(record: JournalEntry, entry: Booked | undefined, add: Add): void {
+/**
+ * The first answer that came through gives a record its reference: the host's own for it, or that of an adjustment or tip of it when the
+ * answer to its own message was lost.
+ */
+function knownBy(record: JournalEntry, entry: Booked, booked: ReadonlyMap<string, Booked>): boolean {
+  const told = [...booked.values()].find(({ reference }) => reference === record.reference);
+  if (told === undefined || told === entry) return record.reference === entry.reference;
+  const of = told.original ?? (six(record.delivery?.trace) === told.trace ? record : undefined);
+  return CHANGES.has(told.kind) && of !== undefined && six(of.batch) === record.batch && six(of.trace) === six(record.trace);
+}
+
+function compareWithHost(record: JournalEntry, entry: Booked | undefined, booked: ReadonlyMap<string, Booked>, add: Add): void {
   const delivery = record.delivery?.state ?? "";
   // The host never hears of cash, nor of what was taken back before it went.
   if (record.kind === "cash" || delivery === "withdrawn") return;
@@ -270,7 +282,7 @@ function compareWithHost(record: JournalEntry, entry: Booked | undefined, add: A
   if (record.approvedFen !== bookedFen) {
     add("amount-differs", record, `${yuan(record.approvedFen)} at the terminal, ${yuan(bookedFen)} at the host`);
   }
-  if (record.reference !== undefined && record.reference !== entry.reference) {
+  if (record.reference !== undefined && !knownBy(record, entry, booked)) {
     add("reference-differs", record, `reference ${record.reference} at the terminal, ${entry.reference} at the host`);
   }
   if (record.kind !== "" && entry.kind !== "" && record.kind !== entry.kind && entry.trace === record.trace) {

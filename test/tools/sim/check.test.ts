@@ -79,6 +79,23 @@ test("books that agree", () => {
   expect(check(books)).toMatchObject({ ok: true, pending: [], compared: { slips: 1, journal: 1, ledger: 1 } });
 });
 
+test("the answer to an offline sale was lost, that to its adjustment came: the terminal knows it by the adjustment's reference", () => {
+  const delivery = { state: "delivered", as: "adjustment", trace: 8 };
+  const known = (reference: string) => ({
+    transactions: [record(7, 120, { kind: "offline", reference, delivery })],
+    ledger: [
+      booking("000007", 120, { kind: "offline", reference: "000000000123" }),
+      booking("000008", 120, { kind: "adjustment", reference: "000000000125" }),
+      booking("000009", 500, { kind: "sale", reference: "000000000126" }),
+    ],
+  });
+  const references = (books: Books) => found(books).filter((what) => what === "reference-differs");
+  expect(references(known("000000000125"))).toEqual([]);
+  expect(references(known("000000000123"))).toEqual([]);
+  expect(references(known("000000000126"))).toEqual(["reference-differs"]);
+  expect(references(known("000000000999"))).toEqual(["reference-differs"]);
+});
+
 test.each<[string, Books, string[]]>([
   ["approved in the ledger, nothing here", { ledger: [booking("000007", 100)] }, ["missing-in-journal"]],
   ["recorded here, unknown to the host", { transactions: [record(7, 100)] }, ["missing-in-ledger"]],
