@@ -11,7 +11,7 @@ import { writeDown } from "./failing.ts";
 import { root } from "./firmware.ts";
 import { randomDays } from "./prove/days.ts";
 
-const DAYS = Number(process.env.TAEL_DAYS ?? 60);
+const DAYS = Number(process.env.TAEL_DAYS ?? 32);
 /** Another firmware, other days: what changed meets chance that has not met it. */
 const SEED = Number(process.env.TAEL_SEED ?? seedOf(readFileSync(join(root, "dist/firmware.js"))));
 const LONG_MS = 30 * 60_000;
