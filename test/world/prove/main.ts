@@ -86,7 +86,7 @@ function table(parts: readonly Part[]): string {
 }
 
 const PROOF = join(root, "test/PROOF.md");
-const HEAD = `# What was proved\n\nWritten by \`npm run prove\`; seed ${seed}. What each section does stands in the README of its folder.\n\n`;
+const HEAD = `# What was proved\n\nWritten by \`npm run prove\`; seed ${seed}. What each section does stands in the README of its folder; one without rows has not been run to its end.\n\n`;
 
 /** Sections that did not run keep the rows they have. A few sections of another seed are not written: they would stand among what they are not. */
 function writeProof(parts: readonly Part[]): void {
