@@ -62,6 +62,10 @@ export interface ChipView {
   id: string;
   /** Of the card in whole; each application has its own too. */
   blocked: boolean;
+  /** Its contacts; absent where it has none. `atr`: hex, after a cold reset; null: it says nothing. */
+  contact?: { protocol: "T=0" | "T=1"; atr: string | null };
+  /** Hex, of all that comes near when it is held to a reader. */
+  uids: string[];
   applications: {
     /** Hex. */
     aid: string;

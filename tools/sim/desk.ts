@@ -74,8 +74,15 @@ export type DeskEvent =
   | { type: "log"; at: string; level: string; words: string }
   | { type: "sound"; hz: number; ms: number; volume: number }
   | { type: "pinpad"; pinpad: Record<string, unknown> }
+  | { type: "readers"; readers: ReadersView }
   | { type: "acquirer" }
   | { type: "faults" };
+
+/** What each card reader says of itself and holds; null where the board has none. */
+export interface ReadersView {
+  icc: Record<string, unknown> | null;
+  picc: Record<string, unknown> | null;
+}
 
 export interface Message extends HostMessage {
   n: number;
@@ -135,6 +142,7 @@ export class Desk {
   readonly #typed: string[] = [];
   #typing = false;
   #announced = "";
+  #announcedReaders = "";
   #announce: NodeJS.Immediate | undefined;
   #dirty = new Set<"paper" | "pinpad" | "acquirer" | "faults">();
 
@@ -871,7 +879,12 @@ export class Desk {
       else this.#emit({ type: what });
     }
     this.#dirty.clear();
-    const state = this.state;
+    const { readers, state } = this;
+    const held = JSON.stringify(readers);
+    if (held !== this.#announcedReaders) {
+      this.#announcedReaders = held;
+      this.#emit({ type: "readers", readers });
+    }
     const { time: _, ...lasting } = state;
     const text = JSON.stringify(lasting);
     if (text === this.#announced) return;
@@ -882,6 +895,11 @@ export class Desk {
   get pinpadView(): Record<string, unknown> {
     const { asking, screen } = this.devices.pinpad;
     return { asking, screen, ...this.devices.pinpad.describe() };
+  }
+
+  get readers(): ReadersView {
+    const { icc, picc } = this.devices;
+    return { icc: this.#ports.has("icc") ? icc.describe() : null, picc: this.#ports.has("picc") ? picc.describe() : null };
   }
 
   #emit(event: DeskEvent): void {

@@ -76,6 +76,29 @@ browserTest("a card dragged onto the slot is swiped, a clicked one too", async (
   await expect.poll(() => tiny.desk.devices.msr.describe().swipes, { timeout: 5_000 }).toBe(2);
 });
 
+browserTest("a chip card goes into the slot, out of it, and to the field; what does not fit is given back", async () => {
+  const held = (): (string | undefined)[] => [tiny.desk.devices.icc.card, tiny.desk.devices.picc.card];
+  await page.click('[data-cards="chipCards"]');
+  await page.click('[data-card="chip-debit-1"]');
+  await page.waitForSelector('[data-testid="chip-slot"][data-held="chip-debit-1"]');
+  await page.click('[data-panel="chip"]');
+  await page.waitForSelector('[data-testid="chip"] td:has-text("3B 67 00 00 54 41 45 4C 2D 30 31")');
+  expect(await page.textContent('[data-testid="chip"]')).toContain("A0 00 00 03 33 01 01 01");
+  await page.dragAndDrop('[data-testid="take-out"]', '[data-testid="tray"] header');
+  await expect.poll(held, { timeout: 5_000 }).toEqual([undefined, undefined]);
+
+  await page.dragAndDrop('[data-card="chip-sda-1"]', '[data-testid="field"]');
+  await page.waitForSelector('.toast:has-text("no antenna")');
+  // On a free clock the hand is gone before anybody sees it; the panel stays with the card.
+  tiny.desk.clock.setMode("real");
+  await page.dragAndDrop('[data-card="chip-ecash-1"]', '[data-testid="field"]');
+  await page.waitForSelector('[data-testid="chip"] .purse:has-text("500.00")');
+  await expect.poll(held, { timeout: 10_000 }).toEqual([undefined, undefined]);
+  await page.waitForSelector('[data-testid="field"][data-held=""]');
+  tiny.desk.clock.setMode("free");
+  await page.click('[data-cards="allCards"]');
+});
+
 browserTest("a fault is switched on and off", async () => {
   await page.click('[data-panel="faults"]');
   await page.click('[data-fault="host/drop-response"]');
@@ -100,9 +123,21 @@ browserTest("a recording is a scenario", async () => {
   await page.click('[data-key="3"]');
   await untilScreen("present");
   await page.waitForSelector('[data-screen="present"] .settled.yes');
+  await page.click('[data-card="chip-debit-1"]');
+  await page.click('[data-testid="take-out"]');
+  await page.waitForSelector('[data-testid="chip-slot"][data-held=""]');
+  await page.hover('[data-card="chip-ecash-1"]');
+  await page.click('[data-way="contactless/chip-ecash-1"]');
   await page.click('[data-testid="record"]');
   const text = await page.inputValue('[data-testid="recorded"]');
-  expect(readScenario(text, "recorded.yaml").steps).toEqual(["keys 3", "expect screen present", "expect check ok"]);
+  expect(readScenario(text, "recorded.yaml").steps).toEqual([
+    "keys 3",
+    "expect screen present",
+    "insert chip-debit-1",
+    "remove",
+    "tap chip-ecash-1",
+    "expect check ok",
+  ]);
   await page.click(".dialog-foot button:last-child");
 });
 

@@ -29,6 +29,11 @@ function wholeApdu(os: Os, apdu: Hex): Hex | "mute" {
   return answered === "mute" ? "mute" : encodeAnswer(answered);
 }
 
+/** What the card says after a reset; null: nothing. */
+export function answerToReset({ protocol, atr }: ContactProfile, kind: "cold" | "warm"): Hex | null {
+  return atr?.[kind] === undefined ? atrOf(protocol) : atr[kind];
+}
+
 export function contactFace(os: Os, profile: ContactProfile): ContactFace {
   const { protocol, workMs = WORK_MS, extensions = 0 } = profile;
   const t0 = new T0((command) => handle(os, command));
@@ -40,7 +45,7 @@ export function contactFace(os: Os, profile: ContactProfile): ContactFace {
       forget(os);
       t0.reset();
       t1.reset();
-      const atr = profile.atr?.[kind] === undefined ? atrOf(protocol) : profile.atr[kind];
+      const atr = answerToReset(profile, kind);
       power = atr === null ? "dead" : "reset";
       return atr === null ? MUTE : reply(atr, RESET_MS);
     },

@@ -1,6 +1,6 @@
 /** A card out of the tray, in the hand. */
 import type { ChipCard, ChipMemory, ChipView, OpenChipOptions } from "../contract.ts";
-import { contactFace, fieldFace } from "./faces.ts";
+import { answerToReset, contactFace, fieldFace } from "./faces.ts";
 import { fromDecimal, fromHex, type Hex } from "./hex.ts";
 import { Issued, LOG_FORMAT } from "./issue.ts";
 import { createOs } from "./os.ts";
@@ -33,9 +33,12 @@ function stateOf(profile: ChipProfile, { id, version, state }: ChipMemory): Card
 }
 
 function viewOf(profile: ChipProfile, state: CardState): ChipView {
+  const { contact, field } = profile;
   return {
     id: profile.id,
     blocked: state.blocked,
+    ...(contact === undefined ? {} : { contact: { protocol: contact.protocol, atr: answerToReset(contact, "cold") } }),
+    uids: [field?.uid, field?.second].filter((uid) => uid !== undefined),
     applications: profile.applications.map(({ aid, label, purse }, i) => {
       const one = state.applications[i]!;
       return {

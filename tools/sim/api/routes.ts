@@ -132,14 +132,14 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/readers",
-    summary: "What is in the chip slot and at the contactless reader, and what they do with it",
+    summary: "What is in the chip slot and at the contactless reader, and what they do with it; null where the board has none",
     answer: s.anything,
-    run: ({ desk }) => ({ json: { icc: desk.devices.icc.describe(), picc: desk.devices.picc.describe() } }),
+    run: ({ desk }) => ({ json: desk.readers }),
   },
   {
     method: "get",
     path: "/chip",
-    summary: "What is on the chip of a card of the tray: counters, balances, log",
+    summary: "What a chip of the tray says of itself, and what is on it: counters, balances, log",
     query: { card: "its id" },
     answer: s.anything,
     run: ({ desk, query }) => {

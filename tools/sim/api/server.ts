@@ -215,6 +215,7 @@ function attach(client: WebSocket, desk: Desk, pixels: boolean): void {
   }
   client.send(JSON.stringify({ type: "state", state: desk.state }));
   client.send(JSON.stringify({ type: "pinpad", pinpad: desk.pinpadView }));
+  client.send(JSON.stringify({ type: "readers", readers: desk.readers }));
   client.on("close", () => {
     for (const each of leave) each();
   });

@@ -51,6 +51,7 @@ export class SimPicc extends CcidDevice implements SimPiccControls {
     this.#faces = faces;
     this.#hold();
     if (this.#field && faces.length > 0) this.moved(true);
+    this.context.changed();
   }
 
   takeAway(): void {

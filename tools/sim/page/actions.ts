@@ -8,6 +8,11 @@ export function onRefusal(listener: (words: string) => void): void {
   tell = listener;
 }
 
+/** Said like a refusal of the API, which is not asked. */
+export function refuse(words: string): void {
+  tell(words);
+}
+
 async function act(method: "POST" | "DELETE", path: string, body?: unknown): Promise<void> {
   try {
     await inOrder(() => call(method, path, body));
@@ -33,6 +38,18 @@ export const swipe = (card: string): Promise<void> => {
 export const swipeTrack2 = (track2: string): Promise<void> => {
   recorder.step(`swipe track2 ${track2}`);
   return act("POST", "/card", quick({ action: "swipe", track2 }));
+};
+export const insert = (card: string): Promise<void> => {
+  recorder.step(`insert ${card}`);
+  return act("POST", "/card", quick({ action: "insert", card }));
+};
+export const takeOut = (): Promise<void> => {
+  recorder.step("remove");
+  return act("POST", "/card", quick({ action: "remove" }));
+};
+export const tap = (card: string): Promise<void> => {
+  recorder.step(`tap ${card}`);
+  return act("POST", "/card", quick({ action: "tap", card }));
 };
 export const tear = (): Promise<void> => {
   recorder.step("tear");

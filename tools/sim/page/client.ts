@@ -22,13 +22,35 @@ export interface PinPad {
   asking: boolean;
   screen: { prompt: string; lines: string[]; digits: number };
 }
+export type CardSide = "stripe" | "contact" | "contactless";
 export interface Card {
   id: string;
-  kind: string[];
+  kind: CardSide[];
   label: string;
   labels: { zh: string; en: string };
   pan: string;
   holder: string;
+}
+export type FieldLight = "blue" | "yellow" | "green" | "red";
+/** Null where the board has no such reader. */
+export interface Readers {
+  icc: { card: string | null; powered: boolean; protocol: string | null; plugged: boolean } | null;
+  picc: { card: string | null; field: boolean; active: boolean; lights: FieldLight[]; plugged: boolean } | null;
+}
+export interface Chip {
+  id: string;
+  blocked: boolean;
+  contact?: { protocol: string; atr: string | null };
+  uids: string[];
+  applications: {
+    aid: string;
+    label: string;
+    blocked: boolean;
+    atc: number;
+    pinTriesLeft: number;
+    balanceFen?: number;
+    log: { date: string; time: string; amountFen: number; type: string; atc: number }[];
+  }[];
 }
 export interface Slip {
   n: number;
@@ -102,6 +124,7 @@ export type DeskEvent =
   | ({ type: "log" } & LogLine)
   | { type: "sound"; hz: number; ms: number; volume: number }
   | { type: "pinpad"; pinpad: PinPad }
+  | { type: "readers"; readers: Readers }
   | { type: "acquirer" }
   | { type: "faults" };
 

@@ -3,10 +3,13 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onRefusal, pinpadKey, press } from "./actions.ts";
 import { CheckLamp } from "./check.tsx";
-import { call, type Card, events, type PinPad, type Slip, type State } from "./client.ts";
+import { ChipPanel } from "./chip.tsx";
+import { call, type Card, events, type PinPad, type Readers, type State } from "./client.ts";
 import { Messages, useMessages } from "./messages.tsx";
 import { AcquirerPanel, DeskTime, Faults, Log, TimePanel, Wires } from "./panels.tsx";
+import { PaperDialog, usePaper } from "./paper.tsx";
 import { PinPadView } from "./pinpad.tsx";
+import { Field } from "./readers.tsx";
 import { recorder } from "./recorder.ts";
 import { Terminal } from "./terminal.tsx";
 import { Tray } from "./tray.tsx";
@@ -28,6 +31,7 @@ const KEY_OF: Record<string, string> = {
 };
 const PANELS: [name: string, word: Word][] = [
   ["messages", "messages"],
+  ["chip", "chip"],
   ["acquirer", "acquirer"],
   ["faults", "faults"],
   ["wires", "wires"],
@@ -67,37 +71,6 @@ function useKeyboard(asking: boolean): string | undefined {
   return down;
 }
 
-function usePaper(): { slips: Slip[]; torn: Slip[] } {
-  const [slips, setSlips] = useState<Slip[]>([]);
-  const [torn, setTorn] = useState<Slip[]>([]);
-  useEffect(() => {
-    let last: Slip[] = [];
-    let wanted = false;
-    let running = false;
-    const get = async (): Promise<void> => {
-      wanted = true;
-      if (running) return;
-      running = true;
-      while (wanted) {
-        wanted = false;
-        const found = await call<Slip[]>("GET", "/paper").catch(() => last);
-        if (found.length === 0 && last.length > 0) {
-          const gone = last;
-          setTorn((known) => [...gone, ...known].slice(0, 12));
-        }
-        last = found;
-        setSlips(found);
-      }
-      running = false;
-    };
-    void get();
-    return events.on((event) => {
-      if (event.type === "paper") void get();
-    });
-  }, []);
-  return { slips, torn };
-}
-
 let audio: AudioContext | undefined;
 function beep(hz: number, ms: number, volume: number): void {
   if (hz === 0 || volume === 0) return;
@@ -133,38 +106,13 @@ function Recorded({ text, language, onClose }: { text: string; language: Languag
   );
 }
 
-function PaperDialog(props: { slips: Slip[]; torn: Slip[]; language: Language; onClose(): void }) {
-  const { slips, torn, language, onClose } = props;
-  return (
-    <div class="veil" onClick={onClose}>
-      <div class="dialog wide" onClick={(event) => event.stopPropagation()}>
-        <h3>{say(language, "paper")}</h3>
-        <div class="slips">
-          {slips.map((slip) => (
-            <img key={slip.n} src={`/api/v1/paper.png?n=${slip.n}&v=${slip.text.length}`} alt={slip.text.join("\n")} />
-          ))}
-          {torn.map((slip, i) => (
-            <pre key={`torn${i}`} class="torn-slip">
-              {slip.text.join("\n")}
-            </pre>
-          ))}
-          {slips.length + torn.length === 0 && <p class="nothing">{say(language, "noPaper")}</p>}
-        </div>
-        <div class="dialog-foot">
-          <button type="button" class="plain" onClick={onClose}>
-            {say(language, "close")}
-          </button>
-        </div>
-      </div>
-    </div>
-  );
-}
-
 function App() {
   const [language, setLanguage] = useState<Language>(startLanguage);
   const [state, setState] = useState<State>();
   const [pad, setPad] = useState<PinPad>();
   const [cards, setCards] = useState<Card[]>([]);
+  const [readers, setReaders] = useState<Readers>();
+  const [dragged, setDragged] = useState<Card>();
   const [panel, setPanel] = useState("messages");
   const [up, setUp] = useState(true);
   const [sound, setSound] = useState(false);
@@ -191,6 +139,7 @@ function App() {
         setState(event.state);
         if (event.state.settled) recorder.settledAt(event.state.screen.id);
       } else if (event.type === "pinpad") setPad(event.pinpad);
+      else if (event.type === "readers") setReaders(event.readers);
     });
     events.start();
     return leave;
@@ -250,13 +199,17 @@ function App() {
             state={state}
             slips={slips}
             down={pad?.asking ? undefined : down}
+            cards={cards}
+            readers={readers}
+            dragged={dragged}
             language={language}
             onPaper={() => setPaperOpen(true)}
           />
           <div class="beside">
             <PinPadView pad={pad} language={language} down={pad?.asking ? down : undefined} />
+            <Field cards={cards} readers={readers} dragged={dragged} language={language} />
             <p class="keyboard-hint">{say(language, pad?.asking ? "keyboardPin" : "keyboardHint")}</p>
-            <Tray cards={cards} language={language} />
+            <Tray cards={cards} readers={readers} language={language} onDragged={setDragged} />
           </div>
         </div>
         <aside class="panels">
@@ -274,6 +227,7 @@ function App() {
             ))}
           </nav>
           {panel === "messages" && <Messages messages={messages} language={language} />}
+          {panel === "chip" && <ChipPanel cards={cards} readers={readers} language={language} />}
           {panel === "acquirer" && <AcquirerPanel language={language} />}
           {panel === "faults" && <Faults language={language} />}
           {panel === "wires" && <Wires language={language} />}

@@ -1,7 +1,8 @@
-/** The terminal as an object: paper, lamps, LCD, keypad, swipe slot. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import { power, press, swipe, tear } from "./actions.ts";
-import { events, type Slip, type State } from "./client.ts";
+/** The terminal as an object: paper, lamps, LCD, keypad, slots. */
+import { useEffect, useRef } from "preact/hooks";
+import { power, press, tear } from "./actions.ts";
+import { type Card, events, type Readers, type Slip, type State } from "./client.ts";
+import { ChipSlot, StripeSlot } from "./readers.tsx";
 import { type Language, say } from "./words.ts";
 
 const KEYS: [key: string, face: string, small: string, kind?: string][] = [
@@ -102,41 +103,17 @@ function Paper({ slips, language, onOpen }: { slips: Slip[]; language: Language;
   );
 }
 
-function Slot({ language }: { language: Language }) {
-  const [over, setOver] = useState(false);
-  const [swept, setSwept] = useState(false);
-  return (
-    <div
-      class={`slot ${over ? "over" : ""} ${swept ? "swept" : ""}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        const id = event.dataTransfer?.getData("text/plain");
-        if (id === undefined || id === "") return;
-        setSwept(true);
-        setTimeout(() => setSwept(false), 500);
-        void swipe(id);
-      }}
-      data-testid="slot"
-    >
-      <span>{say(language, "swipeHere")} ↓</span>
-    </div>
-  );
-}
-
 export function Terminal(props: {
   state: State | undefined;
   slips: Slip[];
   down: string | undefined;
+  cards: Card[];
+  readers: Readers | undefined;
+  dragged: Card | undefined;
   language: Language;
   onPaper(): void;
 }) {
-  const { state, slips, down, language, onPaper } = props;
+  const { state, slips, down, cards, readers, dragged, language, onPaper } = props;
   const on = state?.power === "on";
   return (
     <section class="terminal-place">
@@ -176,7 +153,8 @@ export function Terminal(props: {
           </div>
           <Keypad down={down} />
         </div>
-        <Slot language={language} />
+        <StripeSlot cards={cards} dragged={dragged} language={language} />
+        <ChipSlot cards={cards} readers={readers} dragged={dragged} language={language} />
       </div>
     </section>
   );
