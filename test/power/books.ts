@@ -186,7 +186,8 @@ function countersRise(world: World, mark: Mark, complain: Complain): void {
     if (before !== undefined && now < before) complain(`batch/trace went from ${before} to ${now}`);
   });
   const used = sentSince(world, mark)
-    .filter(({ mti }) => mti !== "0400")
+    // What is downloaded goes without a trace.
+    .filter(({ mti, fields }) => mti !== "0400" && fields["11"] !== undefined)
     .map(({ fields }) => `${(fields["60"] ?? "").slice(2, 8)}/${fields["11"] ?? ""}`);
   used.forEach((now, at) => {
     const before = used[at - 1];
