@@ -24,7 +24,7 @@ export class PlaceMapper {
 
   #place(line: number, column: number): string | undefined {
     try {
-      this.#map ??= new SourceMap(JSON.parse(this.#text ?? "") as SourceMapPayload);
+      this.#map ??= new SourceMap(soundMap(JSON.parse(this.#text ?? "")));
       const found = this.#map.findEntry(line - 1, column - 1);
       if (!("originalSource" in found) || found.originalSource === undefined) return undefined;
       return `${found.originalSource.replace(/^(?:\.\.\/)+/, "")}:${found.originalLine + 1}:${found.originalColumn + 1}`;
@@ -33,6 +33,15 @@ export class PlaceMapper {
       return undefined;
     }
   }
+}
+
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === "string");
+
+/** Node's reader takes whatever it gets: "mappings" that are no text can keep it busy for ever. Throws a TypeError. */
+function soundMap(map: SourceMapPayload | null): SourceMapPayload {
+  if (typeof map?.mappings !== "string" || !areTexts(map.sources) || !areTexts(map.names) || "sections" in map)
+    throw new TypeError("no source map of a bundle");
+  return map;
 }
 
 const KEPT = 20;
