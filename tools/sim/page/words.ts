@@ -139,8 +139,8 @@ export const MTI_NAMES: Record<string, readonly [string, string]> = {
   "0410": ["冲正应答", "reversal answer"],
   "0500": ["结算", "settlement"],
   "0510": ["结算应答", "settlement answer"],
-  "0800": ["签到/管理", "sign-on"],
-  "0810": ["签到应答", "sign-on answer"],
+  "0800": ["签到/下载", "sign-on / download"],
+  "0810": ["签到/下载应答", "sign-on / download answer"],
   "0820": ["管理通知", "management"],
   "0830": ["管理应答", "management answer"],
 };
