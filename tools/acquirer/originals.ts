@@ -1,7 +1,7 @@
 /** The transaction another one is about (§3.7): found by what the terminal says of it, or the code and words why there is none that would do. */
 import type { Book, Booked } from "./book.ts";
 import { maskPan } from "./codec.ts";
-import type { Kind } from "./kinds.ts";
+import { changes, type Kind } from "./kinds.ts";
 import type { CardRequest } from "./requests.ts";
 import { dateOf, daysBetween } from "./time.ts";
 
@@ -62,7 +62,13 @@ export function changed(request: CardRequest, book: Book, kinds: readonly Kind[]
   const { fields, key } = request;
   const { batch, trace, authorised } = read61(fields[61]);
   const untold = authorised && fields[37] === undefined && book.resolve({ terminal: key.terminal, batch, trace }) === undefined;
-  return untold ? { original: undefined } : ofThisBatch(request, book, kinds);
+  return untold ? { original: undefined } : itself(ofThisBatch(request, book, kinds));
+}
+
+/** A change that stands for a sale which was never told can be changed; one of a sale that was told is the sale's, and has no amount of its own. */
+function itself(found: Found): Found {
+  if (!("original" in found) || !changes.has(found.original.kind) || found.original.original === undefined) return found;
+  return no("25", `the ${found.original.kind} with trace ${found.original.trace} is of another transaction; name that`);
 }
 
 /** A payment of this merchant, of whatever terminal, batch and day: by reference number, else by batch and trace. */
