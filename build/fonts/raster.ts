@@ -122,7 +122,7 @@ function addSlice(area: Float64Array, base: number, leftX: number, rightX: numbe
   for (let cell = Math.floor(leftX); cell <= rightX; cell++) {
     const from = cell > leftX ? cell : leftX;
     const to = cell + 1 < rightX ? cell + 1 : rightX;
-    const share = width === 0 ? height : (height * (to - from)) / width;
+    const share = width === 0 ? height : height * ((to - from) / width);
     const middle = (from + to) / 2 - cell;
     const at = base + cell;
     area[at] = (area[at] as number) + share * (1 - middle);

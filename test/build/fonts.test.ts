@@ -30,6 +30,15 @@ test("a triangle's ink is its area", () => {
   );
 });
 
+test("an edge thinner than a number can divide still covers what it covers", () => {
+  const sliver: [number, number][] = [
+    [0, 0],
+    [5e-324, 0],
+    [0, -0.05],
+  ];
+  expect(rasterise(polygon(sliver), unit)?.coverage.reduce((total, one) => total + one, 0) ?? 0).toBe(0);
+});
+
 test("a square on whole pixels is full, and lies where it should", () => {
   const square = polygon([
     [1, 2],

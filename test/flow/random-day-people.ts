@@ -1,5 +1,6 @@
 /** Who comes to the counter and what they mean to do: a visit is what somebody answers, screen by screen. */
 import type { Chance } from "./random-day-chance.ts";
+import { CARDS } from "../world/people.ts";
 
 export type Act =
   | { do: "keys"; keys: readonly string[] }
@@ -56,27 +57,6 @@ export interface TrayCard {
   /** What can be done with it. */
   kind: readonly string[];
 }
-
-interface Holder {
-  card: string;
-  pin: string;
-}
-
-/** Ids of the tray, by how often such a card comes; the PIN its holder knows, empty: none. */
-const CARDS: readonly (readonly [weight: number, Holder])[] = [
-  [6, { card: "debit-1", pin: "123456" }],
-  [5, { card: "debit-2", pin: "123456" }],
-  [5, { card: "credit-1", pin: "123456" }],
-  [3, { card: "no-pin-1", pin: "" }],
-  [4, { card: "visa-like-1", pin: "123456" }],
-  [3, { card: "mastercard-like-1", pin: "" }],
-  [2, { card: "three-tracks-1", pin: "123456" }],
-  [1, { card: "low-balance-1", pin: "123456" }],
-  [1, { card: "lost-1", pin: "123456" }],
-  [1, { card: "expired-1", pin: "123456" }],
-  [1, { card: "damaged-track2", pin: "123456" }],
-  [1, { card: "unknown-1", pin: "123456" }],
-];
 
 const SUPERVISOR = "123456";
 

@@ -25,7 +25,7 @@ export interface Holder {
 }
 
 /** Ids of the tray, by how often such a card comes; the PIN its holder knows, empty: none. */
-const CARDS: readonly (readonly [weight: number, { card: string; pin: string }])[] = [
+export const CARDS: readonly (readonly [weight: number, { card: string; pin: string }])[] = [
   [6, { card: "debit-1", pin: "123456" }],
   [5, { card: "debit-2", pin: "123456" }],
   [5, { card: "credit-1", pin: "123456" }],

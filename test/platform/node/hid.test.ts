@@ -32,7 +32,7 @@ vi.mock("node-hid", async () => {
     }
   }
   const device = { vendorId: 1, productId: 2, release: 0, interface: 0 };
-  const library = {
+  const hid = {
     HID,
     devices: () => [
       { ...device, usagePage: 8, usage: 1, path: "/dev/hidraw0" },
@@ -40,7 +40,7 @@ vi.mock("node-hid", async () => {
       { ...device, usagePage: 2, usage: 6, path: "/dev/hidraw9" },
     ],
   };
-  return { ...library, default: library };
+  return { ...hid, default: hid };
 });
 
 const board = (usagePage: number) => ({ ports: { panel: { kind: "hid", vendorId: 1, productId: 2, usagePage } } });
