@@ -178,8 +178,7 @@ const shaped =
 
 const kind = oneOf(...Object.keys(DIRECTIONS));
 const entry = oneOf("swipe", "manual", "contact", "contactless", "fallback");
-/** A cash record has no card. */
-const pan: Check = (value) => value === "" || digits(13, 19)(value);
+const pan = digits(13, 19);
 /** Cash has no card. */
 const panOrCash: Check = (value) => value === "" || pan(value);
 const expiry = maybe(digits(4, 4));
@@ -202,6 +201,7 @@ const ORIGINAL: Shape<Original> = {
   authCode: maybe(text),
   amountFen: maybe(whole),
   kind: maybe(kind),
+  terminal: maybe(text),
   preauthCode: maybe(text),
 };
 
@@ -251,6 +251,7 @@ const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {
   authority: maybe(shaped(AUTHORITY)),
   sequence: maybe(digits(3, 3)),
   chip: maybe(shaped(CHIP)),
+  purse: maybe(shaped({ balanceFen: maybe(whole), from: maybe(text) })),
   cash: maybe(shaped({ receivedFen: whole, changeFen: whole })),
 };
 const TRANSACTION: Shape<TransactionRecord> = { ...KEPT, pan: panOrCash, expiry };
@@ -275,6 +276,7 @@ export const REVERSAL: Shape<ReversalRecord> = {
   organisation: maybe(text),
   sequence: maybe(digits(3, 3)),
   field55: maybe(hexDigits),
+  receiving: maybe(digits(13, 19)),
 };
 
 export const ENTRY: Shape<Entry> = { order: whole, record: shaped(TRANSACTION) };
