@@ -17,7 +17,7 @@ import type {
 import type { Message } from "./host.ts";
 
 /** For the versions slip: raise it when a row changes what goes on the line. */
-export const MESSAGE_SET = "CUP 2.x/3";
+export const MESSAGE_SET = "CUP 2.x/4";
 
 /** The reader's part of DE60 (60.4, §3.1): keyed only is 0, stripe 2, + contact 5, + contactless 6. */
 export type ReadCapability = "0" | "2" | "5" | "6";
@@ -51,7 +51,7 @@ export interface Facts {
   lines?: readonly UploadLine[];
   /** Records uploaded, for the end of a batch upload. */
   count?: number;
-  /** DE62 of downloads and reports. */
+  /** DE62 of downloads and reports; of a load out of another card's account, the card that is loaded. */
   block62?: Uint8Array;
   /** Machine number, for sign-on. */
   serial?: string;
@@ -100,11 +100,14 @@ const RULES = {
   "59c": (f) => (f.pinBlock?.length === SM4_BLOCK_BYTES ? f.pinBlock : undefined),
   60: (f) => field60(f),
   "55 chip": (f) => f.card?.icData,
+  "61 trace": (f) => original61(f, false),
   "61 void": (f) => original61(f, f.profile.dialect.voidDate === true),
   "61 date": (f) => original61(f, true),
   "61 zeros": () => "0".repeat(16),
   "61 authority": (f) => `${original61(f, false)}0000${f.authority?.mode ?? "00"}${f.authority?.institution ?? ""}`,
   "62 block": (f) => f.block62,
+  "62 terminal": (f) => (f.original?.terminal === undefined ? undefined : ascii(f.original.terminal)),
+  "62c block": (f) => f.block62,
   "62 sequence": (f) => (f.serial ? ascii(`Sequence No${padded(f.serial.length, 2)}${f.serial}`) : undefined),
   "63 operator": (f) => ascii((f.operator ?? "").padEnd(3)),
   "63 organisation": (f) => ascii((f.organisation ?? "CUP").slice(0, 3).padEnd(3)),
@@ -167,7 +170,12 @@ export type SettlementKind =
   | "upload-end-balanced"
   | "upload-end-unbalanced";
 /** A row of the table. */
-export type MessageName = Exclude<TransactionKind, "cash"> | "balance" | "chip-offline" | ManagementKind | SettlementKind;
+export type MessageName =
+  | Exclude<TransactionKind, "cash" | "ecash">
+  | "balance"
+  | "chip-offline"
+  | ManagementKind
+  | SettlementKind;
 
 /** §2.2: what a sale brings, without money and chip, which not every one of its relatives has. */
 const CARD = ["2c", 3, 11, "14c", 22, "23c", 25, "35c", "36c", 41, 42, 49, "53c", 60, 64] as const satisfies FieldName[];
@@ -219,6 +227,7 @@ const OFFLINE = [
 const CERTIFICATE = [2, 4, 11, 22, "23c", 41, 42, "55 chip", 60, "62 block"] as const satisfies FieldName[];
 
 const online = { network: "000", terminal: "reader" } as const;
+const toPurse = (processing: string, type: string) => ({ mti: "0200", processing, condition: "91", type, ...online }) as const;
 const management = { type: "00", terminal: "none" } as const;
 const certificate = { mti: "0320", type: "00", terminal: "reader", fields: CERTIFICATE } as const;
 const block = [41, 42, 60, "62 block"] as const satisfies FieldName[];
@@ -328,6 +337,23 @@ export const MESSAGES = {
     ...online,
     fields: [2, 3, 4, 11, "14c", 22, "23c", 25, 41, 42, 49, "55 chip", 60, "63 organisation", 64],
   },
+  "ecash-refund": {
+    mti: "0220",
+    processing: "200000",
+    condition: "00",
+    type: "27",
+    ...online,
+    fields: [2, 3, 4, 11, "14c", 22, "23c", 25, "37c", 41, 42, 49, 60, "61 date", "62 terminal", "63 organisation", 64],
+  },
+  // §2.6
+  load: { ...toPurse("600000", "45"), fields: SALE, reversal: REVERSAL },
+  "cash-load": { ...toPurse("630000", "46"), fields: [...CARD, 4, "55c"], reversal: REVERSAL },
+  "load-other": { ...toPurse("620000", "47"), fields: [...SALE, "62 block"], reversal: [...REVERSAL, "62c block"] },
+  "cash-load-void": {
+    ...toPurse("170000", "51"),
+    fields: [...CARD, 4, "55c", "37 reference", "61 trace"],
+    reversal: [...REVERSAL, "61 trace"],
+  },
   // §2.8
   settlement: { mti: "0500", ...management, network: "201", fields: [11, 41, 42, "48 totals", 49, 60, "63 operator"] },
   upload: { mti: "0320", ...management, network: "201", fields: [11, 41, 42, "48 lines", 60] },
@@ -361,7 +387,7 @@ export const MESSAGES = {
 
 /** The 0400 of a row (§2.4): same DE3, DE25 and DE60, its own field list. */
 export function reversalRow(kind: TransactionKind): MessageRow {
-  assert(kind !== "cash", "cash has no message");
+  assert(kind !== "cash" && kind !== "ecash", `${kind} is never reversed`);
   const row: MessageRow = MESSAGES[kind];
   assert(row.reversal !== undefined, `${kind} can be reversed`);
   return { ...row, mti: "0400", fields: row.reversal };
@@ -369,7 +395,7 @@ export function reversalRow(kind: TransactionKind): MessageRow {
 
 /** The 0620 that tells what became of the issuer's scripts of a transaction (§2.10): its DE3 and DE25. */
 export function scriptRow(kind: TransactionKind): MessageRow {
-  assert(kind !== "cash", "cash has no message");
+  assert(kind !== "cash" && kind !== "ecash", `${kind} is never answered with scripts`);
   const row: MessageRow = MESSAGES[kind];
   const fields = [2, 3, 4, 11, 22, "23c", 25, "37 reference", "38c", 41, 42, 49, "55 chip", 60, "61 date", 64] as const;
   return { ...row, mti: "0620", type: "00", network: "951", terminal: "reader", fields };

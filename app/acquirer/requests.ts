@@ -84,12 +84,23 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
     }
     case "reversal": {
       const { kind, entryMode, batch, trace, amountFen, reason, authCode, entry, pan, expiry, original } = request.of;
-      const { sequence, field55 } = request.of;
+      const { sequence, field55, receiving } = request.of;
       const card = { entry, pan, expiry, sequence, icData: field55 === undefined ? undefined : fromHex(field55) };
       // §2.4: what the host gave for a transaction of its own, the original's for one about another.
       const code = original?.authCode ?? authCode;
       const row = reversalRow(kind);
-      return { ...basis, row, fromRecord: true, card, entryMode, batch, trace, amountFen, reason, authCode: code, original };
+      const told = {
+        card,
+        entryMode,
+        batch,
+        trace,
+        amountFen,
+        reason,
+        authCode: code,
+        original,
+        block62: receivingBlock(receiving),
+      };
+      return { ...basis, row, fromRecord: true, ...told };
     }
     case "advice":
       return { ...basis, ...factsOfRecord(request.of), row: MESSAGES[adviceKind(request.of)] };
@@ -109,22 +120,33 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
       const facts = { ...basis, row, batch, trace, card, entryMode, pinBlock, operator, ...(await tracksOf(card, settings)) };
       if (request.about === "balance") return facts;
       const { amountFen, original, organisation } = request;
-      return { ...facts, amountFen, original, organisation, authCode: original?.authCode };
+      const block62 = receivingBlock(card.receiving);
+      return { ...facts, amountFen, original, organisation, authCode: original?.authCode, block62 };
     }
   }
 }
+
+/** DE62 of a load out of another card's account (§3.8). */
+const receivingBlock = (pan: string | undefined): Uint8Array | undefined => (pan === undefined ? undefined : ascii(pan));
 
 /** The message a stored record goes as. */
 export function adviceKind(record: TransactionRecord): AdviceMessage {
   const { kind, chip } = record;
   const change = changeOf(record);
-  if (kind === "sale" && chip !== undefined && change === undefined) return "chip-offline";
+  if ((kind === "sale" || kind === "ecash") && chip !== undefined && change === undefined) return "chip-offline";
   const advice = change ?? kind;
   assert(isAdvice(advice), `${advice} is told after the event`);
   return advice;
 }
 
-const ADVICES: Record<AdviceKind, true> = { refund: true, "completion-advice": true, offline: true, adjustment: true, tip: true };
+const ADVICES: Record<AdviceKind, true> = {
+  refund: true,
+  "completion-advice": true,
+  offline: true,
+  adjustment: true,
+  tip: true,
+  "ecash-refund": true,
+};
 const isAdvice = (kind: string): kind is AdviceKind => Object.hasOwn(ADVICES, kind);
 
 /** An adjustment or tip is about the record itself; everything else about the original it names. */

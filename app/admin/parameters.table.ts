@@ -87,6 +87,7 @@ const BITS: Partial<Record<TransactionKind, number>> = {
   offline: 9,
   adjustment: 10,
   "completion-advice": 11,
+  ecash: 13,
 };
 
 const TRADE = rows("trade", [

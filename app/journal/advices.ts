@@ -7,6 +7,8 @@ import { refuseBeyond, refuseNew, refuseSettling, refuseSum } from "./limits.ts"
 import { type Entry, transactionPrefix } from "./records.ts";
 import type { State } from "./state.ts";
 
+const POSTED: readonly TransactionRecord["kind"][] = ["refund", "completion-advice", "offline", "ecash-refund"];
+
 export function post(state: State, record: TransactionRecord): void {
   const meta = state.soundMeta;
   refuseNew(state);
@@ -15,8 +17,8 @@ export function post(state: State, record: TransactionRecord): void {
   assert(!state.batch.has(record.trace), "no trace is used twice in a batch");
   if (record.kind === "cash") assert(record.state === "approved" && record.delivery === undefined, "nobody is told of cash");
   else {
-    const byChip = record.kind === "sale" && record.chip !== undefined;
-    assert(byChip || ["refund", "completion-advice", "offline"].includes(record.kind), "only advices are posted");
+    const byChip = (record.kind === "sale" || record.kind === "ecash") && record.chip !== undefined;
+    assert(byChip || POSTED.includes(record.kind), "only advices are posted");
     assert(record.state === "pending" && record.delivery?.state === "pending", "an advice is posted before it is delivered");
     assert(record.delivery.attempts === 0 && record.approvedFen === record.amountFen, "an advice is posted whole");
   }

@@ -37,6 +37,7 @@ const COLUMNS: Record<Column, true> = {
   cash: true,
   sequence: true,
   chip: true,
+  purse: true,
 };
 const NAMES = Object.keys(COLUMNS) as Column[];
 

@@ -11,7 +11,7 @@ export type UploadStep =
 
 type Part = "offline" | "online" | "later" | "certificate" | "failed" | "never";
 
-/** Pre-authorisations move no money; adjustments and tips are not records; cash is nobody's business but the merchant's. */
+/** Pre-authorisations and loads out of accounts move no money of the merchant's; adjustments and tips are not records; cash is nobody's business but the merchant's. */
 const PARTS: Record<TransactionKind, Part> = {
   sale: "online",
   void: "online",
@@ -26,6 +26,12 @@ const PARTS: Record<TransactionKind, Part> = {
   adjustment: "never",
   tip: "never",
   cash: "never",
+  ecash: "offline",
+  "ecash-refund": "later",
+  load: "never",
+  "load-other": "never",
+  "cash-load": "online",
+  "cash-load-void": "online",
 };
 
 /** A sale with a tip goes as the tip, which carries its whole amount. */

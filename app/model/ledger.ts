@@ -18,6 +18,13 @@ export const DIRECTIONS = {
   adjustment: "none",
   tip: "none",
   cash: "none",
+  ecash: "debit",
+  "ecash-refund": "credit",
+  load: "none",
+  "load-other": "none",
+  // The till has the cash, the cardholder the money: the merchant owes it.
+  "cash-load": "credit",
+  "cash-load-void": "debit",
 } as const satisfies Record<TransactionKind, Direction>;
 
 export interface BatchTotals {
@@ -72,12 +79,16 @@ export interface KindTotal {
 
 type Counted = Pick<TransactionRecord, "kind" | "state" | "approvedFen" | "delivery" | "region" | "organisation">;
 
-/** What moved money, by kind and region, in the order of the kinds; kinds that did not happen are left out (§6.4). */
+/** In neither sum, and told on the slip all the same (§6.4). */
+const LISTED: readonly TransactionKind[] = ["load", "load-other"];
+
+/** What moved money, and loads, by kind and region, in the order of the kinds; kinds that did not happen are left out (§6.4). */
 export function totalsByKind(records: readonly Counted[]): KindTotal[] {
   const sums = new Map<string, KindTotal>();
   for (const record of records) {
-    const { direction, amountFen } = contribution(record);
-    if (direction === "none") continue;
+    const listed = LISTED.includes(record.kind) && record.state === "approved";
+    const { direction, amountFen } = listed ? { direction: "none", amountFen: record.approvedFen } : contribution(record);
+    if (direction === "none" && !listed) continue;
     const region = regionOf(record);
     const key = `${region}/${record.kind}`;
     const sum = sums.get(key) ?? { kind: record.kind, region, count: 0, amountFen: 0 };

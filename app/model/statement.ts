@@ -42,7 +42,8 @@ export interface Comparison {
 
 /** 60.1 by kind; an add-on has 60 in some statements, since it shares 10 with its pre-authorisation. */
 const HOST_KINDS: Partial<Record<TransactionKind, readonly string[]>> = {
-  sale: ["22"],
+  // Approved by the chip alone it is told as 36.
+  sale: ["22", "36"],
   void: ["23"],
   refund: ["25"],
   preauth: ["10"],
@@ -52,6 +53,12 @@ const HOST_KINDS: Partial<Record<TransactionKind, readonly string[]>> = {
   "completion-void": ["21"],
   "completion-advice": ["24"],
   offline: ["30"],
+  ecash: ["36"],
+  "ecash-refund": ["27"],
+  load: ["45"],
+  "load-other": ["47"],
+  "cash-load": ["46"],
+  "cash-load-void": ["51"],
 };
 
 /** Balance, adjustment and tip: no transactions of their own. */

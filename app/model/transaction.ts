@@ -2,7 +2,8 @@
 
 /**
  * One word a transaction; each word is a file in app/transactions and, but for cash, a row in app/acquirer/messages. adjustment and tip are kinds
- * of message only: they change the amount of the record they are about, which keeps its own kind.
+ * of message only: they change the amount of the record they are about, which keeps its own kind. ecash: paid out of a card's purse, without the
+ * host; load, load-other, cash-load: put into it out of its own account, another card's, or for cash at the till.
  */
 export type TransactionKind =
   | "sale"
@@ -17,13 +18,22 @@ export type TransactionKind =
   | "offline"
   | "adjustment"
   | "tip"
-  | "cash";
+  | "cash"
+  | "ecash"
+  | "ecash-refund"
+  | "load"
+  | "load-other"
+  | "cash-load"
+  | "cash-load-void";
 
 /** What can be asked of the host with a card in hand. */
-export type FinancialKind = Exclude<TransactionKind, "offline" | "adjustment" | "tip" | "cash">;
+export type FinancialKind = Exclude<TransactionKind, "offline" | "adjustment" | "tip" | "cash" | "ecash" | "ecash-refund">;
 
 /** Told to the host after the event, again and again until it takes it; never reversed (§2.5). */
-export type AdviceKind = Extract<TransactionKind, "refund" | "completion-advice" | "offline" | "adjustment" | "tip">;
+export type AdviceKind = Extract<
+  TransactionKind,
+  "refund" | "completion-advice" | "offline" | "adjustment" | "tip" | "ecash-refund"
+>;
 
 /** What a transaction says of the one it is about (DE37, 38, 61). */
 export interface Original {
@@ -37,6 +47,8 @@ export interface Original {
   authCode?: string;
   amountFen?: number;
   kind?: TransactionKind;
+  /** Terminal it happened at, of a purse's refund (DE62, §3.8). */
+  terminal?: string;
   /** Of a completion: the code of the pre-authorisation it charged, for the slip of its void (§6.2). */
   preauthCode?: string;
 }
@@ -61,6 +73,8 @@ export interface CardData {
   sequence?: string;
   /** Chip data for the host (DE55, §3.11). */
   icData?: Uint8Array;
+  /** Number of the card that is loaded out of this one's account; sequence and chip data are that card's. */
+  receiving?: string;
 }
 
 /**
@@ -73,6 +87,14 @@ export interface ChipRecord {
   field55?: string;
   /** Data objects for the slip by tag, hex digits (§6.3). */
   data: Readonly<Record<string, string>>;
+}
+
+/** What became of a card's purse (§6.2). */
+export interface PurseRecord {
+  /** What it holds now, fen, when the card told. */
+  balanceFen?: number;
+  /** The card whose account paid for what was loaded, as maskPan gives it, where that is another one. */
+  from?: string;
 }
 
 /**
@@ -160,6 +182,7 @@ export interface TransactionRecord {
   /** DE23, three digits, and what else a chip said. */
   sequence?: string;
   chip?: ChipRecord;
+  purse?: PurseRecord;
   cash?: { receivedFen: number; changeFen: number };
 }
 
@@ -209,4 +232,6 @@ export interface ReversalRecord {
   /** DE23, and DE55 of its 0400 (§3.11 list C) as hex digits, of a chip. */
   sequence?: string;
   field55?: string;
+  /** The card that was to be loaded out of this one's account (DE62, §3.8). */
+  receiving?: string;
 }

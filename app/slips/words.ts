@@ -40,6 +40,12 @@ export const KINDS: Record<TransactionKind, Bilingual> = {
   adjustment: ["结算调整", "ADJUST"],
   tip: ["追加小费", "TIP"],
   cash: ["现金收款", "CASH"],
+  ecash: ["电子现金消费", "EC SALE"],
+  "ecash-refund": ["电子现金退货", "EC REFUND"],
+  load: ["指定账户圈存", "EC LOAD"],
+  "load-other": ["非指定账户圈存", "EC LOAD TRANSFER"],
+  "cash-load": ["现金充值", "EC CASH LOAD"],
+  "cash-load-void": ["现金充值撤销", "EC CASH LOAD VOID"],
 };
 
 /** Behind the card number (§6.1): how it was read. */
@@ -146,6 +152,12 @@ export const KIND_LETTERS: Record<TransactionKind, string> = {
   adjustment: "J",
   tip: "G",
   cash: "X",
+  ecash: "E",
+  "ecash-refund": "e",
+  load: "Q",
+  "load-other": "N",
+  "cash-load": "K",
+  "cash-load-void": "k",
 };
 
 export const PIN_ENTERED: Bilingual = ["已输密 PIN ENTERED", "PIN ENTERED"];

@@ -3,27 +3,19 @@
  * is durable before it leaves, and what the card says after the host has approved decides whether it stands.
  */
 import { assert } from "../../platform/guest/assert.ts";
-import { toHex } from "../../platform/guest/bytes.ts";
 import { chipAnswerOf } from "../acquirer/answers.ts";
 import type { Host } from "../acquirer/host.ts";
 import { isApproved } from "../acquirer/responses.ts";
-import {
-  fieldData,
-  type HostAnswer,
-  type OnlineRequest,
-  type Outcome as Ending,
-  runTransaction,
-  tvrNames,
-} from "../emv/index.ts";
-import { maskPan } from "../model/card.ts";
-import type { CardData, ChipRecord, Original, TransactionRecord } from "../model/transaction.ts";
+import { fieldData, type HostAnswer, type OnlineRequest, type Outcome as Ending, runTransaction } from "../emv/index.ts";
+import type { CardData, Original, TransactionRecord } from "../model/transaction.ts";
 import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
-import { concludeSent, type Outcome, refusedByCard, rememberDecline, type Sent, sendFinancial } from "./authorise.ts";
+import { concludeSent, type Outcome, refusedByCard, type Sent, sendFinancial } from "./authorise.ts";
 import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
 import { confirmTransaction } from "./confirm.ts";
 import { chipForgotten } from "./fallback.ts";
+import { approvedAlone, chipRecordOf, keepCertificate, refusedAlone } from "./offline-approval.ts";
 import { showOutcome } from "./outcome.ts";
 import { askPin } from "./pin.ts";
 import { prepare } from "./prepare.ts";
@@ -127,70 +119,13 @@ function outcomeOf(t: Terminal, paid: Paid, sent: Sent | undefined, ending: Endi
     return concludeSent(t, sent, { sequence: card.sequence, chip: chipRecordOf(ending, "request") });
   }
   const unsent = sent && concludeSent(t, sent);
-  if (ending.result === "approved-offline" && paid.kind === "sale") return postOffline(t, paid, ending);
-  if (unsent !== undefined && ending.reason !== "card-lost") return unsent;
+  if (ending.result === "approved-offline" && paid.kind === "sale") return approvedAlone(t, paid, ending);
+  if (unsent !== undefined && ending.reason !== "card-lost") {
+    keepCertificate(t, paid, ending);
+    return unsent;
+  }
   if (ending.result !== "declined-offline") throw new Left("problem", readProblem(t, ending));
-  const { kind, amountFen } = paid;
-  const { pan, entry } = card;
-  const trace = t.journal.nextTrace;
-  rememberDecline(t, {
-    kind,
-    trace,
-    amountFen,
-    masked: maskPan(pan),
-    entry,
-    operator: t.operator ?? "",
-    ...now(t),
-    code: "card",
-  });
-  return { outcome: "refused-by-card" };
-}
-
-/** The chip approved by itself (Y1, Y3): durable before anybody reads it, told to the host with what comes next (§2.5). */
-function postOffline(t: Terminal, { amountFen, card, pinEntered }: Paid, ending: Ending): Outcome {
-  const { journal } = t;
-  const record: TransactionRecord = {
-    kind: "sale",
-    state: "pending",
-    batch: journal.batch,
-    trace: journal.nextTrace,
-    amountFen,
-    approvedFen: amountFen,
-    entry: card.entry,
-    pan: card.pan,
-    expiry: card.expiry,
-    operator: t.operator ?? "",
-    ...now(t),
-    settlementDate: undefined,
-    reference: undefined,
-    authCode: undefined,
-    responseCode: "00",
-    issuer: undefined,
-    acquirer: undefined,
-    organisation: undefined,
-    remarks: [],
-    pinEntered,
-    copiesPrinted: 0,
-    delivery: { state: "pending", attempts: 0 },
-    sequence: card.sequence,
-    chip: chipRecordOf(ending, "offline"),
-  };
-  journal.post(record);
-  return { outcome: "approved", record };
-}
-
-/** §6.3, in its order; tags the card may not have are left out. */
-const SLIP_TAGS = ["9F26", "95", "9B", "84", "9F36", "5F34", "9F37", "82", "9F10", "9F33", "50", "9F12"] as const;
-
-function chipRecordOf(ending: Ending, list: "request" | "offline"): ChipRecord {
-  const { data } = ending;
-  const tags = SLIP_TAGS.flatMap((tag) => (data[tag] === undefined ? [] : [[tag, toHex(data[tag])] as const]));
-  const wrongIssuer = tvrNames(data["95"] ?? new Uint8Array(5)).includes("issuer-authentication-failed");
-  return {
-    certificate: wrongIssuer ? "ARPC" : "TC",
-    field55: toHex(fieldData(list, data).bytes),
-    data: Object.fromEntries(tags),
-  };
+  return refusedAlone(t, paid, ending);
 }
 
 /** What the notice says of the transaction, also of one that was declined or is reversed. */

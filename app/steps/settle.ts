@@ -19,6 +19,7 @@ import {
 } from "../journal/upload-order.ts";
 import { maskPan } from "../model/card.ts";
 import { note } from "./audit.ts";
+import { forgetRefusals, refusalsOf } from "./chip-refusals.ts";
 import { deliverAdvices, deliveryOf } from "./advise.ts";
 import { lightsOut } from "./authorise.ts";
 import { batch6 } from "./numbers.ts";
@@ -89,6 +90,7 @@ async function settle(t: Terminal, again: boolean): Promise<SettleOutcome> {
   view.at("next");
   journal.closeBatch({ operator: t.operator ?? "", ...now(t) });
   assert(journal.settlement === undefined && journal.batch !== batch, "a closed batch is closed, and the next one open");
+  forgetRefusals(t);
   t.system.log.info(`batch ${archive.batch} is settled`);
   note(t, "settlement", "ok", batch6(archive.batch));
   await signAfter(t);
@@ -167,7 +169,7 @@ async function compareTotals(t: Terminal, host: Host, view: SettleView): Promise
  */
 async function upload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | undefined> {
   const { journal, profile } = t;
-  const steps = uploadOrder(journal.list(), result);
+  const steps = uploadList(t, result);
   let silent = 0;
   for (let place = underWay(t); ; place = underWay(t)) {
     const next = nextUpload(steps, place);
@@ -190,10 +192,14 @@ async function upload(t: Terminal, host: Host, view: SettleView, result: Settlem
   }
 }
 
+/** The batch, and what chips refused by themselves meanwhile. */
+const uploadList = (t: Terminal, result: SettlementResult): UploadStep[] =>
+  uploadOrder([...t.journal.list(), ...refusalsOf(t)], result);
+
 /** 0320 202 or 207 (§5.5.7). Whatever the host answers, it has heard; silence means that it goes again. */
 async function endUpload(t: Terminal, host: Host, view: SettleView, result: SettlementResult): Promise<Stopped | Went> {
   const { journal } = t;
-  const steps = uploadOrder(journal.list(), result);
+  const steps = uploadList(t, result);
   view.at("end");
   const count = uploadedCount(steps, underWay(t));
   assert(count >= 0, "no more has failed than was told");
