@@ -1,6 +1,6 @@
 /**
- * What the machine needs of a JavaScript engine; quickjs.ts is the real one, node-vm.ts the one for debuggers and coverage. An engine
- * lives for one power-on: whatever goes wrong in it, it is thrown away and a fresh one made.
+ * What the machine needs of a JavaScript engine. An engine lives for one power-on: whatever goes wrong in it, it is thrown away and a
+ * fresh one made.
  */
 import type { CallName } from "../abi.ts";
 
@@ -36,13 +36,22 @@ export interface Engine {
 }
 
 export type CreateEngine = (options: EngineOptions) => Promise<Engine>;
-export type EngineName = "quickjs" | "node-vm";
-
-/** Engines by name, loaded when first used. */
-export const ENGINES: Record<EngineName, () => Promise<CreateEngine>> = {
-  quickjs: async () => (await import("./quickjs.ts")).createQuickJs,
+/**
+ * Engines by name, loaded when first used. `quickjs` is the terminal's; `quickjs-ng` and `quickjs-wasi` are other houses' builds, `qjs` a native
+ * program; `node-vm` is for debuggers and coverage. The same bundle does the same on all of them.
+ */
+export const ENGINES = {
+  quickjs: async () => (await import("./quickjs.ts")).quickJs("quickjs"),
+  "quickjs-ng": async () => (await import("./quickjs.ts")).quickJs("quickjs-ng"),
+  "quickjs-wasi": async () => (await import("./quickjs-wasi.ts")).createQuickJsWasi,
   "node-vm": async () => (await import("./node-vm.ts")).createNodeVm,
-};
+} satisfies Record<string, () => Promise<CreateEngine>>;
+
+export type EngineName = keyof typeof ENGINES;
+
+export const ENGINE_NAMES = Object.keys(ENGINES) as EngineName[];
+
+export const isEngineName = (name: string): name is EngineName => Object.hasOwn(ENGINES, name);
 
 /** The name the bundle has in stack traces. */
 export const BUNDLE_FILE = "firmware.js";

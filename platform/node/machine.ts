@@ -3,6 +3,7 @@
  * caller's thread (tests, replay), `WorkerMachine` in a Worker that a watchdog can end (simulator, terminal). Both do the same.
  */
 import type { Patience } from "../guest/system.ts";
+import type { EngineName } from "./engine.ts";
 import type { FileLayer } from "./files.ts";
 
 /** The far end of a `sim` port. Whoever stands there gets bytes and sends bytes. */
@@ -59,8 +60,8 @@ export interface MachineOptions {
   /** What the firmware's link should reach, whatever the parameters say: the desk's network cable. */
   tcpOverride?: { host: string; port: number; callProgress?: boolean };
   wires?: SimWires;
-  /** "quickjs" (default), or "node-vm": the bundle in Node's own engine, for debuggers and coverage. */
-  engine?: "quickjs" | "node-vm";
+  /** Default "quickjs"; see ENGINES in ./engine.ts. */
+  engine?: EngineName;
   /** LocalMachine only: stands in for the directory on the disk. */
   files?: FileLayer;
   /** WorkerMachine only: how long the worker may leave the heartbeat unanswered before it is ended, ms of real time. */

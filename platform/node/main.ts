@@ -6,18 +6,19 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ENGINE_NAMES, type EngineName, isEngineName } from "./engine.ts";
 import { wordsOf } from "./errors.ts";
 import type { MachineOptions } from "./machine.ts";
 import { WorkerMachine } from "./worker-machine.ts";
 
-const USAGE = `usage: main.ts --board FILE --data DIR [--assets DIR] [--profile FILE] [--bundle FILE] [--serial NUMBER] [--engine quickjs|node-vm]
+const USAGE = `usage: main.ts --board FILE --data DIR [--assets DIR] [--profile FILE] [--bundle FILE] [--serial NUMBER] [--engine NAME]
   --board FILE    board profile (JSON)
   --data DIR      where the terminal keeps its store, sealing key, log and crash reports
   --assets DIR    fonts and tables (default: dist/assets)
   --profile FILE  merchant and terminal profile (JSON), the asset profile.json
   --bundle FILE   the firmware (default: dist/firmware.js; its source map is FILE.map)
   --serial N      machine number
-  --engine NAME   quickjs (default), or node-vm for a debugger`;
+  --engine NAME   ${ENGINE_NAMES.join(", ")} (default: quickjs; node-vm is for a debugger)`;
 
 interface Arguments {
   board: string;
@@ -26,7 +27,7 @@ interface Arguments {
   bundle: string;
   profile?: string;
   serial?: string;
-  engine?: "quickjs" | "node-vm";
+  engine?: EngineName;
 }
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
@@ -39,7 +40,7 @@ function readArguments(): Arguments {
   });
   const { board, data, engine } = values;
   if (board === undefined || data === undefined) throw new Error("--board and --data are needed");
-  if (engine !== undefined && engine !== "quickjs" && engine !== "node-vm") throw new Error(`there is no engine ${engine}`);
+  if (engine !== undefined && !isEngineName(engine)) throw new Error(`there is no engine ${engine}`);
   const assets = values.assets ?? join(root, "dist/assets");
   const bundle = values.bundle ?? join(root, "dist/firmware.js");
   return { ...values, board, data, assets, bundle, engine };

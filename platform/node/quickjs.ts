@@ -1,7 +1,4 @@
-/** QuickJS (bellard, wasm, synchronous): the engine of the terminal. Each engine has a wasm memory of its own. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import variant from "@jitl/quickjs-wasmfile-release-sync";
+/** QuickJS in wasm, synchronous, on either build of quickjs-builds.ts. Each engine has a wasm memory of its own. */
 import {
   newQuickJSWASMModuleFromVariant,
   newVariant,
@@ -11,43 +8,36 @@ import {
   type QuickJSWASMModule,
 } from "quickjs-emscripten-core";
 import { CALLS, type CallName } from "../abi.ts";
-import { type Engine, type EngineOptions, FOREIGN, type FromGuest, type ToGuest } from "./engine.ts";
+import { type CreateEngine, type Engine, type EngineOptions, FOREIGN, type FromGuest, type ToGuest } from "./engine.ts";
 import { GuestFailure, wordsOf } from "./errors.ts";
 import { PRELUDE } from "./prelude.ts";
-
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-/** Compiling takes most of an engine's start; the compiled module holds no guest memory and may be shared. */
-function compiledModule(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(
-    readFileSync(createRequire(import.meta.url).resolve("@jitl/quickjs-wasmfile-release-sync/wasm")),
-  );
-  return compiled;
-}
+import { BUILDS, type BuildName, compiledModule } from "./quickjs-builds.ts";
 
 const PAGE_BYTES = 65_536;
 /** What the wasm module starts with. */
 const INITIAL_PAGES = 256;
 
-/**
- * The limit is the size of the wasm memory. QuickJS's own limit does not hold here: in wasm it cannot ask how large an allocation became, and
- * counts eight bytes for each.
- */
-export async function createQuickJs(options: EngineOptions): Promise<Engine> {
-  return createQuickJsOf(await compiledModule(), options);
+/** The engine of a build; the compiled module is shared, as it holds no guest memory. */
+export function quickJs(build: BuildName): CreateEngine {
+  return async (options) => createQuickJsOf(await compiledModule(build), options, undefined, build);
 }
 
-/** From another build of the same engine. `sees` is handed the engine's memory before anything runs in it. */
+/**
+ * The limit is the size of the wasm memory. QuickJS's own limit does not hold here: in wasm it cannot ask how large an allocation became, and
+ * counts eight bytes for each. `wasmModule` may be an altered one of the build; `sees` is handed the engine's memory before anything runs in it.
+ */
 export async function createQuickJsOf(
   wasmModule: WebAssembly.Module,
   options: EngineOptions,
   sees?: (memory: WebAssembly.Memory) => void,
+  build: BuildName = "quickjs",
 ): Promise<Engine> {
   const maximum = Math.max(INITIAL_PAGES, Math.floor(options.memoryLimitBytes / PAGE_BYTES));
   const wasmMemory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum });
   sees?.(wasmMemory);
-  const module = await newQuickJSWASMModuleFromVariant(newVariant(variant, { wasmModule, wasmMemory, log: () => {} }));
-  return new QuickJs(module, options);
+  const { name, variant } = BUILDS[build];
+  const made = newVariant(await variant(), { wasmModule, wasmMemory, log: () => {} });
+  return new QuickJs(await newQuickJSWASMModuleFromVariant(made), options, name);
 }
 
 /** Guest text of an error is not trusted: bounded before it goes anywhere. */
@@ -59,7 +49,7 @@ const LEAST_ROOM_BYTES = 8192;
 const NULL_POINTER = 0;
 
 class QuickJs implements Engine {
-  readonly name = "QuickJS 2025-09-13 (wasm)";
+  readonly name: string;
   readonly #module: QuickJSWASMModule;
   readonly #options: EngineOptions;
   readonly #runtime: QuickJSRuntime;
@@ -73,7 +63,8 @@ class QuickJs implements Engine {
   #stopped = false;
   #exhausted = false;
 
-  constructor(module: QuickJSWASMModule, options: EngineOptions) {
+  constructor(module: QuickJSWASMModule, options: EngineOptions, name: string) {
+    this.name = name;
     this.#module = module;
     this.#options = options;
     this.#runtime = module.newRuntime({
