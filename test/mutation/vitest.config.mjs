@@ -7,7 +7,9 @@ const rooms = roomsNamed(process.env.TAEL_ROOM);
 export default defineConfig({
   test: {
     include: rooms.flatMap(({ tests }) => tests),
+    setupFiles: ["test/properties.ts"],
     pool: "forks",
+    isolate: false,
     testTimeout: 60_000,
     coverage: {
       provider: "v8",

@@ -55,9 +55,10 @@ describe("a sale", () => {
     const owed = owedNext(journal);
     journal.oweReversal(owed);
     journal.giveReason("A0", "A00001");
+    journal.giveReason("06", undefined, "9F2608");
     journal.giveReason("98");
     journal.countAttempt();
-    const kept = { ...owed, reason: "98", authCode: "A00001", attempts: 1 } as const;
+    const kept = { ...owed, reason: "98", authCode: "A00001", field55: "9F2608", attempts: 1 } as const;
     expect(journalOn(disk).owed).toEqual(kept);
     journal.reversed();
     expect([journal.owed, journal.reversals(), journal.count]).toEqual([undefined, [kept], 0]);

@@ -10,6 +10,7 @@ import {
   keptFault,
   LAST,
   META,
+  type Meta,
   pack,
   REVERSAL,
   REVERSED,
@@ -49,11 +50,21 @@ const ENTERED = oneOf("swipe", "manual", "contact", "contactless", "fallback");
 const ORIGINAL: Edges = {
   fits: [
     {},
-    { batch: 0, trace: 0, date: "20261121", reference: "1", authCode: "A", amountFen: 0, kind: "sale", preauthCode: "P" },
+    {
+      batch: 0,
+      trace: 0,
+      date: "20261121",
+      reference: "1",
+      authCode: "A",
+      amountFen: 0,
+      kind: "sale",
+      terminal: "1",
+      preauthCode: "P",
+    },
   ],
   not: [
     ...[{ batch: -1 }, { trace: -1 }, { date: "2026112" }, { date: "202611211" }, { reference: 1 }, { authCode: 1 }],
-    ...[{ amountFen: -1 }, { kind: "other" }, { preauthCode: 1 }, [], "", null],
+    ...[{ amountFen: -1 }, { kind: "other" }, { terminal: 1 }, { preauthCode: 1 }, [], "", null],
   ],
 };
 const side = { debitFen: 1, debitCount: 2, creditFen: 3, creditCount: 4 };
@@ -91,7 +102,7 @@ const ARCHIVED = { ...rest, masked: "622999*********0019" };
 
 describe("the counters", () => {
   const meta = { batch: 1, nextTrace: 2, signedOn: true, nextOrder: 3 };
-  edges(META, meta, {
+  edges<Meta>(META, meta, {
     batch: COUNTER,
     nextTrace: COUNTER,
     signedOn: FLAG,
@@ -161,6 +172,10 @@ const RECORD_ROWS = {
       })),
     ],
   },
+  purse: {
+    fits: [undefined, {}, { balanceFen: 0, from: "622" }],
+    not: [null, [], { balanceFen: -1 }, { from: 1 }],
+  },
   cash: {
     fits: [undefined, { receivedFen: 0, changeFen: 0 }],
     not: [null, {}, { receivedFen: 1 }, { changeFen: 1 }, { receivedFen: -1, changeFen: 0 }],
@@ -207,6 +222,7 @@ describe("a reversal that is owed", () => {
     organisation: maybe(TEXT),
     sequence: maybe(digits(3, 3)),
     field55: maybe(HEX),
+    receiving: maybe(digits(13, 19)),
   };
   edges(REVERSAL, OWED, rows);
   test("and one that was taken", () => {

@@ -1,6 +1,6 @@
 /** What each fate of a request means for the money: what is told, and what the journal says. */
 import { expect, test } from "vitest";
-import { authorise, type Authorisation } from "../../../../app/steps/authorise.ts";
+import { authorise, type Authorisation, concludeSent, refusedByCard, sendFinancial } from "../../../../app/steps/authorise.ts";
 import { AssertionError } from "../../../../platform/guest/assert.ts";
 import { approvedOf, owedNext } from "../../journal/world.ts";
 import {
@@ -263,6 +263,56 @@ test("a void voids what it names, in the same commit", async () => {
   expect(outcome).toMatchObject({ outcome: "approved", record: { kind: "void", original } });
   expect(world.journal.find(first.trace)?.state).toBe("voided");
   expect(world.asked[0]).toMatchObject({ about: "void", original });
+});
+
+test("a chip's part: its number goes into the debt and the record, its data into the reversal and nowhere else", async () => {
+  const chip: Authorisation = {
+    ...SALE,
+    card: { ...CARD, entry: "contact", sequence: "001" },
+    field55: Uint8Array.of(0x9f, 0x26),
+  };
+  const silent = await sale(SILENT, {}, chip);
+  expect(silent.journal.owed).toMatchObject({ entry: "contact", sequence: "001", field55: "9F26" });
+  const { outcome, journal } = await sale(ok(), {}, chip);
+  expect(outcome).toMatchObject({ outcome: "approved", record: { entry: "contact", sequence: "001" } });
+  expect(journal.find(1)).not.toHaveProperty("field55");
+  expect((await sale(ok())).journal.find(1)).not.toHaveProperty("sequence");
+});
+
+test("what the chip made of an approval is in its record", async () => {
+  const world = worldOf();
+  world.script.push(ok());
+  const sent = await sendFinancial(world.t, world.t.host!, SALE);
+  expect(world.journal.owed, "until somebody concludes").toMatchObject({ trace: 1 });
+  const record = { certificate: "TC", field55: "9F26", data: { "9F26": "01" } } as const;
+  expect(concludeSent(world.t, sent, { chip: record })).toMatchObject({ outcome: "approved", record: { chip: record } });
+  expect(world.journal.find(1)).toMatchObject({ chip: record });
+});
+
+test.each([
+  ["approved", ok("00", { 38: "A00009" }), "A00009"],
+  ["silent", SILENT, undefined],
+] as const)(
+  "the host was %s and the card said no: 06 with what the card says now, and the reports know why",
+  async (_, script, authCode) => {
+    const world = worldOf();
+    world.script.push(script);
+    const sent = await sendFinancial(world.t, world.t.host!, { ...SALE, field55: Uint8Array.of(1) });
+    expect(refusedByCard(world.t, sent, Uint8Array.of(0x9f, 0x27))).toEqual({ outcome: "unknown", why: "card" });
+    expect(world.journal.owed).toMatchObject({ trace: 1, reason: "06", field55: "9F27" });
+    expect(world.journal.owed?.authCode).toBe(authCode);
+    expect(world.journal.declines()).toMatchObject([{ trace: 1, code: "card" }]);
+  },
+);
+
+test("why the journal did not take it is told", async () => {
+  const world = worldOf();
+  world.journal.signOn(7);
+  world.journal.beginSettlement();
+  world.script.push(ok());
+  const outcome = await authorise(world.t, world.t.host!, SALE);
+  expect(outcome).toMatchObject({ outcome: "not-sent", why: "journal", words: expect.anything() });
+  expect((await sale(NO_LINE)).outcome).toEqual({ outcome: "not-sent", why: "no-line", words: undefined });
 });
 
 test("nobody is at the keys: the record says so", async () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { adviceRecord } from "../../../../app/steps/advise.ts";
 import { finishSettlement, runSettlement, settleFirst, settlementDue } from "../../../../app/steps/settle.ts";
 import type { Input } from "../../../../app/steps/ui.ts";
-import { owedNext, sell } from "../../journal/world.ts";
+import { approvedOf, owedNext, sell } from "../../journal/world.ts";
 import { answer, BAD_MAC, CARD, NO_LINE, ok, SILENT, type Scripted, type World, type WorldOptions, worldOf } from "./terminal.ts";
 
 const verdict = (domestic: number, foreign: number): Scripted => ({
@@ -156,6 +156,17 @@ test("not balanced: all is told, eight a message, and the end says how many", as
   expect(world.asked.slice(1, 3).map((request) => (request.about === "upload" ? request.lines.length : 0))).toEqual([8, 1]);
   expect(world.asked[3]).toMatchObject({ count: 9, balanced: false });
   expect(steps(world)).toContainEqual(expect.objectContaining({ note: "2/2" }));
+});
+
+test("balanced or not, a chip's certificate goes, one a message", async () => {
+  const world = day(1, {}, BALANCED, ok(), ok());
+  const owed = owedNext(world.journal, { entry: "contact" });
+  world.journal.oweReversal(owed);
+  world.journal.approve(approvedOf(owed, { chip: { certificate: "TC", field55: "9F2601", data: {} } }));
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["settlement", "upload-chip", "upload-end"]);
+  expect(world.asked[1]).toMatchObject({ of: { trace: owed.trace }, balanced: true });
+  expect(world.asked[2]).toMatchObject({ count: 1, balanced: true });
 });
 
 test("what is not answered goes again in another round, as often as the profile says, and then stands on the slip", async () => {
