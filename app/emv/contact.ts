@@ -5,7 +5,7 @@ import { fromText } from "./bytes.ts";
 import type { Candidate } from "./candidates.ts";
 import { generateAc } from "./cryptogram.ts";
 import { verifyCardholder } from "./cvm.ts";
-import { overridden, prepareEcash, supportIndicator } from "./ecash.ts";
+import { overridden, prepareEcash, supportIndicator, takesEcash } from "./ecash.ts";
 import { finish } from "./finish.ts";
 import { actionCodes, complete } from "./issuer.ts";
 import { cardOf, onlineRequest } from "./online.ts";
@@ -33,7 +33,7 @@ export function* contactTransaction(session: Session): Step<Outcome> {
 function* showCard({ terminal, store }: Session): Step<void> {
   if (!terminal.showCard) return;
   const { pan, sequence, expiry, track2 } = cardOf(store.get);
-  if (!(yield* ask("card", { pan, sequence, expiry, track2 })))
+  if (!(yield* ask("card", { pan, sequence, expiry, track2, purse: takesEcash(store) })))
     throw new Ended("cancelled", "cancelled", "left when the card was shown");
 }
 
@@ -75,7 +75,10 @@ function paysByPurse({ store }: Session): boolean {
 
 function* firstAc(session: Session, action: "AAC" | "ARQC" | "TC"): Step<Outcome> {
   // From here until its answer a purse may have been charged without anybody knowing (§8).
-  if (session.ecash) session.torn = tornNow(session);
+  if (session.ecash) {
+    session.torn = tornNow(session);
+    if (session.terminal.keepTorn) yield* ask("charging", { torn: session.torn });
+  }
   const answer = yield* generateAc(session, action, 1);
   session.torn = undefined;
   const { cryptogram, combinedFailed, serviceNotAllowed } = answer;

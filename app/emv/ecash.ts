@@ -1,6 +1,7 @@
 /** Electronic cash of a PBOC card by its contacts: paying, loading, what it holds (§8). */
 import { sameBytes, toDecimal, toHex } from "./bytes.ts";
 import type { Cryptogram } from "./actions.ts";
+import type { DataStore } from "./data.ts";
 import { getData } from "./get-data.ts";
 import { unfilled } from "./keys.ts";
 import { Ended } from "./outcome.ts";
@@ -14,11 +15,12 @@ const SECOND = { balance: 0xdf79, threshold: 0xdf76 } as const;
 const SUPPORTED = Uint8Array.of(1);
 const NOT_SUPPORTED = Uint8Array.of(0);
 
-/** 9C of loads: from the card's own account, from another one, with cash. */
-export const LOADS: Readonly<Record<string, "own-account" | "other-account" | "cash">> = {
+/** 9C of what changes a purse by the issuer's script: out of the card's own account, out of another one, for cash, and that cash given back. */
+export const LOADS: Readonly<Record<string, "own-account" | "other-account" | "cash" | "cash-back">> = {
   "60": "own-account",
   "62": "other-account",
   "63": "cash",
+  "17": "cash-back",
 };
 const ENQUIRY: ReadonlySet<string> = new Set(["30", "31"]);
 
@@ -66,7 +68,7 @@ export function* prepareEcash(session: Session): Step<"refuse" | undefined> {
     if (isLoad(transaction)) yield* readPurse(session);
     return undefined;
   }
-  if (store.value("9F7A")[0] !== 1 || store.get("9F74") === undefined) return undefined;
+  if (!takesEcash(store)) return undefined;
   const purse = yield* readPurse(session);
   // A card that does not show its purse cannot be charged from it.
   const decision =
@@ -76,6 +78,11 @@ export function* prepareEcash(session: Session): Step<"refuse" | undefined> {
   session.ecash = decision === "pay";
   session.onlineOnly = decision === "online";
   return undefined;
+}
+
+/** It was asked for a payment of electronic cash and has answered as for one. */
+export function takesEcash(store: Pick<DataStore, "value" | "get">): boolean {
+  return store.value("9F7A")[0] === 1 && store.get("9F74") !== undefined;
 }
 
 /** The last payment with this card was cut off and the purse has become less by just that amount: it has paid (§8). */

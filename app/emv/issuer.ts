@@ -6,7 +6,7 @@ import { commands, OK, send } from "./command.ts";
 import { generateAc } from "./cryptogram.ts";
 import { Ended, type Outcome } from "./outcome.ts";
 import { finish } from "./finish.ts";
-import { loadFailed, readBalanceAfter } from "./ecash.ts";
+import { isLoad, loadFailed, readBalanceAfter } from "./ecash.ts";
 import type { OnlineAnswer, Step } from "./requests.ts";
 import { parseScripts, runScripts, type Script } from "./scripts.ts";
 import { ask, type Session } from "./session.ts";
@@ -37,8 +37,10 @@ export function* complete(session: Session, answer: OnlineAnswer | undefined): S
   const scripts = parseScripts(answer.scripts ?? new Uint8Array(0));
   const approved = APPROVED.has(answer.code) || (REFERRAL.has(answer.code) && (yield* ask("referral", { code: answer.code })));
   const end = yield* upToSecondAc(session, scripts, approved);
-  // The card has said its last word; what follows cannot change the outcome, not even a card that is gone.
-  yield* runScripts(session, scripts, "72");
+  // The card has said its last word; what follows cannot change the outcome, not even a card that is gone. But a load that
+  // will be reversed must not reach the purse: one the card refused, or that has not the one script a load is (§3.11 of the messages).
+  const unloadable = approved && isLoad(session.transaction) && (end !== "TC" || scripts.length !== 1);
+  if (!unloadable) yield* runScripts(session, scripts, "72");
   yield* readBalanceAfter(session);
   yield* ask("message", { id: "remove-card" });
   return finish(session, judged(session, end, approved, answer.code));

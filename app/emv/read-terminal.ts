@@ -38,6 +38,7 @@ export function toTerminal(input: TerminalInput = {}): Terminal {
     additional,
     display: input.display ?? true,
     showCard: input.showCard ?? false,
+    keepTorn: input.keepTorn ?? false,
     pinBypass: input.pinBypass ?? false,
     alwaysManageRisk: input.alwaysManageRisk ?? false,
     sm: input.sm,

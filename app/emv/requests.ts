@@ -1,6 +1,6 @@
 /** What the kernel asks of whoever runs it, and what it takes for an answer. The list of answers is the transaction: give them again and it happens again (§5). */
 import type { OnlineRequest } from "./online.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, Torn } from "./outcome.ts";
 import type { Candidate } from "./candidates.ts";
 
 export type CommandName =
@@ -40,7 +40,16 @@ export interface Requests {
   application: { candidates: readonly Candidate[]; why: "choose" | "confirm" | "again" };
   "offline-pin": OfflinePinRequest;
   /** The card has been read: whether it is the right one. Asked only where the terminal wants to be (`showCard`). */
-  card: { pan: string; sequence: string | undefined; expiry: string | undefined; track2: string | undefined };
+  card: {
+    pan: string;
+    sequence: string | undefined;
+    expiry: string | undefined;
+    track2: string | undefined;
+    /** It takes the purchase as one of electronic cash: its purse pays, if that reaches. */
+    purse: boolean;
+  };
+  /** From the next command on its purse may have been charged without anybody knowing: what to keep until it is over (§8). Asked where `keepTorn`. */
+  charging: { torn: Torn };
   /** The block itself stays with whoever made it and goes to the host from there. */
   "online-pin": { pan: string; amountFen: number };
   /** A document is shown to the clerk (9F62, 9F61). */
@@ -60,6 +69,7 @@ export interface Answers {
   application: number | undefined;
   "offline-pin": OfflinePinAnswer;
   card: boolean;
+  charging: undefined;
   "online-pin": "entered" | "bypassed" | "no-pad" | "cancelled";
   identity: boolean;
   random: Uint8Array;

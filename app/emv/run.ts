@@ -3,7 +3,7 @@ import { type Bytes, concat, EmvError, fromText, NO_BYTES, toBytes, toText } fro
 import type { Candidate } from "./candidates.ts";
 import { Kernel, type KernelOptions } from "./kernel.ts";
 import type { OnlineRequest } from "./online.ts";
-import { Ended, type Outcome } from "./outcome.ts";
+import { Ended, type Outcome, type Torn } from "./outcome.ts";
 import { encipheredPinBlock, plainPinBlock } from "./pin.ts";
 import type {
   Answer,
@@ -59,6 +59,8 @@ export interface People {
   offlinePin?(request: OfflinePinRequest): Maybe<OfflinePinAnswer | string>;
   /** The card is the right one and what it pays is agreed to; asked when there is somebody to. */
   card?(request: Requests["card"]): Maybe<boolean>;
+  /** A purse is about to be charged: keep this, durable, until the transaction is over, and give it with the next one if it never was. */
+  charging?(torn: Torn): void;
   onlinePin?(request: Requests["online-pin"]): Maybe<Answers["online-pin"]>;
   identity?(request: Requests["identity"]): Maybe<boolean>;
   referral?(code: string): Maybe<boolean>;
@@ -96,7 +98,8 @@ export async function runTransaction(
   const { people = {}, trace, ...input } = terminal as RunTerminal;
   const display = input.display ?? people.chooseApplication !== undefined;
   const showCard = input.showCard ?? people.card !== undefined;
-  const kernel = new Kernel({ ...input, display, showCard }, amount, optionsOf(channel));
+  const keepTorn = input.keepTorn ?? people.charging !== undefined;
+  const kernel = new Kernel({ ...input, display, showCard, keepTorn }, amount, optionsOf(channel));
   const answerer = new Answerer(channel, people, host);
   let request: Request = kernel.start();
   while (request.ask !== "outcome") {
@@ -144,6 +147,9 @@ class Answerer {
         return { to: "offline-pin", value: await this.offlinePin(request) };
       case "card":
         return { to: "card", value: await (people.card?.(request) ?? true) };
+      case "charging":
+        people.charging?.(request.torn);
+        return { to: "charging", value: undefined };
       case "online-pin":
         return { to: "online-pin", value: await (people.onlinePin?.(request) ?? "no-pad") };
       case "identity":

@@ -76,6 +76,8 @@ export interface TerminalInput {
   display?: boolean;
   /** Whoever runs it wants to see the card before anything is decided. Default false. */
   showCard?: boolean;
+  /** Whoever runs it keeps what may have been paid before the card is told to. Default false. */
+  keepTorn?: boolean;
   /** The cardholder may leave a PIN out. Default false. */
   pinBypass?: boolean;
   /** Terminal risk management whatever the card says (§6.8). Default false. */
@@ -158,6 +160,7 @@ export interface Terminal {
   additional: Uint8Array;
   display: boolean;
   showCard: boolean;
+  keepTorn: boolean;
   pinBypass: boolean;
   alwaysManageRisk: boolean;
   sm: boolean | undefined;

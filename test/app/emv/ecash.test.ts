@@ -142,6 +142,14 @@ describe("cut off while paying", () => {
     });
   });
 
+  test("whoever wants to keep it has it before the card is told to pay", async () => {
+    const kept: unknown[] = [];
+    const people: People = { charging: (torn) => void kept.push(torn) };
+    const { outcome } = await play(card, [...start(card), ...purse(20_000), ac("TC")], { terminal: { people } });
+    expect(kept).toMatchObject([{ pan: PAN, amountFen: 10_000, balanceFen: 20_000 }]);
+    expect(outcome).toMatchObject({ result: "approved-offline", ecash: true });
+  });
+
   test("next time the purse says whether it has paid", async () => {
     const { torn } = await cut();
     const details = { amount: { amountFen: 10_000, torn } };
@@ -159,7 +167,7 @@ describe("loading and enquiring", () => {
   const scripts = tlv("72", tlv("9F18", "00000001") + tlv("86", command));
   const card = cashCard();
 
-  test.each(["60", "62", "63"])("9C = %s: asked online, the script runs, balance before and after", async (type) => {
+  test.each(["60", "62", "63", "17"])("9C = %s: asked online, the script runs, balance before and after", async (type) => {
     const script = [
       ...start(card),
       ...purse(10_000),
@@ -184,14 +192,7 @@ describe("loading and enquiring", () => {
   test.each([
     ["the script fails", scripts, [{ command, answer: "6A80" }]],
     ["there is none", "", []],
-    [
-      "there are two",
-      scripts + scripts,
-      [
-        { command, answer: OK },
-        { command, answer: OK },
-      ],
-    ],
+    ["there are two, of which none is sent", scripts + scripts, []],
   ] as [string, string, Exchange[]][])("%s: the load is reversed", async (_, sent, heard) => {
     const script = [...start(card), ...purse(10_000), ac("ARQC"), ac("TC"), ...heard, get("9F79", 10_000)];
     const { outcome } = await play(card, script, {
@@ -201,6 +202,15 @@ describe("loading and enquiring", () => {
     expect(outcome).toMatchObject({ result: "declined-online", reason: "load-failed", reversal: true });
     const tags = parseTlv(fieldData("reversal-with-counter", outcome.data).bytes).map(({ tag }) => tag);
     expect(tags.slice(0, 4)).toEqual(["95", "9F1E", "9F10", "9F36"]);
+  });
+
+  test("a card that refuses after the host has approved is not loaded, and the load is reversed", async () => {
+    const script = [...start(card), ...purse(10_000), ac("ARQC"), ac("AAC", { p1: "40" }), get("9F79", 10_000)];
+    const { outcome } = await play(card, script, {
+      amount: { amountFen: 40_000, type: "60" },
+      host: () => ({ code: "00", scripts }),
+    });
+    expect(outcome).toMatchObject({ result: "declined-online", reason: "card-declined", reversal: true });
   });
 
   test("gone after it was loaded: loaded it is, the balance is not known", async () => {
