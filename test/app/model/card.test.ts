@@ -17,6 +17,7 @@ test("a masked number shows first six and last four, whatever its length", () =>
     }),
     { seed: 20_261_121 },
   );
+  expect([maskPan("6222021234567"), maskPan("622202123456")]).toEqual(["622202***4567", "************"]);
   expect(maskPan("6229990000000000019")).toBe("622999*********0019");
   expect(grouped("622999*********0019")).toBe("6229 99** **** ***0 019");
 });
@@ -26,6 +27,9 @@ test("check digit", () => {
   expect(luhnValid("6229990000000000018")).toBe(false);
   expect(luhnValid("622999000000")).toBe(false);
   expect(luhnValid("62299900000000000a9")).toBe(false);
+  // Zeros add up; only their number tells.
+  expect([12, 13, 19, 20].map((count) => luhnValid("0".repeat(count)))).toEqual([false, true, true, false]);
+  expect([" 0000000000000", "0000000000000 "].map(luhnValid)).toEqual([false, false]);
 });
 
 test("a card is good to the end of its month", () => {
@@ -35,7 +39,11 @@ test("a card is good to the end of its month", () => {
 test("track 2 with either separator; what is none is none", () => {
   const parsed = { pan: "6229990000000000019", expiry: "3012", serviceCode: "201" };
   expect(parseTrack2("6229990000000000019=30122010000012300")).toMatchObject(parsed);
-  expect(parseTrack2("6229990000000000019D30122010000012300")).toMatchObject(parsed);
+  expect(parseTrack2("6229990000000000019D30122010000012300")).toMatchObject({
+    ...parsed,
+    track2: "6229990000000000019=30122010000012300",
+  });
+  expect(parseTrack2(";6229990000000000019=30122010000012300")).toBeUndefined();
   expect(parseTrack2("6229990000000000019=9913201")?.expiry).toBeUndefined();
   for (const wrong of ["", "=", "123=3012201", "6229990000000000019", "6229990000000000019=3012x"])
     expect(parseTrack2(wrong)).toBeUndefined();
@@ -88,6 +96,7 @@ test("an expiry as the card has it, or the other way round", () => {
   expect(expiryTyped("0131")).toBe("3101");
   expect(expiryTyped("1330")).toBeUndefined();
   expect(expiryTyped("0030")).toBeUndefined();
+  for (const long of ["30123", "30112"]) expect(expiryTyped(long)).toBeUndefined();
 });
 
 test("a track 2 that ends after its separator, or whose month is none, has no expiry", () => {

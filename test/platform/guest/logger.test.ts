@@ -11,6 +11,10 @@ test.each([
   [";6222021234567890=30121010000012345?", ";622202******7890=…?"],
   ["57 13 6222021234567890D30121010000012345F", "57 13 6222…(35 hex digits)"],
   ["%B6222021234567890^LI/LEI^3012101000?", "%B622202******7890^…"],
+  ["%B6222021234567890^LI/LEI^3012101000", "%B622202******7890^…"],
+  [`6222021234567890^${"N".repeat(40)}^3012`, "622202******7890^…"],
+  ["6222021234567890D3012D99=1F", "622202******7890=…"],
+  ["no track 12345678=12", "no track 12345678=12"],
   ["short 12345678=123456", "short 12******=…"],
   ["key 0123456789ABCDEFFEDCBA9876543210 kept", "key 0123…(32 hex digits) kept"],
   ["dump 9F 26 08 11 22 33 44 55 66 77 88 9F 27 01 80 5A 08", "dump 9F 2…(34 hex digits)"],
@@ -83,6 +87,23 @@ test("levels, errors with their cause, control characters and overlong lines", (
   expect(lines[3]?.[1]).toMatch(/^d: TypeError: 622202\*{6}7890; because of Error: root\n/);
   expect(lines[4]).toEqual([3, "e: just words"]);
   expect(new TextEncoder().encode(lines[5]?.[1]).length).toBeLessThanOrEqual(16_384);
+});
+
+test("control characters are told and do nothing; tabs, line ends and all other letters stay", () => {
+  const lines: string[] = [];
+  createLogger({ log: (_, words) => lines.push(words) }).info("a\tb\nc\u0001\u0008\u001f ~\u007f\u0080\u009f\u00a0验");
+  expect(lines).toEqual(["a\tb\nc\\x01\\x08\\x1f ~\\x7f\\x80\\x9f\u00a0验"]);
+});
+
+test("a line of five thousand is whole; one more, and it says that it was cut", () => {
+  const lines: string[] = [];
+  const log = createLogger({ log: (_, words) => lines.push(words) });
+  for (const length of [5_000, 5_001]) log.info("验".repeat(length));
+  expect(lines).toEqual(["验".repeat(5_000), `${"验".repeat(5_000)}… (cut)`]);
+});
+
+test("name and message stand once, then where it was", () => {
+  expect(describeError(new Error("what"))).toMatch(/^Error: what\nat /);
 });
 
 test("an error of an engine whose stack does not repeat the message is described alike", () => {
