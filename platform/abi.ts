@@ -3,7 +3,7 @@
  * Nothing else crosses. The outside (platform/node, platform/native) checks every argument against this table before
  * it acts; the inside (platform/guest) is its only caller. Changing a row without a new version fails the build.
  */
-export const ABI = { major: 1, minor: 0 } as const;
+export const ABI = { major: 1, minor: 1 } as const;
 
 /** Kinds of value that cross the door. `json` is a JSON text; bytes are copied, never shared. */
 export type Kind = "void" | "int" | "number" | "text" | "json" | "bytes" | "bytes?";
@@ -65,6 +65,16 @@ export const CALLS = {
   facts: { args: [], result: "json", limit: 0 },
   /** asset(name) → a read-only file of the firmware package (fonts, board.json, profile.json), or undefined. */
   asset: { args: ["text"], result: "bytes?", limit: 64 },
+
+  /** stage(at, bytes): a piece of a firmware package, kept by the outside under the name "staged"; `at` 0 begins anew. Since 1.1. */
+  stage: { args: ["number", "bytes"], result: "void", limit: 262_144 },
+  /**
+   * firmware(action, name) → JSON; but for "state" it is "unsupported" where the outside has no slots. Since 1.1.
+   * "state": which slot runs, whether on trial, what waits to be installed; null without slots · "check" | "install": judges the package `name`; install also writes it
+   * to the other slot, which the next start tries · "confirm": this firmware works, and is kept · "reject": it does not, for the reason `name`; the next
+   * start goes back.
+   */
+  firmware: { args: ["text", "text"], result: "json", limit: 1024 },
 } as const satisfies Record<string, Call>;
 
 export type CallName = keyof typeof CALLS;

@@ -46,6 +46,7 @@ function inMemory(system: System): System {
     unseal: (bytes) => bytes.slice(),
     asset: (name) => system.asset(name),
     facts: () => system.facts(),
+    firmware: system.firmware,
     power: () => {
       throw new Error("training does not touch the power");
     },

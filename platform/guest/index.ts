@@ -2,6 +2,7 @@
 import type { Door } from "../abi.ts";
 import { assert } from "./assert.ts";
 import { concat, toBuffer } from "./bytes.ts";
+import { createFirmware } from "./firmware.ts";
 import { createLogger } from "./logger.ts";
 import { createPorts } from "./ports.ts";
 import { createScheduler } from "./scheduler.ts";
@@ -120,6 +121,7 @@ export function assemble(door: Door): { system: GuestSystem; onDoorEvent: DoorEv
       return bytes === undefined ? undefined : new Uint8Array(bytes);
     },
     facts: () => JSON.parse(door.facts()) as Facts,
+    firmware: createFirmware(door),
     power: (action) => door.power(action),
   };
 

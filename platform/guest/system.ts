@@ -107,6 +107,62 @@ export interface Facts {
   serial: string;
 }
 
+/** A firmware package that waits: staged by this firmware, flashed from outside, or on a memory stick. */
+export interface FirmwareWaiting {
+  name: string;
+  /** Undefined: it is no package. */
+  version?: string;
+  board?: string;
+  bytes: number;
+}
+
+export interface FirmwareState {
+  slot: "a" | "b";
+  version: string;
+  securityCounter: number;
+  /** Public key, hexadecimal. */
+  signer: string;
+  development: boolean;
+  /** Not confirmed yet; starts left after this one. */
+  trial: { left: number } | null;
+  /** What the other slot holds; verdict: written · good · bad. */
+  other: { version: string; verdict: string } | null;
+  /** The last one that was taken back, until another is confirmed. */
+  back: { version: string; why: string } | null;
+  waiting: FirmwareWaiting[];
+}
+
+export interface FirmwareSummary {
+  version: string;
+  board: string;
+  securityCounter: number;
+  signer: string;
+  development: boolean;
+  /** What must be closed before it is installed: "reversal", "offline", "batch". */
+  closed: string[];
+  bytes: number;
+}
+
+/** `refused`: one of the loader's closed set; `words`: what is wrong, in English, as the log has it. */
+export type FirmwareRefused = { refused: string; words: string };
+export type FirmwareJudged = { package: FirmwareSummary };
+export type FirmwareInstalled = { installed: FirmwareSummary; slot: "a" | "b" };
+
+/** The slots this firmware was started from, and packages for them. Whatever is installed was verified by the loader, never here. */
+export interface Firmware {
+  /** Undefined: there are no slots; somebody started this bundle by hand. The calls below then throw. */
+  state(): FirmwareState | undefined;
+  /** Hands a package over to the loader; gives the name it waits under. Throws when there is no room. */
+  stage(bytes: Uint8Array): string;
+  check(name: string): FirmwareJudged | FirmwareRefused;
+  /** Into the other slot; the next restart tries it. */
+  install(name: string): FirmwareInstalled | FirmwareRefused;
+  /** This firmware works: it is kept. Harmless when it was confirmed before. */
+  confirm(): void;
+  /** This firmware does not work here: the next restart goes back to the one before. */
+  reject(why: string): void;
+}
+
 export interface System {
   readonly scheduler: Scheduler;
   readonly store: Store;
@@ -121,5 +177,6 @@ export interface System {
   unseal(bytes: Uint8Array): Uint8Array;
   asset(name: string): Uint8Array | undefined;
   facts(): Facts;
+  readonly firmware: Firmware;
   power(action: "restart" | "halt"): void;
 }

@@ -9,6 +9,7 @@ import { FOREIGN, type FromGuest, type ToGuest } from "./engine.ts";
 import type { Entropy } from "./entropy.ts";
 import { DoorError, Stopped, wordsOf } from "./errors.ts";
 import { FILE_NAME, type FileLayer } from "./files.ts";
+import type { FirmwareCalls } from "./loader/calls.ts";
 import type { LogLine } from "./machine.ts";
 import { CONNECTS, type PortTable } from "./ports/index.ts";
 import type { ClosedWhy, OutPort, PortEvents } from "./ports/port.ts";
@@ -29,6 +30,8 @@ export interface DoorOptions {
   clock: HostClock;
   facts: Record<string, string>;
   assets: Record<string, Uint8Array>;
+  /** Undefined: the owner gave the firmware; there are no slots. */
+  firmware?: FirmwareCalls | undefined;
   /** An event for the guest; may come at any time, also in the middle of a call. */
   emit(event: DoorEvent): void;
   log(level: LogLine["level"], words: string): void;
@@ -198,7 +201,19 @@ export class Door {
     },
     facts: () => JSON.stringify(this.#options.facts),
     asset: (name: string) => (Object.hasOwn(this.#options.assets, name) ? this.#options.assets[name] : undefined),
+    stage: (at: number, bytes: Uint8Array) => {
+      this.#slots().stage(at, bytes);
+      return undefined;
+    },
+    firmware: (action: string, name: string) =>
+      action === "state" && this.#options.firmware === undefined ? "null" : JSON.stringify(this.#slots().call(action, name)),
   };
+
+  #slots(): FirmwareCalls {
+    const { firmware } = this.#options;
+    if (firmware === undefined) throw new DoorError("unsupported", "this terminal has no firmware slots");
+    return firmware;
+  }
 
   #open(name: string, options: Record<string, unknown>): number {
     const spec = this.#options.board.get(name);

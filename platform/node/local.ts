@@ -8,11 +8,12 @@ import { Door } from "./door.ts";
 import { ENGINES } from "./engine.ts";
 import { seededEntropy, systemEntropy } from "./entropy.ts";
 import { GuestFailure, Refused } from "./errors.ts";
+import { FirmwareCalls } from "./loader/calls.ts";
 import { factsOf } from "./facts.ts";
-import { DirectoryFiles } from "./files.ts";
+import { DirectoryFiles, type FileLayer } from "./files.ts";
 import { Emitter } from "./listeners.ts";
 import { EVENT_LIMIT_MS, MEMORY_LIMIT_BYTES, STACK_LIMIT_MAIN_BYTES, STACK_LIMIT_WORKER_BYTES } from "./limits.ts";
-import { checkBundle } from "./loader.ts";
+import { checkBundle } from "./loader/bundle.ts";
 import { LogFile } from "./logfile.ts";
 import type { LogLine, Machine, MachineEvents, MachineOptions, MachineStatus } from "./machine.ts";
 import { masked } from "./mask.ts";
@@ -61,6 +62,7 @@ export class LocalMachine implements Machine {
 
   constructor(options: MachineOptions, surroundings: Surroundings = {}) {
     this.#options = options;
+    this.#powerOns = options.earlierPowerOns ?? 0;
     this.#surroundings = surroundings;
     this.#clock = hostClock(options.clock);
     this.#hub = new SimHub(options.wires);
@@ -196,10 +198,18 @@ export class LocalMachine implements Machine {
       clock: this.#clock,
       facts: factsOf(engineName, options.facts),
       assets: options.assets,
+      firmware: this.#firmwareCalls(),
       emit: (event) => run.enqueue(event),
       log: (level, words) => this.#log(level, words),
       power: (action) => this.#power(run, action),
     });
+  }
+
+  #firmwareCalls(): FirmwareCalls | undefined {
+    const { slots, slotFiles } = this.#options;
+    if (slots === undefined) return undefined;
+    const open = (): FileLayer => slotFiles ?? new DirectoryFiles(slots.dir);
+    return new FirmwareCalls(slots, open, (words) => this.#log("info", `loader: ${words}`));
   }
 
   #log(level: LogLine["level"], words: string): void {
@@ -214,15 +224,17 @@ export class LocalMachine implements Machine {
       this.#emitter.emit("power", action);
       if (action === "restart" && this.#on) void this.#restart();
     });
-    if (action === "halt") this.#off();
+    if (action === "halt" || this.#options.ownerRestarts === true) this.#off();
     run.cut(action);
   }
 
   #failed(failure: GuestFailure): void {
     const stack = this.#report(failure);
-    const restarting = this.#restarts.failed(performance.now());
+    const owners = this.#options.ownerRestarts === true;
+    const restarting = !owners && this.#restarts.failed(performance.now());
     this.#afterEnd.push(() => {
-      if (!restarting) {
+      if (owners) this.#off();
+      else if (!restarting) {
         this.#log(
           "error",
           `the firmware failed ${RestartPolicy.LIMIT} times within a minute and stays off; see ${join(this.#options.dataDir, "crash")}`,

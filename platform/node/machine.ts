@@ -5,6 +5,7 @@
 import type { Patience } from "../guest/system.ts";
 import type { EngineName } from "./engine.ts";
 import type { FileLayer } from "./files.ts";
+import type { SlotRun } from "./loader/calls.ts";
 
 /** The far end of a `sim` port. Whoever stands there gets bytes and sends bytes. */
 export interface SimWires {
@@ -62,6 +63,14 @@ export interface MachineOptions {
   wires?: SimWires;
   /** Default "quickjs"; see ENGINES in ./engine.ts. */
   engine?: EngineName;
+  /** The firmware was started from a slot, in this directory: it may look after its slots. */
+  slots?: SlotRun & { dir: string };
+  /** LocalMachine only: stands in for the slots' directory on the disk. */
+  slotFiles?: FileLayer;
+  /** A restart, asked for or after a failure, is the owner's: the machine goes off and says so. */
+  ownerRestarts?: boolean;
+  /** Power-ons before those of this object, so that seeded entropy does not begin anew. */
+  earlierPowerOns?: number;
   /** LocalMachine only: stands in for the directory on the disk. */
   files?: FileLayer;
   /** WorkerMachine only: how long the worker may leave the heartbeat unanswered before it is ended, ms of real time. */

@@ -5,7 +5,7 @@ import type { PortEvents } from "./ports/port.ts";
 
 /** What the worker is started with; the wires and listeners stay with the owner. */
 export interface WorkerStart {
-  options: Omit<MachineOptions, "wires" | "files" | "watchdogMs">;
+  options: Omit<MachineOptions, "wires" | "files" | "slotFiles" | "watchdogMs">;
   powerOn: number;
   /** Where the owner puts the answer to a call the worker waits for: see ./waiting.ts. */
   answers: SharedArrayBuffer;

@@ -5,7 +5,7 @@
 import { ENGINES, BUNDLE_FILE, type Engine, type EngineName, type FromGuest, type ToGuest } from "./engine.ts";
 import { GuestFailure, Stopped } from "./errors.ts";
 import { EVENT_LIMIT_MS, MEMORY_LIMIT_BYTES, STACK_LIMIT_MAIN_BYTES } from "./limits.ts";
-import { checkBundle } from "./loader.ts";
+import { checkBundle } from "./loader/bundle.ts";
 import { type Entry, bundleHash, decode, encodeOutput } from "./recording.ts";
 import type { CallName } from "../abi.ts";
 

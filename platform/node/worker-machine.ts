@@ -56,6 +56,7 @@ export class WorkerMachine implements Machine {
 
   constructor(options: MachineOptions) {
     this.#options = options;
+    this.#powerOns = options.earlierPowerOns ?? 0;
     this.#hub = new SimHub(options.wires);
   }
 
@@ -104,7 +105,7 @@ export class WorkerMachine implements Machine {
 
   #powerOn(): Promise<void> {
     const answers = newAnswers();
-    const { wires: _wires, files: _files, watchdogMs: _watchdogMs, ...options } = this.#options;
+    const { wires: _wires, files: _files, slotFiles: _slotFiles, watchdogMs: _watchdogMs, ...options } = this.#options;
     const start: WorkerStart = { options, powerOn: ++this.#powerOns, answers };
     const worker = new Worker(workerFile(), { workerData: start, resourceLimits: { stackSizeMb: STACK_WORKER_MB } });
     const life: Life = {
@@ -213,10 +214,11 @@ export class WorkerMachine implements Machine {
     if (life.over) return;
     await this.#end(life, words);
     writeCrash(this.#options.dataDir, hostClock(this.#options.clock).wallMs(), words, stack);
-    const restarting = this.#restarts.failed(performance.now());
+    const owners = this.#options.ownerRestarts === true;
+    const restarting = !owners && this.#restarts.failed(performance.now());
     this.#emitter.emit("crash", { words: masked(words), stack: masked(stack), restarting });
     if (!restarting) {
-      this.#warn(`the engine's thread failed ${RestartPolicy.LIMIT} times within a minute; the machine stays off`);
+      if (!owners) this.#warn(`the engine's thread failed ${RestartPolicy.LIMIT} times within a minute; the machine stays off`);
       this.#emitter.emit("status", this.status);
       return;
     }

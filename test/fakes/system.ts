@@ -50,6 +50,8 @@ export interface FakeOptions {
   facts?: Partial<Facts>;
   /** The disk of an earlier system: what a restart finds. Default an empty one. */
   disk?: FaultyDisk;
+  /** The loader behind the door's `stage` and `firmware`. Default: none, as where the firmware was started by hand. */
+  firmware?: Pick<Door, "stage" | "firmware">;
 }
 
 export interface FakeSystem extends GuestSystem {
@@ -120,6 +122,16 @@ export function fakeUnseal(sealed: Uint8Array): Uint8Array {
 }
 
 const buffer = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
+
+const noSlots: Pick<Door, "stage" | "firmware"> = {
+  stage: () => {
+    throw doorError("unsupported", "no slots");
+  },
+  firmware: (action) => {
+    if (action === "state") return "null";
+    throw doorError("unsupported", "no slots");
+  },
+};
 
 export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
   const disk = options.disk ?? new FaultyDisk(options.seed);
@@ -269,6 +281,8 @@ export function createFakeSystem(options: FakeOptions = {}): FakeSystem {
         serial: "TL00000001",
         ...options.facts,
       }),
+    stage: (at, bytes) => (options.firmware ?? noSlots).stage(at, bytes),
+    firmware: (action, name) => (options.firmware ?? noSlots).firmware(action, name),
     asset: (name) => {
       const bytes = options.assets?.[name];
       return bytes === undefined ? undefined : buffer(bytes);

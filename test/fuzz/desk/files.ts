@@ -3,7 +3,7 @@ import { ABI_BANNER } from "../../../platform/abi.ts";
 import { portsOf } from "../../../platform/node/board.ts";
 import { PlaceMapper } from "../../../platform/node/crash.ts";
 import { Refused } from "../../../platform/node/errors.ts";
-import { checkBundle } from "../../../platform/node/loader.ts";
+import { checkBundle } from "../../../platform/node/loader/bundle.ts";
 import { replay } from "../../../platform/node/replay.ts";
 import { checkBoard } from "../../../tools/sim/board.ts";
 import { checkProfile } from "../../../tools/sim/profile.ts";

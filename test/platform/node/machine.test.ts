@@ -116,7 +116,7 @@ describe.each<Kind>(["local", "worker"])("a %s machine", (kind) => {
   test("refuses a bundle for another door, a bundle without banner and a wrong board, before anything runs", async () => {
     const start = (options: object) => bench(`say("ran")`, options, kind);
     const foreign = start({ bundle: { code: bundle(`say("ran")`).code.replace(/abi \d+/, "abi 99") } });
-    await expect(foreign.machine.start()).rejects.toThrow(/built for door 99\.0, and this terminal has 1\.0/);
+    await expect(foreign.machine.start()).rejects.toThrow(/built for door 99\.\d+, and this terminal has 1\.\d+/);
     expect(foreign.said).toEqual([]);
     await expect(start({ bundle: { code: "1" } }).machine.start()).rejects.toThrow(/first line/);
     await expect(start({ board: { ports: { lcd: { kind: "telepathy" } } } }).machine.start()).rejects.toThrow(/ports\.lcd/);

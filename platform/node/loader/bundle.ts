@@ -1,5 +1,5 @@
-import { ABI } from "../abi.ts";
-import { Refused } from "./errors.ts";
+import { ABI } from "../../abi.ts";
+import { Refused } from "../errors.ts";
 
 const BANNER = /^\/\/! tael abi (\d+)\.(\d+)$/;
 

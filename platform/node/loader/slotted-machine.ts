@@ -1,0 +1,234 @@
+/**
+ * A machine whose firmware comes out of the slots: each power-on asks the loader anew, so that an installed package is tried, a failing one taken back, and
+ * nothing starts that is not signed. It stands around a machine that runs what it is given.
+ */
+import { RestartPolicy } from "../crash.ts";
+import { Refused, wordsOf } from "../errors.ts";
+import { DirectoryFiles, type FileLayer } from "../files.ts";
+import { Emitter } from "../listeners.ts";
+import type { Machine, MachineEvents, MachineOptions, MachineStatus } from "../machine.ts";
+import { hostClock } from "../time.ts";
+import { BOARD, BUNDLE } from "./manifest.ts";
+import { type Chosen, type Provision, Slots } from "./slots.ts";
+
+/** A firmware on trial has confirmed itself by then, or never will; a self-check takes seconds. */
+const CONFIRM_WITHIN_MS = 5 * 60_000;
+const LONGEST_WORDS = 160;
+
+export interface SlottedOptions extends Omit<MachineOptions, "bundle" | "assets" | "board" | "slots" | "ownerRestarts"> {
+  slotsDir: string;
+  provision?: Provision;
+  /** Directory of a memory stick. */
+  media?: string | undefined;
+  /** Assets that go before the package's: the terminal's own profile. */
+  overlay?: Record<string, Uint8Array>;
+  /** The board to use, made of the package's. */
+  board?: (fromPackage: unknown) => unknown;
+  /** Real ms that a firmware on trial has to confirm itself. */
+  confirmWithinMs?: number;
+}
+
+export class SlottedMachine implements Machine {
+  readonly #options: SlottedOptions;
+  readonly #make: (options: MachineOptions) => Machine;
+  readonly #emitter = new Emitter();
+  readonly #restarts = new RestartPolicy();
+  #on = false;
+  #starting = false;
+  #powerOns = 0;
+  #inner: Machine | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
+  #lastPorts: MachineStatus["ports"] = {};
+
+  /** `make`: the machine around which it stands, `WorkerMachine` or `LocalMachine`. */
+  constructor(options: SlottedOptions, make: (options: MachineOptions) => Machine) {
+    this.#options = options;
+    this.#make = make;
+  }
+
+  get status(): MachineStatus {
+    if (this.#inner !== undefined && !this.#starting) return this.#inner.status;
+    return { running: this.#on, quiet: !this.#on, wake: undefined, ports: this.#lastPorts };
+  }
+
+  on<E extends keyof MachineEvents>(event: E, listener: MachineEvents[E]): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  /** Rejects with words when there is no firmware to start. */
+  async start(): Promise<void> {
+    if (this.#on) throw new Error("the machine is on already");
+    this.#restarts.clear();
+    this.#on = true;
+    try {
+      await this.#powerOn();
+    } catch (error) {
+      this.#on = false;
+      throw error;
+    }
+  }
+
+  async cut(): Promise<void> {
+    this.#on = false;
+    await this.#drop();
+    this.#emitter.emit("status", this.status);
+  }
+
+  toTerminal(wire: string, bytes: Uint8Array): void {
+    this.#inner?.toTerminal(wire, bytes);
+  }
+
+  closeWire(wire: string, why: string): void {
+    this.#inner?.closeWire(wire, why);
+  }
+
+  wake(): void {
+    this.#inner?.wake();
+  }
+
+  memory(withImage?: boolean): Promise<{ usedBytes: number; image?: Uint8Array }> {
+    return this.#inner?.memory(withImage) ?? Promise.reject(new Error("the machine is off"));
+  }
+
+  cpuMs(): Promise<number> {
+    return this.#inner?.cpuMs() ?? Promise.reject(new Error("the machine is off"));
+  }
+
+  /** Starts what the loader chooses; one that cannot even start is taken back, and the loader asked again. */
+  async #powerOn(): Promise<void> {
+    for (;;) {
+      const chosen = this.#withSlots((slots) => slots.choose());
+      if (chosen === undefined)
+        throw new Refused(`there is no firmware in ${this.#options.slotsDir} that may be started; install a signed package`);
+      try {
+        return await this.#run(chosen);
+      } catch (error) {
+        await this.#drop();
+        if (!this.#on) throw error;
+        if (chosen.trial === undefined || !this.#takenBack(chosen, `it does not start: ${wordsOf(error)}`)) throw error;
+      }
+    }
+  }
+
+  async #run(chosen: Chosen): Promise<void> {
+    this.#starting = true;
+    try {
+      const inner = this.#make(this.#optionsFor(chosen));
+      this.#inner = inner;
+      const ours = (): boolean => this.#inner === inner;
+      inner.on("log", (line) => this.#emitter.emit("log", line));
+      inner.on("status", (status) => {
+        if (ours() && !this.#starting && status.running) this.#emitter.emit("status", status);
+      });
+      inner.on("power", (action) => {
+        if (ours()) void this.#asked(action);
+      });
+      inner.on("crash", ({ words, stack }) => {
+        // One that fails while it starts is told of by `start`.
+        if (ours() && !this.#starting) void this.#failed(chosen, words, stack);
+      });
+      await inner.start();
+      if (chosen.trial !== undefined && ours()) this.#watch(chosen);
+    } finally {
+      this.#starting = false;
+    }
+    this.#emitter.emit("status", this.status);
+  }
+
+  #optionsFor({ slot, trial, files, manifest }: Chosen): MachineOptions {
+    const { slotsDir, provision, media, overlay, board, confirmWithinMs: _confirmWithinMs, ...common } = this.#options;
+    const fromPackage: unknown = JSON.parse(text(files.get(BOARD)));
+    const own = board === undefined ? fromPackage : board(fromPackage);
+    return {
+      ...common,
+      bundle: { code: text(files.get(BUNDLE)) },
+      assets: {
+        ...Object.fromEntries([...files].filter(([name]) => name !== BUNDLE).map(([name, bytes]) => [name, bytes.slice()])),
+        ...overlay,
+        [BOARD]: new Uint8Array(Buffer.from(JSON.stringify(own))),
+      },
+      board: own,
+      facts: { app: `tael ${manifest.version}`, loader: LOADER, ...common.facts },
+      slots: { dir: slotsDir, slot, trial, media, provision },
+      ownerRestarts: true,
+      earlierPowerOns: this.#powerOns++,
+    };
+  }
+
+  async #asked(action: "restart" | "halt"): Promise<void> {
+    await this.#drop();
+    if (action === "halt") this.#on = false;
+    this.#emitter.emit("power", action);
+    if (action === "restart") await this.#again();
+    else this.#emitter.emit("status", this.status);
+  }
+
+  async #failed(chosen: Chosen, words: string, stack: string): Promise<void> {
+    await this.#drop();
+    const { trial } = chosen;
+    // The last attempt says why; the ones before it may have been bad luck.
+    const back = trial !== undefined && trial.left === 0 && this.#takenBack(chosen, `it failed: ${words}`);
+    const restarting = this.#on && (this.#restarts.failed(performance.now()) || back);
+    this.#emitter.emit("crash", { words, stack, restarting });
+    if (restarting) return this.#again();
+    this.#on = false;
+    this.#say(`the firmware failed ${RestartPolicy.LIMIT} times within a minute and stays off`);
+    this.#emitter.emit("status", this.status);
+  }
+
+  async #again(): Promise<void> {
+    if (!this.#on) return;
+    try {
+      await this.#powerOn();
+    } catch (error) {
+      if (!this.#on) return;
+      this.#on = false;
+      this.#say(wordsOf(error));
+      this.#emitter.emit("crash", { words: wordsOf(error), stack: "", restarting: false });
+    }
+  }
+
+  #watch(chosen: Chosen): void {
+    this.#deadline = setTimeout(() => {
+      const confirmed = this.#withSlots(({ status }) => status.trial?.slot !== chosen.slot);
+      if (!confirmed) void this.#failed({ ...chosen, trial: { left: 0 } }, "it did not confirm itself in time", "");
+    }, this.#options.confirmWithinMs ?? CONFIRM_WITHIN_MS);
+    this.#deadline.unref();
+  }
+
+  /** Whether there is something to go back to. */
+  #takenBack({ slot }: Chosen, why: string): boolean {
+    return this.#withSlots((slots) => {
+      slots.reject(slot, why.split("\n", 1).join("").slice(0, LONGEST_WORDS));
+      return slots.status.trial === undefined;
+    });
+  }
+
+  async #drop(): Promise<void> {
+    clearTimeout(this.#deadline);
+    const inner = this.#inner;
+    this.#inner = undefined;
+    if (inner === undefined) return;
+    this.#lastPorts = inner.status.ports;
+    await inner.cut();
+  }
+
+  #withSlots<T>(work: (slots: Slots) => T): T {
+    const { slotFiles, slotsDir, provision } = this.#options;
+    const files: FileLayer = slotFiles ?? new DirectoryFiles(slotsDir);
+    try {
+      return work(new Slots(files, provision, (words) => this.#say(words)));
+    } finally {
+      files.close?.();
+    }
+  }
+
+  #say(words: string): void {
+    this.#emitter.emit("log", { at: hostClock(this.#options.clock).wallMs(), level: "info", words: `loader: ${words}` });
+  }
+}
+
+/** As the versions screen has it. */
+export const LOADER = "tael-loader 1.0";
+
+const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? new Uint8Array()).toString("utf8");
