@@ -41,8 +41,10 @@ export function approve(state: State, record: TransactionRecord, also: { voids?:
   const debt = debtOf(state);
   assert(record.state === "approved", "what the host approved is approved");
   assert(record.trace === debt.trace && record.batch === debt.batch, "the record is of the request that is owed");
+  // The record of a load is of the card that was loaded, whoever paid for it.
+  const pan = debt.receiving ?? debt.pan;
   assert(
-    record.kind === debt.kind && record.pan === debt.pan && record.amountFen === debt.amountFen,
+    record.kind === debt.kind && record.pan === pan && record.amountFen === debt.amountFen,
     "the record tells the same money",
   );
   assert(record.approvedFen >= 0 && record.approvedFen <= record.amountFen, "no more is approved than was asked");
@@ -88,7 +90,7 @@ function putDebt(state: State, debt: ReversalRecord): void {
 
 /** Before money moves: what is to be voided stands, and whole. */
 function refuseVoidOfNothing(state: State, { kind, amountFen, original, batch }: ReversalRecord): void {
-  if (kind !== "void" && kind !== "completion-void") return;
+  if (kind !== "void" && kind !== "completion-void" && kind !== "cash-load-void") return;
   if (original?.trace === undefined || original.batch !== batch) return;
   const line = state.batch.get(original.trace);
   if (line?.state !== "approved" || line.amountFen !== amountFen)

@@ -60,7 +60,7 @@ export interface Sent {
 }
 
 /** What a chip adds to the record of an approval. */
-export type ChipPart = Pick<TransactionRecord, "chip" | "sequence">;
+export type ChipPart = Partial<Pick<TransactionRecord, "chip" | "sequence" | "purse" | "pan" | "expiry" | "entry">>;
 
 /** What the cashier sees while the host is asked; also drives the send and receive lights. */
 export function onlinePhase(
@@ -120,6 +120,7 @@ export async function sendFinancial(t: Terminal, host: Host, authorisation: Auth
     organisation,
     sequence: card.sequence,
     field55: authorisation.field55 && toHex(authorisation.field55),
+    receiving: card.receiving,
   };
 
   const owe = refusing(() => journal.oweReversal(owed));
