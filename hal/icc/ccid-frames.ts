@@ -1,5 +1,6 @@
 /** What stands on a serial CCID reader's line (README.md, "The line"): frames made here, and found again in whatever the line brings. */
-import type { Scheduler, Timer } from "../../platform/guest/system.ts";
+import type { Scheduler } from "../../platform/guest/system.ts";
+import { Framing } from "../framing.ts";
 
 const SYNC = 0x03;
 const ACK = 0x06;
@@ -9,8 +10,6 @@ const SLOT_CHANGE = 0x50;
 const HEADER_BYTES = 10;
 const DATA_LIMIT_BYTES = 261;
 const FRAME_HEAD_BYTES = 2;
-/** After damage everything up to this much silence is dropped. */
-const SILENCE_MS = 20;
 /** Longest gap between two bytes of one frame. */
 const GAP_MS = 100;
 
@@ -46,95 +45,66 @@ export interface FrameEvents {
 }
 
 /** Takes the line's bytes in any pieces. */
-export class FrameReader {
-  readonly #scheduler: Scheduler;
+export class FrameReader extends Framing {
   readonly #events: FrameEvents;
-  readonly #buffer = new Uint8Array(FRAME_HEAD_BYTES + HEADER_BYTES + DATA_LIMIT_BYTES + 1);
-  #filled = 0;
-  #dropping = false;
-  #pause: Timer | undefined;
 
   constructor(scheduler: Scheduler, events: FrameEvents) {
-    this.#scheduler = scheduler;
+    super(scheduler, { mostBytes: FRAME_HEAD_BYTES + HEADER_BYTES + DATA_LIMIT_BYTES + 1, gapMs: GAP_MS }, () =>
+      events.damaged(),
+    );
     this.#events = events;
   }
 
-  take(bytes: Uint8Array): void {
-    this.#pause?.stop();
-    this.#pause = undefined;
-    for (const byte of bytes) if (!this.#dropping) this.#byte(byte);
-    bytes.fill(0);
-    if (this.#dropping) this.#pause = this.#scheduler.after(SILENCE_MS, "work", () => this.#silent());
-    else if (this.#filled > 0) this.#pause = this.#scheduler.after(GAP_MS, "work", () => this.#silent());
-  }
-
-  stop(): void {
-    this.#pause?.stop();
-    this.#reset();
-  }
-
-  #byte(byte: number): void {
-    if (this.#filled === 0 && byte !== SYNC && byte !== SLOT_CHANGE) {
+  protected override byte(byte: number): void {
+    if (this.filled === 0 && byte !== SYNC && byte !== SLOT_CHANGE) {
       // Between frames: a lone high byte asks for time, the rest is noise, of which the wire's patience takes care.
       if (byte >= 0x80) this.#events.moreTime();
       return;
     }
-    this.#buffer[this.#filled++] = byte;
-    if (this.#buffer[0] === SLOT_CHANGE) this.#slotByte();
-    else if (this.#filled === FRAME_HEAD_BYTES) this.#dropping = byte !== ACK && byte !== NAK;
-    else if (this.#buffer[1] === NAK) this.#nakByte();
+    this.buffer[this.filled++] = byte;
+    if (this.buffer[0] === SLOT_CHANGE) this.#slotByte();
+    else if (this.filled === FRAME_HEAD_BYTES) this.dropping = byte !== ACK && byte !== NAK;
+    else if (this.buffer[1] === NAK) this.#nakByte();
     else this.#frameByte();
   }
 
   #slotByte(): void {
-    if (this.#filled < 2) return;
-    const bits = this.#buffer[1] as number;
-    this.#reset();
+    if (this.filled < 2) return;
+    const bits = this.buffer[1] as number;
+    this.reset();
     // Two slots at most have bits of their own; more is noise that began like a notice.
     if (bits <= 0x0f) this.#events.slots(bits);
-    else this.#dropping = true;
+    else this.dropping = true;
   }
 
   #nakByte(): void {
-    if (this.#filled <= FRAME_HEAD_BYTES) return;
-    const good = this.#buffer[FRAME_HEAD_BYTES] === (SYNC ^ NAK);
-    this.#reset();
+    if (this.filled <= FRAME_HEAD_BYTES) return;
+    const good = this.buffer[FRAME_HEAD_BYTES] === (SYNC ^ NAK);
+    this.reset();
     if (good) this.#events.nak();
-    else this.#dropping = true;
+    else this.dropping = true;
   }
 
   #frameByte(): void {
-    if (this.#filled < FRAME_HEAD_BYTES + 5) return;
-    const length = lengthAt(this.#buffer, FRAME_HEAD_BYTES + 1);
+    if (this.filled < FRAME_HEAD_BYTES + 5) return;
+    const length = lengthAt(this.buffer, FRAME_HEAD_BYTES + 1);
     const whole = FRAME_HEAD_BYTES + HEADER_BYTES + length + 1;
-    if (length > DATA_LIMIT_BYTES) this.#dropping = true;
-    else if (this.#filled === whole) this.#whole(whole);
+    if (length > DATA_LIMIT_BYTES) this.dropping = true;
+    else if (this.filled === whole) this.#whole(whole);
   }
 
   #whole(length: number): void {
-    if (lrcOf(this.#buffer.subarray(0, length)) !== 0) {
-      this.#dropping = true;
+    if (lrcOf(this.buffer.subarray(0, length)) !== 0) {
+      this.dropping = true;
       return;
     }
-    const header = this.#buffer.subarray(FRAME_HEAD_BYTES, FRAME_HEAD_BYTES + HEADER_BYTES);
+    const header = this.buffer.subarray(FRAME_HEAD_BYTES, FRAME_HEAD_BYTES + HEADER_BYTES);
     const [type, , , , , slot, sequence, ...own] = header as unknown as [number, ...number[]];
-    const data = this.#buffer.slice(FRAME_HEAD_BYTES + HEADER_BYTES, length - 1);
+    const data = this.buffer.slice(FRAME_HEAD_BYTES + HEADER_BYTES, length - 1);
     const message = { type, slot: slot as number, sequence: sequence as number, own: own as unknown as CcidMessage["own"], data };
-    this.#reset();
+    this.reset();
     this.#events.message(message);
     data.fill(0);
-  }
-
-  #silent(): void {
-    this.#reset();
-    this.#events.damaged();
-  }
-
-  #reset(): void {
-    this.#buffer.fill(0, 0, Math.min(this.#filled, this.#buffer.length));
-    this.#filled = 0;
-    this.#dropping = false;
-    this.#pause = undefined;
   }
 }
 

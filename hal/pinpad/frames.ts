@@ -1,5 +1,6 @@
 /** Frames of the pad's wire (PROTOCOL.md): made here, found again in whatever the line brings. */
-import type { Scheduler, Timer } from "../../platform/guest/system.ts";
+import type { Scheduler } from "../../platform/guest/system.ts";
+import { Framing } from "../framing.ts";
 
 const STX = 0x02;
 const ACK = 0x06;
@@ -7,8 +8,6 @@ const NAK = 0x15;
 const HEAD_BYTES = 4;
 const CRC_BYTES = 2;
 const BODY_LIMIT_BYTES = 1_024;
-/** After a damaged frame everything up to this much silence is dropped. */
-const SILENCE_MS = 20;
 /** Longest gap between two bytes of one frame. */
 const GAP_MS = 50;
 
@@ -42,72 +41,41 @@ export interface FrameEvents {
 }
 
 /** Takes the line's bytes in any pieces. */
-export class FrameReader {
-  readonly #scheduler: Scheduler;
+export class FrameReader extends Framing {
   readonly #events: FrameEvents;
-  readonly #buffer = new Uint8Array(HEAD_BYTES + BODY_LIMIT_BYTES + CRC_BYTES);
-  #filled = 0;
-  #dropping = false;
-  #pause: Timer | undefined;
 
   constructor(scheduler: Scheduler, events: FrameEvents) {
-    this.#scheduler = scheduler;
+    super(scheduler, { mostBytes: HEAD_BYTES + BODY_LIMIT_BYTES + CRC_BYTES, gapMs: GAP_MS }, () => events.damaged());
     this.#events = events;
   }
 
-  take(bytes: Uint8Array): void {
-    this.#pause?.stop();
-    this.#pause = undefined;
-    for (const byte of bytes) if (!this.#dropping) this.#byte(byte);
-    bytes.fill(0);
-    if (this.#dropping) this.#pause = this.#scheduler.after(SILENCE_MS, "work", () => this.#silent());
-    else if (this.#filled > 0) this.#pause = this.#scheduler.after(GAP_MS, "work", () => this.#silent());
-  }
-
-  stop(): void {
-    this.#pause?.stop();
-    this.#reset();
-  }
-
-  #byte(byte: number): void {
-    if (this.#filled === 0) {
+  protected override byte(byte: number): void {
+    if (this.filled === 0) {
       if (byte === ACK) this.#events.ack();
       else if (byte === NAK) this.#events.nak();
       if (byte !== STX) return;
     }
-    this.#buffer[this.#filled++] = byte;
-    if (this.#filled < 3) return;
+    this.buffer[this.filled++] = byte;
+    if (this.filled < 3) return;
     const length = this.#number(1);
-    if (length === 0 || length > BODY_LIMIT_BYTES) this.#dropping = true;
-    else if (this.#filled === HEAD_BYTES + length + CRC_BYTES) this.#whole(length);
+    if (length === 0 || length > BODY_LIMIT_BYTES) this.dropping = true;
+    else if (this.filled === HEAD_BYTES + length + CRC_BYTES) this.#whole(length);
   }
 
   #whole(length: number): void {
     const end = HEAD_BYTES + length;
-    if (crc16(this.#buffer.subarray(1, end)) !== this.#number(end)) {
-      this.#dropping = true;
+    if (crc16(this.buffer.subarray(1, end)) !== this.#number(end)) {
+      this.dropping = true;
       return;
     }
-    const sequence = this.#buffer[3] as number;
-    const body = this.#buffer.slice(HEAD_BYTES, end);
-    this.#reset();
+    const sequence = this.buffer[3] as number;
+    const body = this.buffer.slice(HEAD_BYTES, end);
+    this.reset();
     this.#events.frame(sequence, body);
     body.fill(0);
   }
 
-  #silent(): void {
-    this.#reset();
-    this.#events.damaged();
-  }
-
-  #reset(): void {
-    this.#buffer.fill(0, 0, Math.min(this.#filled, this.#buffer.length));
-    this.#filled = 0;
-    this.#dropping = false;
-    this.#pause = undefined;
-  }
-
   #number(at: number): number {
-    return ((this.#buffer[at] as number) << 8) | (this.#buffer[at + 1] as number);
+    return ((this.buffer[at] as number) << 8) | (this.buffer[at + 1] as number);
   }
 }
