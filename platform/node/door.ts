@@ -5,16 +5,18 @@
 import { CALLS, type CallName, ERRORS, type EventName } from "../abi.ts";
 import type { Patience } from "../guest/system.ts";
 import type { PortSpec } from "./board.ts";
-import { FOREIGN, type FromGuest, type ToGuest } from "./engine.ts";
 import type { Entropy } from "./entropy.ts";
 import { DoorError, Stopped, wordsOf } from "./errors.ts";
-import { FILE_NAME, type FileLayer } from "./files.ts";
+import { FILE_NAME } from "./file-name.ts";
+import type { FileLayer } from "./files.ts";
 import type { FirmwareCalls } from "./loader/calls.ts";
 import type { LogLine } from "./machine.ts";
-import { CONNECTS, type PortTable } from "./ports/index.ts";
+import type { PortTable } from "./ports/index.ts";
+import { CONNECTS } from "./ports/kinds.ts";
 import type { ClosedWhy, OutPort, PortEvents } from "./ports/port.ts";
 import type { Sealer } from "./seal.ts";
 import type { HostClock } from "./time.ts";
+import { FOREIGN, type FromGuest, type ToGuest } from "./values.ts";
 
 export interface DoorEvent {
   name: EventName;
@@ -306,10 +308,24 @@ function checkKind(kind: string, value: number | string | Uint8Array, limit: num
     case "text":
     case "json":
       if (typeof value !== "string") break;
-      if (value.length > limit || Buffer.byteLength(value) > limit) throw tooLarge();
+      if (value.length > limit || utf8Length(value) > limit) throw tooLarge();
       return kind === "text" ? value : parseObject(value, where);
   }
   throw new DoorError("bad-argument", `${where} must be ${kind}`);
+}
+
+/** Bytes of a text in UTF-8; half a surrogate pair counts as the sign that takes its place. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    const whole = unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+    // A pair is two units and four bytes.
+    bytes += unit < 0x800 ? 1 : 2;
+    if (whole) at++;
+  }
+  return bytes;
 }
 
 function parseObject(text: string, where: string): Record<string, unknown> {

@@ -3,11 +3,9 @@
  * fresh one made.
  */
 import type { CallName } from "../abi.ts";
+import type { FromGuest, ToGuest } from "./values.ts";
 
-/** Stands for a guest value that has no kind in the table (object, function, symbol …); no check accepts it. */
-export const FOREIGN = Symbol("foreign value");
-export type FromGuest = undefined | number | string | Uint8Array | typeof FOREIGN;
-export type ToGuest = undefined | number | string | Uint8Array;
+export { BUNDLE_FILE, FOREIGN, type FromGuest, type ToGuest } from "./values.ts";
 
 export interface EngineOptions {
   memoryLimitBytes: number;
@@ -52,6 +50,3 @@ export type EngineName = keyof typeof ENGINES;
 export const ENGINE_NAMES = Object.keys(ENGINES) as EngineName[];
 
 export const isEngineName = (name: string): name is EngineName => Object.hasOwn(ENGINES, name);
-
-/** The name the bundle has in stack traces. */
-export const BUNDLE_FILE = "firmware.js";

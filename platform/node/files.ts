@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DoorError, errnoOf, wordsOf } from "./errors.ts";
+import { FILE_NAME } from "./file-name.ts";
 
 /** Names are already checked when they get here. All of it throws DoorError and nothing else. */
 export interface FileLayer {
@@ -33,8 +34,6 @@ export interface FileLayer {
   /** The machine is off; open files may go. */
   close?(): void;
 }
-
-export const FILE_NAME = /^[a-z0-9][a-z0-9.-]{0,63}$/;
 
 /** A file larger than this is not handed to the guest, whose memory it would fill. */
 export const MAX_READ_BYTES = 64 * 1024 * 1024;

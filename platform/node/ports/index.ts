@@ -20,6 +20,3 @@ export function portTable(hub: SimHub, tcpOverride: TcpOverride | undefined): Po
     sim: (request) => hub.open(request),
   };
 }
-
-/** Kinds that are ready only when `opened` comes. */
-export const CONNECTS: ReadonlySet<PortKind> = new Set<PortKind>(["tcp", "tls", "serial", "hid"]);

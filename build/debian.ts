@@ -1,0 +1,144 @@
+/**
+ * Packages of Debian that are used as files and never installed: fetched by apt with a state of its own, signature checked against Debian's
+ * keyring, unpacked below dist/cache. Nothing of the system is changed.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = process.env.TAEL_ROOT ?? process.cwd();
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+const MIRROR = process.env.TAEL_DEBIAN ?? "http://deb.debian.org/debian";
+
+export interface Release {
+  suite: "bookworm" | "trixie";
+  arch: "amd64" | "arm64" | "armhf";
+}
+
+/** Debian 13 for this kind of machine: where `quickjs` is. */
+export const TRIXIE: Release = { suite: "trixie", arch: "amd64" };
+/** Where kernels for QEMU come from. */
+export const BOOKWORM: Release = { suite: "bookworm", arch: "amd64" };
+
+/** apt, looking at one release and nothing else. */
+class Apt {
+  readonly #options: string[];
+
+  constructor({ suite, arch }: Release, home: string) {
+    for (const folder of ["lists/partial", "archives/partial", "parts"]) mkdirSync(join(home, folder), { recursive: true });
+    writeFileSync(join(home, "sources.list"), `deb [signed-by=${KEYRING}] ${MIRROR} ${suite} main\n`);
+    writeFileSync(join(home, "status"), "");
+    const settings = {
+      "Dir::Etc::sourcelist": join(home, "sources.list"),
+      "Dir::Etc::sourceparts": join(home, "parts"),
+      "Dir::State": home,
+      "Dir::State::lists": join(home, "lists"),
+      "Dir::State::status": join(home, "status"),
+      "Dir::Cache": home,
+      "Dir::Cache::archives": join(home, "archives"),
+      "APT::Architecture": arch,
+      "APT::Architectures": arch,
+      "APT::Sandbox::User": "root",
+      "Acquire::Languages": "none",
+      "Acquire::Retries": "2",
+    };
+    this.#options = Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  }
+
+  run(program: "apt-get" | "apt-cache", args: readonly string[], cwd: string): string {
+    return execFileSync(program, [...this.#options, ...args], { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  }
+}
+
+const cacheOf = ({ suite, arch }: Release): string => join(root, "dist", "cache", "debian", `${suite}-${arch}`);
+
+/** A package's own files, unpacked. Throws Error with words when it cannot be had. `only`: paths in it, as tar takes them. */
+export function debianPackage(name: string, release: Release, only: readonly string[] = []): string {
+  const home = cacheOf(release);
+  const target = join(home, "unpacked", name);
+  if (existsSync(target)) return target;
+  try {
+    const apt = openApt(release, home);
+    const making = `${target}.${process.pid}`;
+    const folder = `${making}.deb`;
+    mkdirSync(folder, { recursive: true });
+    mkdirSync(making, { recursive: true });
+    apt.run("apt-get", ["download", "-q", name], folder);
+    const file = readdirSync(folder).find((each) => each.endsWith(".deb"));
+    if (file === undefined) throw new Error(`apt gave no file for ${name}`);
+    unpack(join(folder, file), making, only);
+    rmSync(folder, { recursive: true });
+    if (existsSync(target)) rmSync(making, { recursive: true });
+    else renameSync(making, target);
+    return target;
+  } catch (error) {
+    throw new Error(`Debian's package ${name} (${release.suite}, ${release.arch}) cannot be had: ${lastLine(error)}`);
+  }
+}
+
+/** What a package that is only a name for the newest of its kind stands for: `linux-image-amd64` → `linux-image-6.1.0-…-amd64`. */
+export function dependencyOf(name: string, starts: string, release: Release): string {
+  const home = cacheOf(release);
+  const known = join(home, "unpacked");
+  const have = existsSync(known)
+    ? readdirSync(known).find((each) => each.startsWith(starts) && !each.includes(".deb"))
+    : undefined;
+  if (have !== undefined) return have;
+  const told = openApt(release, home).run("apt-cache", ["depends", name], home);
+  const found = new RegExp(`Depends: (${starts}\\S+)`).exec(told)?.[1];
+  if (found === undefined) throw new Error(`Debian's ${name} (${release.suite}) depends on no ${starts}…`);
+  return found;
+}
+
+/** With fresh lists, once a process. */
+const opened = new Map<string, Apt>();
+function openApt(release: Release, home: string): Apt {
+  const known = opened.get(home);
+  if (known !== undefined) return known;
+  if (!existsSync(KEYRING)) throw new Error(`${KEYRING} is missing: apt-get install debian-archive-keyring`);
+  mkdirSync(home, { recursive: true });
+  const apt = new Apt(release, home);
+  apt.run("apt-get", ["update", "-q"], home);
+  opened.set(home, apt);
+  return apt;
+}
+
+function unpack(file: string, target: string, only: readonly string[]): void {
+  if (only.length === 0) {
+    execFileSync("dpkg-deb", ["-x", file, target]);
+    return;
+  }
+  // Paths may be patterns, and some may not be there.
+  const patterns = only.map((path) => `'./${path}'`).join(" ");
+  const script = `dpkg-deb --fsys-tarfile "$0" | tar -x -C "$1" --wildcards ${patterns}`;
+  execFileSync("sh", ["-c", script, file, target], { stdio: ["ignore", "ignore", "pipe"] });
+}
+
+function lastLine(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string | Buffer; message: string };
+  const lines = String(stderr ?? "")
+    .trim()
+    .split("\n");
+  return lines.find((line) => line.startsWith("E:")) ?? (lines.at(-1) || message);
+}
+
+const LOADER = "usr/lib64/ld-linux-x86-64.so.2";
+
+/**
+ * A program that is native `qjs`: TAEL_QJS when it is set, the system's own, or Debian 13's, which runs with Debian 13's C library wherever the
+ * system's is older. Throws Error with words when none can be had.
+ */
+export function nativeQjs(): string {
+  const given = process.env.TAEL_QJS ?? (existsSync("/usr/bin/qjs") ? "/usr/bin/qjs" : undefined);
+  if (given !== undefined) return given;
+  const program = join(debianPackage("quickjs", TRIXIE), "usr/bin/qjs");
+  const library = debianPackage("libc6", TRIXIE, ["usr/lib64/*", "usr/lib/x86_64-linux-gnu/*.so*"]);
+  const starter = join(cacheOf(TRIXIE), "qjs");
+  const making = `${starter}.${process.pid}`;
+  const paths = `--library-path '${join(library, "usr/lib/x86_64-linux-gnu")}' '${program}'`;
+  writeFileSync(making, `#!/bin/sh\nexec '${join(library, LOADER)}' ${paths} "$@"\n`, { mode: 0o755 });
+  renameSync(making, starter);
+  return starter;
+}
+
+if (process.argv[1]?.endsWith("build/debian.ts")) console.log(nativeQjs());
