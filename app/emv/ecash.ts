@@ -65,7 +65,8 @@ export function* prepareEcash(session: Session): Step<"refuse" | undefined> {
   const { store, terminal, transaction } = session;
   if (isLoad(transaction) || ENQUIRY.has(transaction.type)) {
     session.onlineOnly = true;
-    if (isLoad(transaction)) yield* readPurse(session);
+    if (isLoad(transaction) && (yield* readPurse(session)) === undefined)
+      throw new Ended("not-accepted", "service-not-allowed", "the card shows no purse to be loaded");
     return undefined;
   }
   if (!takesEcash(store)) return undefined;

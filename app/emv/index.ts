@@ -18,7 +18,7 @@ export {
   readPurse,
   type Verdict,
 } from "./card-functions.ts";
-export { type LogEntry, logEntry } from "./card-log.ts";
+export { type LogEntry, type LogKind, logEntry } from "./card-log.ts";
 export { type CombinedInput, type CombinedResult, verifyCombined } from "./cda.ts";
 export { buildCombinations } from "./combinations.ts";
 export { decisionOf } from "./contactless.ts";

@@ -23,6 +23,7 @@ import { original } from "./original.ts";
 import { pan } from "./pan.ts";
 import { password } from "./password.ts";
 import { pin } from "./pin.ts";
+import { insert } from "./insert.ts";
 import { present } from "./present.ts";
 import { printer } from "./printer.ts";
 import { printing } from "./printing.ts";
@@ -49,6 +50,7 @@ export const screens: ScreenFunctions = {
   menu,
   card,
   present,
+  insert,
   pan,
   expiry,
   amount,

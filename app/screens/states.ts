@@ -54,6 +54,8 @@ export interface ScreenStates {
     contactless: boolean;
     keyed?: boolean;
   };
+  /** Only a chip will do; id `present`. words: which card, already in the language. */
+  insert: { transaction: Prompt; amountFen?: number; words?: string; problem?: string; contactless: boolean };
   /** A card number being typed: `shown` has stars for all but its newest digit. */
   pan: { shown: string; problem?: string };
   expiry: { digits: string; problem?: string };

@@ -23,7 +23,7 @@ export type AdviceOutcome =
   | { outcome: "stored"; record: TransactionRecord };
 
 export interface Advice {
-  kind: Extract<TransactionKind, "refund" | "completion-advice" | "offline">;
+  kind: Extract<TransactionKind, "refund" | "completion-advice" | "offline" | "ecash-refund">;
   amountFen: number;
   card: CardData;
   original?: Original;
@@ -152,7 +152,8 @@ export interface RoundOptions {
 const triedEnough = (t: Terminal, record: TransactionRecord): boolean => deliveryOf(record).attempts > rule(t, "offlineTries");
 
 /** Nobody waits for these (§5.4): where the host wants them at the settlement, they go then, or when there are many. */
-const PATIENT: readonly TransactionKind[] = ["offline", "adjustment", "tip"];
+/** A sale is one that its chip approved alone. */
+const PATIENT: readonly TransactionKind[] = ["offline", "adjustment", "tip", "sale", "ecash"];
 
 const isPatient = (record: TransactionRecord): boolean => PATIENT.includes(messageOf(record));
 
@@ -164,6 +165,13 @@ function waitsForSettlement(t: Terminal, record: TransactionRecord): boolean {
 }
 
 const isDue = (t: Terminal, record: TransactionRecord): boolean => !triedEnough(t, record) && !waitsForSettlement(t, record);
+
+/** After what was decided without the host: all of it goes when there is much (§5.4 b), where the host wants it at the settlement. */
+export async function deliverWhenMany(t: Terminal): Promise<void> {
+  const crowd = t.journal.pendingAdvices().filter(isPatient).length >= Number(t.parameters.value("count.offline-full"));
+  if (!crowd || !atSettlement(t) || !t.journal.signedOn || t.journal.owed !== undefined) return;
+  await deliverAdvices(t, { settling: true });
+}
 
 /** Something is to be told to the host before the settlement. */
 export const advicesDue = (t: Terminal): boolean => t.journal.pendingAdvices().some((record) => isDue(t, record));

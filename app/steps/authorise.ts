@@ -27,8 +27,8 @@ export type Outcome =
   | { outcome: "approved"; record: TransactionRecord }
   /** told: the cashier has seen it. */
   | { outcome: "declined"; code: string; told?: true }
-  /** The chip said no before the host was asked, or when nobody could ask it. */
-  | { outcome: "refused-by-card" }
+  /** The chip said no before the host was asked, or when nobody could ask it. purseFen: all that was in its purse, when that was too little. */
+  | { outcome: "refused-by-card"; purseFen?: number | undefined }
   /** Nothing left this terminal, so no money moved. words: why the journal did not take it. */
   | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal"; words?: Prompt }
   /** The request left and its fate is not known: a reversal is owed. */
@@ -47,6 +47,8 @@ export interface Authorisation {
   voids?: number;
   /** DE55 of its reversal (§3.11 list C), of a chip. */
   field55?: Uint8Array;
+  /** What its record says besides. */
+  more?: ChipPart;
 }
 
 /** A request that was made, and its fate; the journal has its debt until somebody concludes it. */
@@ -80,8 +82,9 @@ export function lightsOut(t: Terminal): void {
 }
 
 export async function authorise(t: Terminal, host: Host, authorisation: Authorisation): Promise<Outcome> {
-  const sequence = authorisation.card.sequence;
-  return concludeSent(t, await sendFinancial(t, host, authorisation), sequence === undefined ? {} : { sequence });
+  const { card, more } = authorisation;
+  const chip = card.sequence === undefined ? more : { sequence: card.sequence, ...more };
+  return concludeSent(t, await sendFinancial(t, host, authorisation), chip);
 }
 
 /** Owes the reversal, sends, and waits: the first half of a request. Whoever calls it concludes it, whatever happens in between. */

@@ -1,5 +1,6 @@
 /** What the cashier is told at the end, in words that leave no doubt whether money moved. */
 import { responseOf } from "../acquirer/responses.ts";
+import { groupedYuan } from "../model/money.ts";
 import type { TransactionKind } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
 import type { TransactionRecord } from "../model/transaction.ts";
@@ -25,7 +26,7 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
     case "declined":
       return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
     case "refused-by-card":
-      return showRefusedByCard(t, transaction);
+      return showRefusedByCard(t, transaction, outcome.purseFen);
     case "not-sent":
       return showNotSent(t, outcome);
     case "unknown":
@@ -71,6 +72,14 @@ export async function showBalance(t: Terminal, outcome: Balance): Promise<void> 
   }
 }
 
+/** A purse read from its card; the same few seconds. */
+export async function showPurse(t: Terminal, transaction: Prompt, balanceFen: number, note: string | undefined): Promise<void> {
+  await removeCard(t);
+  t.ui.show("approved", { transaction, amountFen: balanceFen, label: "purse.balance", note });
+  t.ui.good();
+  return dwell(t, BALANCE_MS);
+}
+
 async function showApproved(t: Terminal, transaction: Prompt, record: TransactionRecord): Promise<void> {
   const partial = record.approvedFen !== record.amountFen;
   const show = () =>
@@ -78,7 +87,7 @@ async function showApproved(t: Terminal, transaction: Prompt, record: Transactio
       transaction,
       amountFen: record.amountFen,
       approvedFen: partial ? record.approvedFen : undefined,
-      note: record.responseCode === "00" ? undefined : responseOf(record.responseCode).cashier[t.settings.language],
+      note: noteOf(t, record),
     });
   show();
   t.ui.good();
@@ -91,6 +100,13 @@ async function showApproved(t: Terminal, transaction: Prompt, record: Transactio
     },
   });
   await padShows(t, "welcome");
+}
+
+/** What the cashier has to know of an approval besides its amount. */
+function noteOf(t: Terminal, { kind, responseCode, purse }: TransactionRecord): string | undefined {
+  if (responseCode !== "00") return responseOf(responseCode).cashier[t.settings.language];
+  if (purse?.balanceFen === undefined) return undefined;
+  return t.ui.say(kind === "ecash" ? "purse.left" : "purse.loaded", { balance: groupedYuan(purse.balanceFen) });
 }
 
 async function showDeclined(t: Terminal, transaction: Prompt, code: string): Promise<void> {
@@ -109,8 +125,9 @@ async function showDeclined(t: Terminal, transaction: Prompt, code: string): Pro
 }
 
 /** Nobody but the chip said no: no money moved. */
-async function showRefusedByCard(t: Terminal, transaction: Prompt): Promise<void> {
-  t.ui.show("declined", { transaction, words: t.ui.say("declined.chip"), advice: t.ui.say("declined.chip-advice") });
+async function showRefusedByCard(t: Terminal, transaction: Prompt, purseFen: number | undefined): Promise<void> {
+  const short = purseFen !== undefined && t.ui.say("problem.purse-short", { balance: groupedYuan(purseFen) });
+  t.ui.show("declined", { transaction, words: short || t.ui.say("declined.chip"), advice: t.ui.say("declined.chip-advice") });
   t.ui.bad();
   await padShows(t, "declined");
   await dwell(t, LONG_DWELL_MS);

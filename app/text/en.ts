@@ -1,6 +1,7 @@
 /** English. The same keys as the master (./zh-cn.ts); the compiler names a missing or a surplus one. */
 import { bookEn } from "./book.en.ts";
 import { chipEn } from "./chip.en.ts";
+import { ecashEn } from "./ecash.en.ts";
 import { keepingEn } from "./keeping.en.ts";
 import type { Catalogue } from "./words.ts";
 
@@ -567,4 +568,5 @@ export const en = {
   ...keepingEn,
   ...bookEn,
   ...chipEn,
+  ...ecashEn,
 } as const satisfies Catalogue;

@@ -4,6 +4,7 @@
  */
 import { bookZhCN } from "./book.zh-cn.ts";
 import { chipZhCN } from "./chip.zh-cn.ts";
+import { ecashZhCN } from "./ecash.zh-cn.ts";
 import { keepingZhCN } from "./keeping.zh-cn.ts";
 
 export const zhCN = {
@@ -592,4 +593,5 @@ export const zhCN = {
   ...keepingZhCN,
   ...bookZhCN,
   ...chipZhCN,
+  ...ecashZhCN,
 } as const satisfies Record<string, string>;

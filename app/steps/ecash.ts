@@ -1,0 +1,103 @@
+/**
+ * A payment out of the purse of the card in the slot (M7, §8): without the host, told to it later. fast: nothing is asked and only the purse will do. normal: number and
+ * amount are agreed to, and where the purse does not reach, the account pays online, with its PIN.
+ */
+import { assert } from "../../platform/guest/assert.ts";
+import type { Host } from "../acquirer/host.ts";
+import { fieldData, type HostAnswer, type OnlineRequest, type Outcome as Ending, runTransaction } from "../emv/index.ts";
+import { groupedYuan } from "../model/money.ts";
+import type { CardData } from "../model/transaction.ts";
+import type { Prompt } from "../text/words.ts";
+import { type Outcome, type Sent, sendFinancial } from "./authorise.ts";
+import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
+import { conclude, toCard } from "./chip-outcome.ts";
+import { chipPeople, chipTerminal } from "./chip-terminal.ts";
+import { confirmTransaction } from "./confirm.ts";
+import { chipForgotten } from "./fallback.ts";
+import { askPin } from "./pin.ts";
+import { prepare } from "./prepare.ts";
+import { forgetTorn, keepTorn, tornPurse } from "./purse-torn.ts";
+import { checkRisk } from "./risk.ts";
+import { Left, type Terminal } from "./terminal.ts";
+
+export interface PursePayment {
+  transaction: Prompt;
+  amountFen: number;
+  way: "fast" | "normal";
+}
+
+/** 9F35 of a terminal that cannot go online: the purse pays while it holds the amount, or nobody does. */
+const OFFLINE_ONLY = "23";
+
+/** Leaves only before anything was decided. */
+export async function payByPurse(t: Terminal, { transaction, amountFen, way }: PursePayment): Promise<Outcome> {
+  t.ui.show("chip", { transaction, amountFen });
+  const opened = await openChip(t);
+  if ("problem" in opened) throw new Left("problem", opened.problem);
+  let card: CardData | undefined;
+  let pinBlock: Uint8Array | undefined;
+  let sent: Sent | undefined;
+  let charged = false;
+
+  const people = {
+    ...chipPeople(t),
+    card: async (shown: Parameters<typeof cardDataOf>[0] & { purse: boolean }) => {
+      chipForgotten(t);
+      card = cardDataOf(shown);
+      if (!shown.purse) throw new Left("problem", t.ui.say("problem.no-purse"));
+      if (way === "normal") await confirmTransaction(t, { kind: "ecash", transaction, card, amountFen });
+      else await checkRisk(t, { kind: "ecash", card, amountFen });
+      t.ui.show("chip", { transaction, amountFen });
+      return true;
+    },
+    charging: (torn: Parameters<typeof keepTorn>[1]) => {
+      keepTorn(t, torn);
+      charged = true;
+    },
+    onlinePin: async () => {
+      assert(card !== undefined, "a PIN is asked for a card that was shown");
+      if (way === "fast") return "no-pad" as const;
+      pinBlock = await askPin(t, card, amountFen);
+      t.ui.show("chip", { transaction, amountFen });
+      return pinBlock === undefined ? ("bypassed" as const) : ("entered" as const);
+    },
+  };
+  const authorise = async (request: OnlineRequest): Promise<HostAnswer | undefined> => {
+    assert(card !== undefined && way === "normal", "only a normal payment asks the host");
+    const host: Host = await prepare(t);
+    const field55 = fieldData("reversal", request.tags).bytes;
+    sent = await sendFinancial(t, host, {
+      kind: "sale",
+      amountFen,
+      card: { ...card, icData: request.field55 },
+      pinBlock,
+      field55,
+    });
+    t.ui.show("chip", { transaction, amountFen });
+    return toCard(sent);
+  };
+  const terminal = { ...chipTerminal(t), ...(way === "fast" ? { type: OFFLINE_ONLY } : {}), people };
+  const details = { amountFen, sequence: t.journal.nextTrace, ecash: true, torn: tornPurse(t) };
+  const ending = await runTransaction(opened.channel, terminal, details, authorise);
+  t.system.log.info(`purse: ${ending.result}, ${ending.reason}: ${ending.words}`);
+  if (card === undefined) throw new Left("problem", readProblem(t, ending));
+  leaveWhenTorn(t, ending);
+  const outcome = conclude(t, { kind: "sale", amountFen, card, pinEntered: pinBlock !== undefined }, sent, ending);
+  // Only now: until its record is durable, the purse is all that knows of it.
+  if (charged) forgetTorn(t);
+  return outcome.outcome === "refused-by-card" ? { ...outcome, purseFen: shortPurse(ending, amountFen) } : outcome;
+}
+
+/** Cut off now: what it was stays, for the next time. Cut off the last time, and paid: said once; what is to be done about it is the cashier's to say. */
+function leaveWhenTorn(t: Terminal, { torn, reason }: Ending): void {
+  if (torn !== undefined) throw new Left("problem", t.ui.say("problem.purse-torn"));
+  if (reason !== "torn") return;
+  const amount = groupedYuan(tornPurse(t)?.amountFen ?? 0);
+  forgetTorn(t);
+  throw new Left("problem", t.ui.say("problem.purse-paid", { amount }));
+}
+
+/** What the purse holds, when it was too little. */
+function shortPurse({ purse: { beforeFen } }: Ending, amountFen: number): number | undefined {
+  return beforeFen !== undefined && beforeFen < amountFen ? beforeFen : undefined;
+}
