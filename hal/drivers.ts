@@ -56,6 +56,7 @@ export interface DeviceOf {
 type Drivers = { readonly [C in DeviceClass]: Readonly<Record<string, Driver<DeviceOf[C]>>> };
 
 const NO_SETTINGS = fields({});
+const yesOrNo = v.optional(v.boolean("true or false"));
 const percent = v.optional(wholeNumber(0, 100));
 
 export const DRIVERS: Drivers = {
@@ -71,12 +72,19 @@ export const DRIVERS: Drivers = {
   icc: {
     "ccid-serial": {
       ports: ["serial", "sim"],
-      settings: fields({ sam: v.optional(v.boolean("true or false")) }),
-      open: (system, port, settings) => openCcidSerial(system, port, { sam: settings.sam === true }),
+      settings: fields({ sam: yesOrNo, pairedPad: yesOrNo }),
+      open: (system, port, { sam, pairedPad }) =>
+        openCcidSerial(system, port, { sam: sam === true, pairedPad: pairedPad === true }),
     },
   },
   picc: { "ccid-picc": { ports: ["serial", "sim"], settings: NO_SETTINGS, open: openCcidPicc } },
-  pinpad: { tpp: { ports: ["serial", "sim"], settings: NO_SETTINGS, open: openTpp } },
+  pinpad: {
+    tpp: {
+      ports: ["serial", "sim"],
+      settings: fields({ cardPins: yesOrNo }),
+      open: (system, port, { cardPins }) => openTpp(system, port, { cardPins: cardPins === true }),
+    },
+  },
   printer: {
     escpos: {
       ports: ["serial", "sim"],

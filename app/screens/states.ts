@@ -62,7 +62,8 @@ export interface ScreenStates {
   /** label and ask: what amount it is, when not simply the amount. */
   amount: { transaction: Prompt; amountFen: number; masked?: string; label?: Prompt; ask?: Prompt; problem?: string };
   confirm: { transaction: Prompt; amountFen: number; masked?: string; rows?: Pair[]; ask?: Prompt };
-  pin: { amountFen?: number; digits: number; masked: string };
+  /** note: of a PIN the card itself checks, already in the language. */
+  pin: { amountFen?: number; digits: number; masked: string; note?: string };
   /** operator: whose password, when not that of 00 or 99. */
   supervisor: { count: number; problem?: string; role?: "supervisor" | "administrator"; operator?: string };
   /** All in words already; a secret as stars. */

@@ -29,7 +29,7 @@ export async function balanceByChip(t: Terminal): Promise<Balance> {
       const card = cardDataOf(shown);
       const host = await prepare(t, { kept: false });
       // A balance is told for a PIN and nothing less (§5.6), whatever the card's own list says.
-      asked = { card, host, pinBlock: await askPin(t, card, undefined, { always: true }) };
+      asked = { card, host, pinBlock: await askPin(t, card, undefined, { always: true, inSlot: true }) };
       t.ui.show("chip", { transaction });
       return true;
     },

@@ -8,7 +8,7 @@ import { chipFailed, chipForgotten } from "./fallback.ts";
 import { powerOff } from "./remove-card.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
-const isIccError = (error: unknown): error is IccError =>
+export const isIccError = (error: unknown): error is IccError =>
   error instanceof Error && (error as { device?: string }).device === "icc";
 
 /** The kernel's way to the card: what ends the talk is no card any more. */

@@ -1,13 +1,9 @@
 /** The terminal as its kernel knows it, and the people who answer it whatever is paid. */
 import type { People, RunTerminal } from "../emv/index.ts";
 import { pick } from "./ask.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { Left, now, type Terminal } from "./terminal.ts";
 
-/**
- * 9F33: stripe, chip and keys · PIN enciphered to the host, signature, nothing (B2 68: an offline PIN would have to go from the pad to the card
- * without entering this program, and the pad's contract has no such verb) · SDA, DDA, CDA.
- */
-const CAPABILITIES = "E068C8";
 /** Of a merchant, attended, online and offline. */
 const TYPE = "22";
 const SERIAL_DIGITS = 8;
@@ -18,7 +14,7 @@ export function chipTerminal(t: Terminal): RunTerminal {
   return {
     applications: cardData.applications,
     caKeys: cardData.keys,
-    capabilities: CAPABILITIES,
+    capabilities: capabilitiesOf(t.devices.board),
     type: TYPE,
     merchantId: profile.merchant.id,
     terminalId: profile.terminal.id,

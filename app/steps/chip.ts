@@ -5,6 +5,7 @@
 import { assert } from "../../platform/guest/assert.ts";
 import type { Host } from "../acquirer/host.ts";
 import { fieldData, type HostAnswer, type OnlineRequest, runTransaction } from "../emv/index.ts";
+import { maskPan } from "../model/card.ts";
 import type { CardData, Original } from "../model/transaction.ts";
 import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
@@ -14,6 +15,7 @@ import { conclude, toCard } from "./chip-outcome.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
 import { confirmTransaction } from "./confirm.ts";
 import { chipForgotten } from "./fallback.ts";
+import { offlinePins } from "./offline-pin.ts";
 import { showOutcome } from "./outcome.ts";
 import { askPin } from "./pin.ts";
 import { prepare } from "./prepare.ts";
@@ -44,6 +46,7 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
 
   const people = {
     ...chipPeople(t),
+    ...offlinePins(t, { amountFen, masked: () => maskPan(card?.pan ?? "") }),
     card: async (shown: Parameters<typeof cardDataOf>[0]) => {
       chipForgotten(t);
       card = cardDataOf(shown);
@@ -55,7 +58,7 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
     },
     onlinePin: async () => {
       assert(card !== undefined, "a PIN is asked for a card that was shown");
-      pinBlock = await askPin(t, card, amountFen);
+      pinBlock = await askPin(t, card, amountFen, { inSlot: true });
       t.ui.show("chip", { transaction, amountFen });
       return pinBlock === undefined ? ("bypassed" as const) : ("entered" as const);
     },

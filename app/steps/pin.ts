@@ -3,10 +3,11 @@ import { CancelSource } from "../../platform/guest/cancel.ts";
 import type { PinPadError, Prompt as PadPrompt } from "../../hal/pinpad/pinpad.ts";
 import { maskPan } from "../model/card.ts";
 import type { CardData } from "../model/transaction.ts";
+import { whenOut } from "./card-out.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
 /** The pad's own limit (PROTOCOL.md). */
-const PIN_TIMEOUT_MS = 60_000;
+export const PIN_TIMEOUT_MS = 60_000;
 
 /** Words for a person about what the pad refused. */
 export function pinPadWords(t: Terminal, error: PinPadError): string {
@@ -30,6 +31,8 @@ export const isPinPadError = (error: unknown): error is PinPadError =>
 export interface PinOptions {
   /** A card without a PIN will not do (§5.6, balance). */
   always?: boolean;
+  /** The card stays in the slot meanwhile; taken out, it ends the asking. */
+  inSlot?: boolean;
 }
 
 /** DE52, or undefined when the cardholder only pressed Enter. Leaves when the pad cannot ask, on Cancel and time-out. */
@@ -37,7 +40,7 @@ export async function askPin(
   t: Terminal,
   card: CardData,
   amountFen: number | undefined,
-  { always = false }: PinOptions = {},
+  { always = false, inSlot = false }: PinOptions = {},
 ): Promise<Uint8Array | undefined> {
   const pinpad = t.devices.pinpad;
   if (pinpad === undefined) throw new Left("problem", t.ui.say("problem.no-pinpad"));
@@ -46,6 +49,7 @@ export async function askPin(
   const show = (digits: number) => t.ui.show("pin", { amountFen, digits, masked });
   const source = new CancelSource();
   const release = t.ui.onCancelKey(() => source.cancel("cancelled at the terminal"));
+  const unwatch = inSlot ? whenOut(t, () => source.cancel("the card is out")) : () => {};
   show(0);
   try {
     const result = await pinpad.enterPin(
@@ -54,11 +58,13 @@ export async function askPin(
     );
     if (result.outcome === "entered") return result.block;
     if (result.outcome === "empty") return undefined;
+    if (inSlot && t.devices.icc?.present === false) throw new Left("problem", t.ui.say("problem.chip-removed"));
     throw new Left(result.outcome, result.outcome === "timeout" ? t.ui.say("problem.timeout") : undefined);
   } catch (error) {
     if (isPinPadError(error)) throw new Left("problem", pinPadWords(t, error));
     throw error;
   } finally {
+    unwatch();
     release();
   }
 }

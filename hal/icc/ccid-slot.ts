@@ -9,6 +9,7 @@ import { type Atr, emvProblem, parseAtr } from "./atr.ts";
 import { ANSWER_MS, type CcidAnswer, type CcidRequest, type CcidWire } from "./ccid-wire.ts";
 import type { CardSlot, IccErrorCode, PoweredCard } from "./icc.ts";
 import { ProtocolBroken, transmitT0 } from "./t0.ts";
+import { sealedTransfer, VERIFY } from "./sealed-pin.ts";
 import { T1 } from "./t1.ts";
 
 export interface SlotOptions {
@@ -30,8 +31,9 @@ const POWER_OFF = 0x63;
 const SLOT_STATUS = 0x65;
 const TRANSFER = 0x6f;
 const SET_PARAMETERS = 0x61;
+const SECURE = 0x69;
 const CARD_ABSENT = 2;
-const ERROR = { mute: 0xfe, parity: 0xfd, overrun: 0xfc, hardware: 0xfb, collision: 0x81 } as const;
+const ERROR = { mute: 0xfe, parity: 0xfd, overrun: 0xfc, hardware: 0xfb, collision: 0x81, data: 0x0a } as const;
 const FIVE_VOLTS = 1;
 const AUTOMATIC = 0;
 /** F and D when nothing else was agreed: 372 and 1. */
@@ -65,6 +67,8 @@ export class CcidSlot implements CardSlot {
   /** The card had no answer to the last block of T=1 · the reader had none. */
   #silent = false;
   #missed = false;
+  /** What the pad sealed, while VERIFY is under way. */
+  #sealed: Uint8Array | undefined;
   /** Why there is no session. */
   #lost: Code = "not-powered";
 
@@ -99,20 +103,35 @@ export class CcidSlot implements CardSlot {
   }
 
   transmit(command: Uint8Array): Promise<Uint8Array> {
+    return this.#turns.run(() => this.#transmit(command));
+  }
+
+  /** VERIFY with the PIN the paired pad sealed for the reader: SW1SW2. Rejects as `transmit`; rejected: the reader does not open it, and the card was asked nothing. */
+  verify(sealed: Uint8Array): Promise<number> {
     return this.#turns.run(async () => {
-      const apdu = parseApdu(command);
-      if (apdu === undefined) throw this.#failure("rejected", `${command.length} bytes are no command of the four cases`);
-      const session = this.#session;
-      if (session === undefined) throw this.#failure(this.#lost, "switch the card on first");
+      this.#sealed = sealed;
       try {
-        return await session.send(command, apdu);
-      } catch (error) {
-        const failure = this.#broken(error);
-        // Once it is gone there is nothing to switch off.
-        if (this.#session === session) await this.#off(failure.code);
-        throw failure;
+        const [sw1, sw2] = (await this.#transmit(VERIFY)) as unknown as [number, number];
+        return (sw1 << 8) | sw2;
+      } finally {
+        this.#sealed = undefined;
       }
     });
+  }
+
+  async #transmit(command: Uint8Array): Promise<Uint8Array> {
+    const apdu = parseApdu(command);
+    if (apdu === undefined) throw this.#failure("rejected", `${command.length} bytes are no command of the four cases`);
+    const session = this.#session;
+    if (session === undefined) throw this.#failure(this.#lost, "switch the card on first");
+    try {
+      return await session.send(command, apdu);
+    } catch (error) {
+      const failure = this.#broken(error);
+      // Once it is gone there is nothing to switch off; what never reached it has done it no harm.
+      if (this.#session === session && failure.code !== "rejected") await this.#off(failure.code);
+      throw failure;
+    }
   }
 
   powerOff(): Promise<void> {
@@ -260,8 +279,13 @@ export class CcidSlot implements CardSlot {
     return answer.data;
   }
 
-  #transfer(data: Uint8Array, own: CcidRequest["own"], answerMs: number, giveUp: Cancel): Promise<CcidAnswer> {
-    return this.#command({ type: TRANSFER, data, own: own ?? [0, 0, 0], answerMs, repeatable: false, giveUp });
+  async #transfer(data: Uint8Array, own: CcidRequest["own"], answerMs: number, giveUp: Cancel): Promise<CcidAnswer> {
+    const sealed = this.#sealed === undefined ? undefined : sealedTransfer(this.#sealed, data);
+    const message = sealed === undefined ? { type: TRANSFER, data } : { type: SECURE, data: sealed };
+    const answer = await this.#command({ ...message, own: own ?? [0, 0, 0], answerMs, repeatable: false, giveUp });
+    if (sealed !== undefined && answer.failed && answer.error === ERROR.data)
+      throw this.#failure("rejected", "the reader does not open what the pad sealed");
+    return answer;
   }
 
   async #command(request: Omit<CcidRequest, "slot">): Promise<CcidAnswer> {

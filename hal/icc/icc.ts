@@ -4,7 +4,7 @@ import type { DeviceError } from "../errors.ts";
 /**
  * no-card: none in the slot · card-removed: taken out since it was switched on · card-mute: no answer to reset, or none to a command ·
  * bad-atr: an answer to reset outside the EMV subset, twice · protocol: what the card sends breaks T=0 or T=1 beyond repair; it was switched off ·
- * not-powered: `powerOn` first · rejected: no command APDU · timeout, bad-frame: the reader does not answer, or only damaged; whether the card did the command is
+ * not-powered: `powerOn` first · rejected: no command APDU, or a sealed PIN the reader does not open · timeout, bad-frame: the reader does not answer, or only damaged; whether the card did the command is
  * not known · fault: the reader's electronics · unplugged: its line is gone.
  */
 export type IccErrorCode =
@@ -52,10 +52,23 @@ export interface ReaderInfo {
   firmware: string;
 }
 
+/**
+ * The way of a PIN from the paired pad to the card, without passing through here in the clear (../pinpad/PROTOCOL.md, "PINs for the card"). The reader must be
+ * paired with the pad; one that is not rejects with `rejected`, and the card keeps its power.
+ */
+export interface PinChannel {
+  /** Eight bytes the pad has to seal the PIN with; good until the card loses its power or another is asked for. */
+  challenge(): Promise<Uint8Array>;
+  /** The reader opens what the pad sealed and sends VERIFY (00 20 00 80) itself; the card's SW1SW2. As `transmit` otherwise. */
+  verify(sealed: Uint8Array): Promise<number>;
+}
+
 /** Contact chip reader: the cardholder's slot, and the slot inside the terminal where there is one. */
 export interface Icc extends CardSlot {
   /** For a security module; its cards need not keep to the EMV subset. */
   readonly sam: CardSlot | undefined;
+  /** The board says that reader and PIN pad are one secure device, or paired. */
+  readonly pinChannel: PinChannel | undefined;
   /** Asks the reader now. */
   info(): Promise<ReaderInfo>;
   /** The reader went away; it is looked for again. */

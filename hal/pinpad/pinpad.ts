@@ -23,7 +23,17 @@ export type Algorithm = "des" | "3des" | "sm4";
 /** MAC methods of spec §4.5. `ecb` is UnionPay's (8 ASCII hex characters); x9.9 and x9.19 are 8 binary bytes. */
 export type MacMethod = "ecb" | "x9.9" | "x9.19" | "sm4";
 /** Words the pad may show: a fixed table in the pad, never free text. */
-export const PROMPTS = ["welcome", "enter-pin", "processing", "approved", "declined", "remove-card", "locked"] as const;
+export const PROMPTS = [
+  "welcome",
+  "enter-pin",
+  "processing",
+  "approved",
+  "declined",
+  "remove-card",
+  "locked",
+  "wrong-pin",
+  "last-try",
+] as const;
 export type Prompt = (typeof PROMPTS)[number];
 
 export type WorkingKey = "PIK" | "MAK" | "TDK";
@@ -36,16 +46,14 @@ export interface EncipheredKey {
 }
 
 export type PinResult =
-  /** Block as DE52 wants it: 8 bytes (3DES/DES) or 16 (SM4). */
+  /** For the host: as DE52 wants it, 8 bytes (3DES/DES) or 16 (SM4). For the card: what `wrap` asked for. */
   | { outcome: "entered"; block: Uint8Array }
   /** The cardholder just pressed Enter. */
   | { outcome: "empty" }
   | { outcome: "cancelled" }
   | { outcome: "timeout" };
 
-export interface PinRequest {
-  /** Full PAN digits; undefined makes a block without PAN. */
-  pan: string | undefined;
+export interface PinEntry {
   amountFen: number | undefined;
   minDigits: number;
   maxDigits: number;
@@ -53,6 +61,24 @@ export interface PinRequest {
   timeoutMs: number;
   /** How many digits stand on the pad now; never which. */
   onDigits?: (count: number) => void;
+}
+
+export interface PinRequest extends PinEntry {
+  /** Full PAN digits; undefined makes a block without PAN. */
+  pan: string | undefined;
+}
+
+/**
+ * How a PIN leaves the pad for the card (PROTOCOL.md, "PINs for the card"). enciphered: data of VERIFY under the card's RSA key; modulus 96–248 bytes, exponent 03 or
+ * 010001, challenge the card's eight bytes · sealed: 16 bytes for the reader the pad is paired with alone, challenge the reader's eight bytes.
+ */
+export type PinWrap =
+  | { kind: "enciphered"; modulus: Uint8Array; exponent: Uint8Array; challenge: Uint8Array }
+  | { kind: "sealed"; challenge: Uint8Array };
+
+export interface CardPinRequest extends PinEntry {
+  wrap: PinWrap;
+  prompt: "enter-pin" | "wrong-pin" | "last-try";
 }
 
 export interface PinPadInfo {
@@ -74,6 +100,10 @@ export interface PinPad {
   /** The pad deciphers under the TMK and compares the check value before it stores. */
   loadWorkingKey(masterSlot: number, use: WorkingKey, key: EncipheredKey): Promise<void>;
   enterPin(request: PinRequest, cancel?: Cancel): Promise<PinResult>;
+  /** The board says that the pad knows PINs for cards; without it `enterCardPin` rejects. */
+  readonly cardPins: boolean;
+  /** A PIN the card itself checks. key-missing: sealed, and the pad is paired with no reader. */
+  enterCardPin(request: CardPinRequest, cancel?: Cancel): Promise<PinResult>;
   /** Bytes of DE64. */
   mac(method: MacMethod, data: Uint8Array): Promise<Uint8Array>;
   /** The pad computes and compares; the right MAC never leaves it. */

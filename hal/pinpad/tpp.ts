@@ -7,6 +7,8 @@ import {
   type Algorithm,
   type EncipheredKey,
   type MacMethod,
+  type CardPinRequest,
+  type PinEntry,
   type PinPad,
   type PinPadErrorCode,
   type PinPadInfo,
@@ -16,6 +18,7 @@ import {
   type Prompt,
   type WorkingKey,
 } from "./pinpad.ts";
+import { amountBcd, cardPinArguments, OF_LOADED_KEY, pinArguments, pinSeconds, within } from "./pin-arguments.ts";
 import { ANSWER_MS, type PadAnswer, PadFailure, type PadRequest, PadWire } from "./wire.ts";
 
 const COMMAND = {
@@ -29,6 +32,7 @@ const COMMAND = {
   track: 0x08,
   show: 0x09,
   eraseWorkingKeys: 0x0a,
+  cardPin: 0x0b,
 } as const;
 
 const OK = 0x00;
@@ -53,7 +57,6 @@ const FAILURE_OF_STATUS: Readonly<Record<number, PinPadErrorCode>> = {
 
 const ALGORITHM: Readonly<Record<Algorithm, number>> = { des: 1, "3des": 2, sm4: 3 };
 const KEY_BYTES: Readonly<Record<Algorithm, number>> = { des: 8, "3des": 16, sm4: 16 };
-const OF_LOADED_KEY = 0;
 const USE: Readonly<Record<WorkingKey, number>> = { PIK: 1, MAK: 2, TDK: 3 };
 const METHOD: Readonly<Record<MacMethod, number>> = { ecb: 1, "x9.9": 2, "x9.19": 3, sm4: 4 };
 const MASTER_KEY = 0;
@@ -64,12 +67,11 @@ const CHUNK_BYTES = 512;
 const FIRST = 1;
 const LAST = 2;
 const INFO_TAMPERED = 1;
-const PIN_LONGEST_S = 60;
 const PIN_GRACE_MS = 5_000;
-const LARGEST_AMOUNT_FEN = 999_999_999_999;
 
-export function openTpp(system: System, portName: string): PinPad {
-  return new Tpp(system, portName);
+/** `cardPins`: the pad knows CARD PIN. */
+export function openTpp(system: System, portName: string, { cardPins = false }: { cardPins?: boolean } = {}): PinPad {
+  return new Tpp(system, portName, cardPins);
 }
 
 class GaveUp extends Error {
@@ -80,8 +82,10 @@ class Tpp implements PinPad {
   readonly #system: System;
   readonly #wire: PadWire;
   readonly #turn = new Mutex();
+  readonly cardPins: boolean;
 
-  constructor(system: System, portName: string) {
+  constructor(system: System, portName: string, cardPins: boolean) {
+    this.cardPins = cardPins;
     this.#system = system;
     this.#wire = new PadWire(system, portName);
   }
@@ -112,12 +116,12 @@ class Tpp implements PinPad {
   }
 
   async enterPin(request: PinRequest, cancel?: Cancel): Promise<PinResult> {
-    const args = pinArguments(request);
-    return this.#turn.run(async () => {
-      await this.#hello();
-      if (cancel?.cancelled) return { outcome: "cancelled" };
-      return this.#pin(args, request, cancel);
-    });
+    return this.#entry("PIN", COMMAND.pin, pinArguments(request), request, cancel);
+  }
+
+  async enterCardPin(request: CardPinRequest, cancel?: Cancel): Promise<PinResult> {
+    if (!this.cardPins) throw new PadFailure("rejected", "CARD PIN: the board says that this pad does not know it");
+    return this.#entry("CARD PIN", COMMAND.cardPin, cardPinArguments(request), request, cancel);
   }
 
   async mac(method: MacMethod, data: Uint8Array): Promise<Uint8Array> {
@@ -193,8 +197,18 @@ class Tpp implements PinPad {
     });
   }
 
-  async #pin(args: Uint8Array, request: PinRequest, cancel: Cancel | undefined): Promise<PinResult> {
-    const seconds = pinSeconds(request);
+  #entry(what: string, command: number, args: Uint8Array, entry: PinEntry, cancel: Cancel | undefined): Promise<PinResult> {
+    return this.#turn.run(async () => {
+      await this.#hello();
+      if (cancel?.cancelled) return { outcome: "cancelled" };
+      const answer = await this.#ended(command, args, entry, cancel);
+      return answer === "cancelled" ? { outcome: "cancelled" } : pinResult(what, answer);
+    });
+  }
+
+  /** The pad's answer to a command that asks for a PIN, however it ended; "cancelled": here, and nothing of it is left. */
+  async #ended(command: number, args: Uint8Array, entry: PinEntry, cancel: Cancel | undefined): Promise<PadAnswer | "cancelled"> {
+    const seconds = pinSeconds(entry);
     const giveUp = new CancelSource();
     let stopped: Promise<Timer> | undefined;
     let leave = () => {};
@@ -203,12 +217,12 @@ class Tpp implements PinPad {
     };
     try {
       const answer = await this.#wire.exchange({
-        command: COMMAND.pin,
+        command,
         args,
         answerMs: seconds * 1000 + PIN_GRACE_MS,
         patience: "person",
         survivesRestart: false,
-        onDigits: request.onDigits,
+        onDigits: entry.onDigits,
         // A CANCEL that overtakes its PIN would stop nothing.
         onTaken: () => {
           leave();
@@ -217,10 +231,10 @@ class Tpp implements PinPad {
         giveUp: giveUp.token,
       });
       // Entered in the moment of the cancel: the one who cancelled must get what was asked for.
-      if (stopped !== undefined) return wiped(answer);
-      return pinResult(answer);
+      if (stopped !== undefined) answer.data.fill(0);
+      return stopped === undefined ? answer : "cancelled";
     } catch (error) {
-      if (error instanceof GaveUp) return { outcome: "cancelled" };
+      if (error instanceof GaveUp) return "cancelled";
       // The pad may still be asking; nobody would take what is entered.
       if (error instanceof PadFailure && error.code !== "unplugged") stop();
       throw error;
@@ -260,48 +274,14 @@ function singleLengthMak(use: WorkingKey, { algorithm, key }: EncipheredKey): { 
   return single ? { algorithm: "des", bytes: key.subarray(0, 8) } : { algorithm, bytes: key };
 }
 
-const pinSeconds = (request: PinRequest): number => Math.min(PIN_LONGEST_S, Math.max(1, Math.ceil(request.timeoutMs / 1000)));
-
-function pinArguments(request: PinRequest): Uint8Array {
-  const pan = request.pan ?? "";
-  if (!/^([0-9]{8,19})?$/.test(pan)) throw new PadFailure("rejected", "PIN: the card number is not 8 to 19 digits");
-  within("shortest PIN", request.minDigits, 4, 12);
-  within("longest PIN", request.maxDigits, request.minDigits, 12);
-  const seconds = pinSeconds(request);
-  return concat(
-    Uint8Array.of(OF_LOADED_KEY, request.pan === undefined ? 0 : 1, pan.length),
-    encodeAscii(pan),
-    amountBcd(request.amountFen),
-    Uint8Array.of(request.minDigits, request.maxDigits, request.allowEmpty ? 1 : 0, seconds >> 8, seconds & 0xff),
-    Uint8Array.of(PROMPTS.indexOf("enter-pin")),
-  );
-}
-
-function pinResult(answer: PadAnswer): PinResult {
+function pinResult(what: string, answer: PadAnswer): PinResult {
   if (answer.status === CANCELLED) return { outcome: "cancelled" };
   if (answer.status === TIMED_OUT) return { outcome: "timeout" };
   if (answer.status === EMPTY) return { outcome: "empty" };
-  const data = expectOk("PIN", answer);
-  const block = new Reader("PIN", data).block();
+  const data = expectOk(what, answer);
+  const block = new Reader(what, data).block();
   data.fill(0);
   return { outcome: "entered", block };
-}
-
-function wiped(answer: PadAnswer): PinResult {
-  answer.data.fill(0);
-  return { outcome: "cancelled" };
-}
-
-function amountBcd(amountFen: number | undefined): Uint8Array {
-  if (amountFen === undefined) return new Uint8Array(6).fill(0xff);
-  within("amount in fen", amountFen, 0, LARGEST_AMOUNT_FEN);
-  const digits = String(amountFen).padStart(12, "0");
-  return Uint8Array.from({ length: 6 }, (_, at) => Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16));
-}
-
-function within(what: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new PadFailure("rejected", `${what} is ${value}, ${least === most ? least : `${least} to ${most}`} expected`);
 }
 
 /** Takes an answer's data apart; what is missing makes it a bad frame. */

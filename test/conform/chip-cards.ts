@@ -1,6 +1,6 @@
 /**
  * Chip cards of a page: what they answer can be foretold, and they speak T=0 and T=1 themselves, written from ISO/IEC 7816-3 and sharing no line with the driver.
- * Commands: 00B0 P1P2 gives P1·256+P2 bytes · 0088 gives back its data · 0062 does too, with warning 6282 · 00DA takes data · 0001 takes nothing.
+ * Commands: 0020 compares a plain PIN block with that of 1234 · 00B0 P1P2 gives P1·256+P2 bytes · 0088 gives back its data · 0062 does too, with warning 6282 · 00DA takes data · 0001 takes nothing.
  */
 import type { CardReply, ContactFace, FieldFace } from "../../tools/cards/contract.ts";
 
@@ -23,11 +23,17 @@ export const pattern = (count: number): Uint8Array => Uint8Array.from({ length: 
 /** What a card does, whatever way it is asked. `done` counts commands carried out. */
 export class Works {
   done = 0;
+  /** Data of each VERIFY. */
+  readonly pins: string[] = [];
   run(header: readonly number[], data: Uint8Array | undefined): { data: Uint8Array; status: number } {
     this.done++;
     const [cla, ins, p1 = 0, p2 = 0] = header;
     const none = new Uint8Array(0);
     if (cla !== 0) return { data: none, status: 0x6e00 };
+    if (ins === 0x20) {
+      this.pins.push(hex(data ?? none));
+      return { data: none, status: this.pins.at(-1) === "241234FFFFFFFFFF" ? 0x9000 : 0x63c2 };
+    }
     if (ins === 0xb0) return { data: pattern(p1 * 256 + p2), status: 0x9000 };
     if (ins === 0x88) return { data: data ?? none, status: 0x9000 };
     if (ins === 0x62) return { data: data ?? none, status: 0x6282 };

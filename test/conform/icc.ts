@@ -1,4 +1,5 @@
 /** What every contact reader's driver does, whatever reader is at the far end. Cards are those of ./chip-cards.ts. */
+import { createCipheriv } from "node:crypto";
 import { expect, test } from "vitest";
 import { CancelSource } from "../../platform/guest/cancel.ts";
 import type { Icc } from "../../hal/icc/icc.ts";
@@ -6,6 +7,7 @@ import type { ContactFace } from "../../tools/cards/contract.ts";
 import { ATR_T0, ATR_T1, hex, pattern, T0Card, T1Card, unhex, withTck, Works } from "./chip-cards.ts";
 
 export interface IccUnderTest {
+  /** Paired: its reader shares PAIRING with a pad. */
   icc: Icc;
   ended<T>(promise: Promise<T>): Promise<T>;
   failure(promise: Promise<unknown>): Promise<unknown>;
@@ -25,6 +27,14 @@ export interface IccUnderTest {
     /** The card is pulled while it works on the nth command from now. */
     pullAt(command: number): void;
   };
+}
+
+export const PAIRING = "00112233445566778899AABBCCDDEEFF";
+/** As the pad seals a PIN (hal/pinpad/PROTOCOL.md). */
+function sealed(pin: string, challenge: Uint8Array, pairing = PAIRING): Uint8Array {
+  const block = Buffer.from(`2${pin.length.toString(16)}${pin}`.padEnd(16, "F"), "hex");
+  const machine = createCipheriv("sm4-ecb", Buffer.from(pairing, "hex"), null).setAutoPadding(false);
+  return new Uint8Array(Buffer.concat([machine.update(Buffer.concat([block, challenge])), machine.final()]));
 }
 
 const READ_16 = unhex("00B0001010");
@@ -132,6 +142,77 @@ export function iccConformance(name: string, make: () => IccUnderTest): void {
       expect((await it.ended(all)).map(({ length }) => length)).toEqual([5, 18, 5, 258]);
     });
   }
+
+  const channel = ({ icc }: IccUnderTest) => {
+    if (icc.pinChannel === undefined) throw new Error("no way for a PIN");
+    return icc.pinChannel;
+  };
+
+  for (const [protocol, make1] of [
+    ["T=0", (works: Works) => new T0Card(works)],
+    ["T=0 that works long", (works: Works) => new T0Card(works, { workMs: 3_000, extensions: 5 })],
+    ["T=1", (works: Works) => new T1Card(works)],
+    ["T=1 that asks for time", (works: Works) => new T1Card(works, { wtx: { times: 2, multiplier: 3 } })],
+  ] as const) {
+    test(`${name}: ${protocol}: a sealed PIN reaches the card, and only there it is a PIN`, async () => {
+      const works = new Works();
+      const it = await powered(make1(works));
+      expect(await answer(it, ECHO)).toBe(`112233${OK}`);
+      const first = await it.ended(channel(it).challenge());
+      expect(await it.ended(channel(it).verify(sealed("4321", first)))).toBe(0x63c2);
+      const second = await it.ended(channel(it).challenge());
+      expect(hex(second)).not.toBe(hex(first));
+      expect(await it.ended(channel(it).verify(sealed("1234", second)))).toBe(0x9000);
+      expect(works.pins).toEqual(["244321FFFFFFFFFF", "241234FFFFFFFFFF"]);
+      expect(await answer(it, READ_16)).toBe(hex(pattern(16)) + OK);
+    });
+  }
+
+  for (const [protocol, make1] of [
+    ["T=0", (works: Works) => new T0Card(works)],
+    ["T=1", (works: Works) => new T1Card(works)],
+  ] as const) {
+    test(`${name}: ${protocol}: what was sealed for another challenge, under another key, or before a reset never reaches the card`, async () => {
+      const works = new Works();
+      const it = await powered(make1(works));
+      const old = await it.ended(channel(it).challenge());
+      const now = await it.ended(channel(it).challenge());
+      const refused = [sealed("1234", old), sealed("1234", now, "FF".repeat(16)), new Uint8Array(16)];
+      for (const each of refused) expect(await it.failure(channel(it).verify(each))).toMatchObject({ code: "rejected" });
+      expect(await answer(it, READ_16)).toBe(hex(pattern(16)) + OK);
+      await it.ended(it.icc.powerOn());
+      expect(await it.failure(channel(it).verify(sealed("1234", now)))).toMatchObject({ code: "rejected" });
+      expect(await answer(it, READ_16)).toBe(hex(pattern(16)) + OK);
+      expect(works.pins).toEqual([]);
+      await it.ended(it.icc.powerOff());
+      expect(await it.failure(channel(it).verify(sealed("1234", now)))).toMatchObject({ code: "not-powered" });
+    });
+
+    test(`${name}: ${protocol}: pulled while it compares a PIN`, async () => {
+      const it = await powered(make1(new Works()));
+      const challenge = await it.ended(channel(it).challenge());
+      it.hands.pullAt(1);
+      expect(await it.failure(channel(it).verify(sealed("1234", challenge)))).toMatchObject({ code: "card-removed" });
+    });
+  }
+
+  test(`${name}: T=1: an answer damaged on its way is said again, and the PIN is tried once`, async () => {
+    const works = new Works();
+    const it = await powered(new T1Card(works));
+    const challenge = await it.ended(channel(it).challenge());
+    it.hands.fault("parity", 1);
+    expect(await it.ended(channel(it).verify(sealed("1234", challenge)))).toBe(0x9000);
+    expect(works.pins).toHaveLength(1);
+  });
+
+  test(`${name}: T=1: a card that takes so little at once gets no PIN, and no wrong one either`, async () => {
+    const works = new Works();
+    const it = await powered(new T1Card(works, { askIfs: 10 }));
+    expect(await answer(it, ECHO)).toBe(`112233${OK}`);
+    const challenge = await it.ended(channel(it).challenge());
+    expect(await it.failure(channel(it).verify(sealed("1234", challenge)))).toMatchObject({ code: "protocol" });
+    expect(works.pins).toEqual([]);
+  });
 
   test(`${name}: T=0: the length is corrected, Le is left out of case 4, and more than one answer is fetched`, async () => {
     const card = new T0Card();

@@ -1,13 +1,14 @@
 import { openTpp } from "../../hal/pinpad/tpp.ts";
 import { SimPinPad } from "../../tools/sim/devices/pinpad.ts";
-import { pinPadConformance } from "./pinpad.ts";
+import { PAIRING, pinPadConformance } from "./pinpad.ts";
 import { rig } from "./rig.ts";
 
 pinPadConformance("tpp and the simulated pad", () => {
   const { system, device, port, ended, failure } = rig("pinpad", (context) => new SimPinPad(context));
   device.injectMasterKey(1, "0123456789ABCDEFFEDCBA9876543210", "3des");
+  device.pair(PAIRING);
   return {
-    pad: openTpp(system, port),
+    pad: openTpp(system, port, { cardPins: true }),
     ended,
     failure,
     pass: (ms) => system.advance(ms),

@@ -1,8 +1,9 @@
 /** What every PIN pad driver does, whatever pad is at the far end. Keys and results are the worked vectors of the specification (§4.7). */
+import { constants, createDecipheriv, createPrivateKey, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import { expect, test } from "vitest";
 import { fromHex, toHex } from "../../platform/guest/bytes.ts";
 import { CancelSource } from "../../platform/guest/cancel.ts";
-import type { PinPad, PinRequest } from "../../hal/pinpad/pinpad.ts";
+import type { CardPinRequest, PinPad, PinRequest, PinWrap } from "../../hal/pinpad/pinpad.ts";
 
 export interface PinPadUnderTest {
   pad: PinPad;
@@ -10,7 +11,7 @@ export interface PinPadUnderTest {
   failure(promise: Promise<unknown>): Promise<unknown>;
   /** Lets pass what takes no longer than this. */
   pass(ms: number): Promise<void>;
-  /** The far end holds TMK 0123456789ABCDEFFEDCBA9876543210 in slot 1 and nothing else. */
+  /** The far end holds TMK 0123456789ABCDEFFEDCBA9876543210 in slot 1, and PAIRING, which it shares with a reader; nothing else. */
   hands: {
     type(keys: string[]): void;
     cancel(): void;
@@ -26,6 +27,7 @@ export interface PinPadUnderTest {
   };
 }
 
+export const PAIRING = "00112233445566778899AABBCCDDEEFF";
 const PAN = "6229990000000000019";
 const TRACK = "6229990000000000019D30122010000012300";
 const MAB =
@@ -49,6 +51,41 @@ const request = (more: Partial<PinRequest> = {}): PinRequest => ({
   timeoutMs: 30_000,
   ...more,
 });
+
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024, publicExponent: 65537 });
+const MODULUS = new Uint8Array(Buffer.from(privateKey.export({ format: "jwk" }).n as string, "base64url"));
+const EXPONENT = fromHex("010001");
+const CHALLENGE = fromHex("0102030405060708");
+const cardRequest = (wrap: PinWrap, more: Partial<CardPinRequest> = {}): CardPinRequest => ({
+  amountFen: 100_00,
+  minDigits: 4,
+  maxDigits: 12,
+  allowEmpty: false,
+  timeoutMs: 30_000,
+  prompt: "enter-pin",
+  wrap,
+  ...more,
+});
+const enciphered = (more: Partial<Extract<PinWrap, { kind: "enciphered" }>> = {}): PinWrap => ({
+  kind: "enciphered",
+  modulus: MODULUS,
+  exponent: EXPONENT,
+  challenge: CHALLENGE,
+  ...more,
+});
+const SEALED: PinWrap = { kind: "sealed", challenge: CHALLENGE };
+
+function openedByCard(block: Uint8Array): Uint8Array {
+  const key = createPrivateKey(privateKey.export({ format: "pem", type: "pkcs8" }));
+  return new Uint8Array(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, block));
+}
+
+function openedByReader(block: Uint8Array): string {
+  const machine = createDecipheriv("sm4-ecb", Buffer.from(PAIRING, "hex"), null).setAutoPadding(false);
+  return Buffer.concat([machine.update(block), machine.final()])
+    .toString("hex")
+    .toUpperCase();
+}
 
 export function pinPadConformance(name: string, make: () => PinPadUnderTest): void {
   const loaded = async (): Promise<PinPadUnderTest> => {
@@ -127,6 +164,64 @@ export function pinPadConformance(name: string, make: () => PinPadUnderTest): vo
     expect(await it.ended(result)).toEqual({ outcome: "cancelled" });
     expect(it.hands.asking()).toBe(false);
     expect(await enter(it)).toMatchObject({ outcome: "entered" });
+  });
+
+  const enterForCard = async (it: PinPadUnderTest, request: CardPinRequest, keys = [..."1234", "enter"]) => {
+    const result = it.pad.enterCardPin(request);
+    await asked(it);
+    it.hands.type(keys);
+    return it.ended(result);
+  };
+
+  test(`${name}: a PIN for the card under its key: 7F, the block, its challenge, and chance`, async () => {
+    const it = make();
+    const counts: number[] = [];
+    const opened: Uint8Array[] = [];
+    for (const _ of [1, 2]) {
+      const result = await enterForCard(it, cardRequest(enciphered(), { onDigits: (count) => counts.push(count) }));
+      if (result.outcome !== "entered") throw new Error(result.outcome);
+      expect(result.block).toHaveLength(MODULUS.length);
+      opened.push(openedByCard(result.block));
+    }
+    for (const plain of opened) expect(toHex(plain.subarray(0, 17))).toBe("7F241234FFFFFFFFFF0102030405060708");
+    expect(toHex(opened[0] as Uint8Array)).not.toBe(toHex(opened[1] as Uint8Array));
+    expect(Math.max(...counts)).toBe(4);
+  });
+
+  test(`${name}: a PIN sealed for the reader it is paired with; twelve digits; no digit in the clear`, async () => {
+    const it = make();
+    const result = await enterForCard(it, cardRequest(SEALED, { prompt: "last-try" }), [..."123456789012", "enter"]);
+    if (result.outcome !== "entered") throw new Error(result.outcome);
+    expect(openedByReader(result.block)).toBe("2C123456789012FF0102030405060708");
+    expect(toHex(result.block)).not.toContain("1234");
+  });
+
+  test(`${name}: a PIN for the card: what may be shown, empty, cancelled, time over, by the cashier`, async () => {
+    const it = make();
+    const shown = it.pad.enterCardPin(cardRequest(SEALED, { prompt: "wrong-pin" }));
+    await asked(it);
+    expect(it.hands.prompt()).toBe("wrong-pin");
+    it.hands.type(["cancel"]);
+    expect(await it.ended(shown)).toEqual({ outcome: "cancelled" });
+    expect(await enterForCard(it, cardRequest(SEALED, { allowEmpty: true }), ["enter"])).toEqual({ outcome: "empty" });
+    expect(await it.ended(it.pad.enterCardPin(cardRequest(SEALED, { timeoutMs: 5_000 })))).toEqual({ outcome: "timeout" });
+    const source = new CancelSource();
+    const result = it.pad.enterCardPin(cardRequest(SEALED), source.token);
+    await asked(it);
+    source.cancel();
+    expect(await it.ended(result)).toEqual({ outcome: "cancelled" });
+    expect(it.hands.asking()).toBe(false);
+  });
+
+  test(`${name}: no PIN under a key that would give it away`, async () => {
+    const it = make();
+    const even = Uint8Array.from(MODULUS);
+    even[even.length - 1] = 0;
+    const short = Uint8Array.from(MODULUS);
+    short[0] = 0;
+    for (const wrap of [{ exponent: Uint8Array.of(1) }, { exponent: Uint8Array.of(5) }, { modulus: even }, { modulus: short }])
+      expect(await it.failure(it.pad.enterCardPin(cardRequest(enciphered(wrap))))).toMatchObject({ code: "not-permitted" });
+    expect(it.hands.asking()).toBe(false);
   });
 
   test(`${name}: no PIN without a key`, async () => {
@@ -220,6 +315,22 @@ export function pinPadConformance(name: string, make: () => PinPadUnderTest): vo
     expect((await it.ended(it.pad.info())).tampered).toBe(true);
   });
 
+  test(`${name}: tampered, it has no partner any more`, async () => {
+    const it = make();
+    it.hands.tamper();
+    await it.pass(100);
+    expect(await it.failure(it.pad.enterCardPin(cardRequest(SEALED)))).toMatchObject({ code: "tampered" });
+  });
+
+  test(`${name}: a cable pulled while a PIN for the card is asked`, async () => {
+    const it = make();
+    const result = it.pad.enterCardPin(cardRequest(enciphered()));
+    result.catch(() => {});
+    await asked(it);
+    it.hands.unplug();
+    expect(await it.failure(result)).toMatchObject({ code: "unplugged" });
+  });
+
   test(`${name}: too many PINs`, async () => {
     const it = await loaded();
     let refused: unknown;
@@ -242,6 +353,8 @@ export function pinPadConformance(name: string, make: () => PinPadUnderTest): vo
     const bad = [
       () => it.pad.masterKeyCheck(50),
       () => it.pad.loadWorkingKey(1, "PIK", { ...PIK, key: fromHex("00") }),
+      () => it.pad.enterCardPin(cardRequest(enciphered({ modulus: MODULUS.slice(0, 64) }))),
+      () => it.pad.enterCardPin(cardRequest({ kind: "sealed", challenge: new Uint8Array(4) })),
       () => it.pad.enterPin(request({ pan: "62" })),
       () => it.pad.enterPin(request({ minDigits: 3 })),
       () => it.pad.enterPin(request({ amountFen: -1 })),

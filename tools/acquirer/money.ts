@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { cardAnswer, cardReply } from "./answers.ts";
 import type { Book, Booked, Transaction } from "./book.ts";
-import { chipAnswer, type ChipFacts, chipRecord, offlineObjection, onlineObjection, readChip } from "./chip/chip.ts";
+import { chipAnswer, type ChipFacts, chipRecord, offlineObjection, onlineObjection, pinByCard, readChip } from "./chip/chip.ts";
 import type { Fields } from "./codec.ts";
 import type { ChipScript } from "./contract.ts";
 import type { Context } from "./context.ts";
@@ -131,6 +131,7 @@ function decisionOf(context: Context, request: CardRequest, money: Money): Decis
     keys: request.keys,
     account: context.book.accounts.get(request.card.pan),
     month: context.now().month,
+    pinByCard: chip !== undefined && pinByCard(chip),
     chip: chip && (money.chip === "offline" ? offlineObjection : onlineObjection)(chip, request, context.book.transactions),
   });
   return { verdict, chip, original };

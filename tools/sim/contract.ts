@@ -77,6 +77,8 @@ export interface SimPinPadControls {
   cancel(): void;
   /** Test keys put in by the maker: TMK slot → hex. */
   injectMasterKey(slot: number, keyHex: string, algorithm: "3des" | "sm4" | "des"): void;
+  /** The key it shares with the chip reader, 32 hex digits. */
+  pair(keyHex: string): void;
   readonly screen: { prompt: string; lines: string[]; digits: number };
 }
 export interface SimPrinterControls {
@@ -111,6 +113,8 @@ export interface SimIccControls {
   insert(id: string, face: ContactFace): void;
   /** Throws Error with words when there is none. */
   remove(): void;
+  /** The key it shares with the PIN pad, 32 hex digits. */
+  pair(keyHex: string): void;
 }
 export interface SimPiccControls {
   /** Id of the card held at the reader. */

@@ -1,6 +1,7 @@
 /**
  * The desk: a whole terminal with everything at the far end of its wires. It knows nothing of HTTP; ./api speaks for it.
  */
+import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Board } from "../../hal/boards/board.ts";
@@ -271,6 +272,7 @@ export class Desk {
       }),
     );
     const { masterKeys } = options.profile.testKeys;
+    if (this.#boardSettings("icc").pairedPad === true) pair(this.devices, options.seed);
     for (const [slot, hex] of Object.entries(masterKeys)) {
       const algorithm = options.profile.keys.mac === "sm4" ? "sm4" : hex.length === 16 ? "des" : "3des";
       try {
@@ -908,3 +910,11 @@ export class Desk {
 }
 
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+/** As the maker does who builds reader and pad into one housing. With a seed the same key each time. */
+function pair({ pinpad, icc }: Devices, seed: number | undefined): void {
+  const source = seed === undefined ? randomBytes(16) : `pairing ${seed}`;
+  const key = createHash("sha256").update(source).digest("hex").slice(0, 32);
+  pinpad.pair(key);
+  icc.pair(key);
+}

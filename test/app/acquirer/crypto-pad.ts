@@ -82,6 +82,10 @@ export class CryptoPad implements PinPad {
   async enterPin(): Promise<PinResult> {
     return { outcome: "empty" };
   }
+  readonly cardPins = false;
+  async enterCardPin(): Promise<PinResult> {
+    return { outcome: "empty" };
+  }
   async mac(method: MacMethod, data: Uint8Array) {
     this.#called("mac");
     if (method !== "ecb") throw new DeviceError("pinpad", "rejected");

@@ -85,6 +85,15 @@ function cryptogramIsRight(data: ChipData, { algorithm, ac, atc, cryptogram }: S
   return toHex(chipMac(algorithm, transactionKey(algorithm, ac, atc), covered)) === toHex(cryptogram);
 }
 
+const PIN_COMPARED = 0x04;
+const PIN_WRONG = 0x02;
+
+/** What the card says of an offline PIN under its cryptogram: byte 2 of the CVR (§7). */
+export function pinByCard({ right, data }: ChipFacts): boolean {
+  const results = Number.parseInt((data.get("9F10") ?? "").slice(8, 10), 16);
+  return right === true && (results & (PIN_COMPARED | PIN_WRONG)) === PIN_COMPARED;
+}
+
 export interface ChipObjection {
   code: string;
   words: string;

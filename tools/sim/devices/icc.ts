@@ -2,6 +2,7 @@
 import type { CardReply, ContactFace, DeviceContext, FaultSpec, SimIccControls } from "../contract.ts";
 import { ANSWER, CcidDevice, COMMAND, ERROR, LINE_FAULTS, type Outcome } from "./ccid.ts";
 import type { Command } from "./ccid-frame.ts";
+import { fillVerify } from "./icc-pin.ts";
 
 export interface IccSettings {
   /** What is in the slot inside the terminal; without it the reader has one slot. */
@@ -16,6 +17,8 @@ const BYTE_MS = (12 * 372) / CLOCK_KHZ;
 const MUTE_MS = 50;
 /** As of an answer to reset that says nothing: FiDi, TCCKS, guard time, waiting integer, clock. */
 const T0_DEFAULTS = [0x11, 0x00, 0x00, 0x0a, 0x00];
+const SAY_CHALLENGE = 0x70;
+const SEALED_PIN = 0x80;
 const PARAMETER_BYTES = [5, 7];
 
 interface Slot {
@@ -38,6 +41,9 @@ export class SimIcc extends CcidDevice implements SimIccControls {
   #card: string | undefined;
   /** Commands to the card since `pull-at` was set. */
   #commands = 0;
+
+  #pairing: Uint8Array | undefined;
+  #challenge: Uint8Array | undefined;
 
   constructor(context: DeviceContext, { sam }: IccSettings = {}) {
     super(context);
@@ -95,6 +101,7 @@ export class SimIcc extends CcidDevice implements SimIccControls {
       case COMMAND.powerOn:
         return this.#powerOn(command, slot);
       case COMMAND.powerOff:
+        this.#challenge = undefined;
         switchOff(slot);
         this.context.changed();
         return { type: ANSWER.status, card: this.cardIn(command.slot), last: 1 };
@@ -104,6 +111,8 @@ export class SimIcc extends CcidDevice implements SimIccControls {
         return { type: ANSWER.status, card: this.cardIn(command.slot) };
       case COMMAND.transfer:
         return this.#transfer(command, slot);
+      case COMMAND.secure:
+        return this.#sealedPin(command, slot);
       case COMMAND.setParameters:
       case COMMAND.getParameters:
       case COMMAND.resetParameters:
@@ -119,6 +128,7 @@ export class SimIcc extends CcidDevice implements SimIccControls {
     const [volts = 0] = own;
     if (volts > 3) return { type: ANSWER.data, card: this.cardIn(number), error: ERROR.protocol };
     const { face } = slot;
+    this.#challenge = undefined;
     if (face === undefined) return { type: ANSWER.data, card: 2, error: ERROR.mute };
     const reply: CardReply = this.has("mute") ? { kind: "mute" } : face.reset(slot.active ? "warm" : "cold");
     if (reply.kind === "mute" || this.spend("parity"))
@@ -128,6 +138,20 @@ export class SimIcc extends CcidDevice implements SimIccControls {
     slot.parameters = new Uint8Array(T0_DEFAULTS);
     this.context.changed();
     return { type: ANSWER.data, card: 0, data: reply.bytes, workMs: RESET_MS + reply.workMs + reply.bytes.length * BYTE_MS };
+  }
+
+  /** Its own kind of the CCID's secure operation: a PIN the paired pad sealed goes into the command's hole. */
+  #sealedPin(command: Command, slot: Slot): Outcome {
+    const card = this.cardIn(command.slot);
+    const [kind, ...rest] = command.data;
+    const [pairing, challenge] = [this.#pairing, this.#challenge];
+    if (kind !== SEALED_PIN || pairing === undefined || challenge === undefined || !slot.active)
+      return { type: ANSWER.data, card, error: ERROR.data };
+    const filled = fillVerify({ pairing, challenge, protocol: slot.protocol }, Uint8Array.from(rest));
+    if (filled === undefined) return { type: ANSWER.data, card, error: ERROR.data };
+    const outcome = this.#transfer({ ...command, data: filled }, slot);
+    filled.fill(0);
+    return outcome;
   }
 
   #transfer({ slot: number, own, data }: Command, slot: Slot): Outcome {
@@ -164,6 +188,17 @@ export class SimIcc extends CcidDevice implements SimIccControls {
   #fail(number: number, slot: Slot, error: number, workMs = MUTE_MS): Outcome {
     if (!slot.active) slot.face?.powerOff();
     return { type: ANSWER.data, card: this.cardIn(number), error, workMs };
+  }
+
+  protected override escape(data: Uint8Array): Uint8Array | undefined {
+    if (data.length !== 1 || data[0] !== SAY_CHALLENGE || this.#pairing === undefined) return undefined;
+    this.#challenge = Uint8Array.from({ length: 8 }, () => Math.floor(this.context.random() * 256));
+    return this.#challenge.slice();
+  }
+
+  /** The key it shares with the PIN pad it is built together with, 32 hex digits. */
+  pair(keyHex: string): void {
+    this.#pairing = new Uint8Array(Buffer.from(keyHex, "hex"));
   }
 
   #parameters({ type, slot: number, own, data }: Command, slot: Slot): Outcome {

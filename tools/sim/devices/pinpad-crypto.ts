@@ -2,7 +2,7 @@
  * The pad's arithmetic: check values, PIN blocks, MACs and track encryption (spec unionpay-8583 §4). Pure functions of bytes; what
  * may be done with which key is decided in ./pinpad.ts.
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { constants, createCipheriv, createDecipheriv, createPublicKey, publicEncrypt } from "node:crypto";
 
 export type Algorithm = "des" | "3des" | "sm4";
 export type MacMethod = "ecb" | "x9.9" | "x9.19" | "sm4";
@@ -67,6 +67,51 @@ export function pinBlock(key: Key, digits: Uint8Array, pan: string | undefined):
   const enciphered = encipher(key, block);
   block.fill(0);
   return enciphered;
+}
+
+/** ISO 9564 format 2: `2`, the length, the digits, F to the end. What a card compares; it never leaves the pad as it is. */
+function cardBlock(digits: Uint8Array): Uint8Array {
+  const nibbles = [2, digits.length, ...digits];
+  return Uint8Array.from({ length: 8 }, (_, i) => ((nibbles[i * 2] ?? 0x0f) << 4) | (nibbles[i * 2 + 1] ?? 0x0f));
+}
+
+export interface CardKey {
+  modulus: Uint8Array;
+  exponent: Uint8Array;
+}
+
+const SMALLEST_MODULUS_BYTES = 96;
+const LARGEST_MODULUS_BYTES = 248;
+
+/** Whether a PIN may be given under it: exponent 1, or a modulus that says less than it is long, would give the PIN to whoever asks. */
+export function soundCardKey({ modulus, exponent }: CardKey): boolean {
+  const size = modulus.length;
+  const e = Buffer.from(exponent).toString("hex").replace(/^0+/, "");
+  const sized = size >= SMALLEST_MODULUS_BYTES && size <= LARGEST_MODULUS_BYTES && modulus[0]! >= 0x80;
+  return sized && modulus[size - 1]! % 2 === 1 && (e === "3" || e === "10001");
+}
+
+/** 7F ‖ block ‖ the card's challenge ‖ chance, under the card's key (EMV Book 2 §7.2). `random` gives 0 ≤ n < 1. */
+export function encipherForCard(key: CardKey, challenge: Uint8Array, digits: Uint8Array, random: () => number): Uint8Array {
+  const size = key.modulus.length;
+  const plain = joined(Uint8Array.of(0x7f), cardBlock(digits), challenge, new Uint8Array(size - 17));
+  for (let at = 17; at < size; at++) plain[at] = Math.floor(random() * 256);
+  const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url");
+  const jwk = { kty: "RSA", n: base64url(key.modulus), e: base64url(key.exponent) };
+  const enciphered = publicEncrypt(
+    { key: createPublicKey({ key: jwk, format: "jwk" }), padding: constants.RSA_NO_PADDING },
+    plain,
+  );
+  plain.fill(0);
+  return new Uint8Array(enciphered);
+}
+
+/** Block ‖ the reader's challenge under the key that pad and reader share: one block of SM4. */
+export function sealForReader(pairing: Uint8Array, challenge: Uint8Array, digits: Uint8Array): Uint8Array {
+  const plain = joined(cardBlock(digits), challenge);
+  const sealed = encipher({ algorithm: "sm4", bytes: pairing }, plain);
+  plain.fill(0);
+  return sealed;
 }
 
 /** Bytes of DE64 (§4.5, §4.3): 8 characters of hex for `ecb` and `sm4`, 8 binary bytes for X9.9 and X9.19. */

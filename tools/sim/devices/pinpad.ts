@@ -6,6 +6,7 @@ import type { ActiveFault, DeviceContext, FaultSpec, SimPinPadControls } from ".
 import { Device, UNPLUG } from "./device.ts";
 import * as crypto from "./pinpad-crypto.ts";
 import { type Algorithm, KEY_BYTES, type Key } from "./pinpad-crypto.ts";
+import { Arguments, type PinRules, pinRules, PIN_MAX, Refusal, STATUS, type StatusWord } from "./pinpad-arguments.ts";
 import { ACK, FrameReader, frame, NAK } from "./pinpad-frame.ts";
 import { type KeyUse, type Secrets, SecureStore, type WorkingKey } from "./secure-store.ts";
 
@@ -17,24 +18,7 @@ export interface PinPadSettings {
   serial?: string;
 }
 
-const STATUS = {
-  ok: 0x00,
-  keyMissing: 0x01,
-  kcvMismatch: 0x02,
-  rateLimited: 0x03,
-  tampered: 0x04,
-  notPermitted: 0x05,
-  rejected: 0x06,
-  busy: 0x07,
-  cancelled: 0x08,
-  timedOut: 0x09,
-  empty: 0x0a,
-  macMismatch: 0x0b,
-  unknownCommand: 0x0c,
-} as const;
-type StatusWord = keyof typeof STATUS;
-
-const CODE = { info: 0x01, pin: 0x04, cancel: 0x05, mac: 0x06, verifyMac: 0x07 } as const;
+const CODE = { info: 0x01, pin: 0x04, cancel: 0x05, mac: 0x06, verifyMac: 0x07, cardPin: 0x0b } as const;
 const NOTICE = { digits: 0xe0, tamper: 0xe1, restarted: 0xe2 } as const;
 const ANSWER_BIT = 0x80;
 
@@ -50,33 +34,29 @@ const PROMPTS = [
   { name: "declined", zh: "交易失败", en: "DECLINED" },
   { name: "remove-card", zh: "请取走卡片", en: "REMOVE CARD" },
   { name: "locked", zh: "终端已锁定", en: "LOCKED" },
+  { name: "wrong-pin", zh: "密码错,请重输", en: "WRONG PIN, TRY AGAIN" },
+  { name: "last-try", zh: "最后一次机会", en: "LAST TRY" },
 ] as const;
 const WELCOME = 0;
 const PROCESSING = 2;
+/** Those under which a PIN for the card may be asked. */
+const CARD_PIN_PROMPTS: ReadonlySet<number> = new Set([1, 7, 8]);
+/** How a PIN leaves for the card. */
+const ENCIPHERED = 1;
+const SEALED = 2;
+const CHALLENGE_BYTES = 8;
+const PAIRING_KEY_BYTES = 16;
 
 const MASTER_SLOTS = 50;
 const WORK_MS = 30;
 const SLOW_MS = 1500;
 const RESTART_MS = 800;
 const KEY_MS = 30;
-const PIN_MIN = 4;
-const PIN_MAX = 12;
-const PIN_LONGEST_MS = 60_000;
 const PIN_TOKENS = 20;
 const PIN_REFILL_MS = 30_000;
 const MAC_PART_BYTES = 512;
 const MAC_MOST_BYTES = 64 * 1024;
 const TRACK_MOST_DIGITS = 107;
-
-/** Ends a command with this status. */
-class Refusal extends Error {
-  constructor(
-    readonly status: StatusWord,
-    readonly data: Uint8Array = new Uint8Array(0),
-  ) {
-    super(status);
-  }
-}
 
 /** A frame and, once the work is done, its answer: what rule 3 of the protocol asks to be remembered. */
 interface Exchange {
@@ -87,8 +67,8 @@ interface Exchange {
 
 interface PinEntry {
   exchange: Exchange;
-  key: Key;
-  pan: string | undefined;
+  /** What leaves the pad for these digits. */
+  wrap: (digits: Uint8Array) => Uint8Array;
   min: number;
   max: number;
   emptyAllowed: boolean;
@@ -108,6 +88,8 @@ interface MacRun {
 /** One pad as a thing: the desk can hold two, and swap them. */
 interface Unit {
   serial: string;
+  /** Shared with the chip reader in the same housing; it is the housing's, so no store keeps it. */
+  pairing: Uint8Array | undefined;
   store: SecureStore;
   secrets: Secrets;
   /** Virtual ms at which `secrets.pinTokens` was right. */
@@ -253,6 +235,8 @@ export class SimPinPad extends Device implements SimPinPadControls {
         return this.#loadKey(reader);
       case CODE.pin:
         return this.#startPin(reader, exchange);
+      case CODE.cardPin:
+        return this.#startCardPin(reader, exchange);
       case CODE.mac:
       case CODE.verifyMac:
         return this.#macPart(command, reader);
@@ -372,32 +356,47 @@ export class SimPinPad extends Device implements SimPinPadControls {
     const algorithm = args.byte();
     const withPan = args.byte();
     const pan = Buffer.from(args.bytes(args.byte())).toString("latin1");
-    const amountFen = args.amount();
-    const [min, max, emptyAllowed] = [args.byte(), args.byte(), args.byte()];
-    const seconds = (args.byte() << 8) | args.byte();
+    const rules = pinRules(args);
     const prompt = args.byte();
     args.end();
     const panFits = withPan === 1 ? /^\d{13,19}$/.test(pan) : withPan === 0 && pan === "";
-    const lengthsFit = min >= PIN_MIN && max <= PIN_MAX && min <= max;
-    if (!panFits || !lengthsFit || emptyAllowed > 1 || seconds === 0 || PROMPTS[prompt] === undefined) {
-      throw new Refusal("rejected");
+    if (!panFits || PROMPTS[prompt] === undefined) throw new Refusal("rejected");
+    const { algorithm: own, bytes } = this.#working("PIK");
+    permit(algorithm, { algorithm: own, bytes });
+    const wrap = (digits: Uint8Array) => crypto.pinBlock({ algorithm: own, bytes }, digits, withPan === 1 ? pan : undefined);
+    return this.#ask(exchange, rules, prompt, wrap);
+  }
+
+  /** A PIN the card compares: it leaves under the card's own key, or for the paired reader's eyes alone. */
+  #startCardPin(args: Arguments, exchange: Exchange): "later" {
+    const rules = pinRules(args);
+    const prompt = args.byte();
+    const kind = args.byte();
+    const challenge = args.bytes(CHALLENGE_BYTES);
+    const key = kind === ENCIPHERED ? { exponent: args.bytes(args.byte()), modulus: args.bytes(args.byte()) } : undefined;
+    args.end();
+    if (!CARD_PIN_PROMPTS.has(prompt) || (kind !== ENCIPHERED && kind !== SEALED)) throw new Refusal("rejected");
+    if (key !== undefined) {
+      if (!crypto.soundCardKey(key)) throw new Refusal("notPermitted");
+      const random = () => this.context.random();
+      return this.#ask(exchange, rules, prompt, (digits) => crypto.encipherForCard(key, challenge, digits, random));
     }
-    const key = this.#working("PIK");
-    permit(algorithm, key);
+    const { pairing } = this.#here;
+    if (pairing === undefined) throw new Refusal("keyMissing");
+    return this.#ask(exchange, rules, prompt, (digits) => crypto.sealForReader(pairing, challenge, digits));
+  }
+
+  #ask(exchange: Exchange, { amountFen, ms, ...rules }: PinRules, prompt: number, wrap: PinEntry["wrap"]): "later" {
     this.#refillTokens();
     const tokens = this.#secrets.pinTokens;
     if (tokens < 1) {
       const wait = Math.ceil(((1 - tokens) * PIN_REFILL_MS) / 1000);
       throw new Refusal("rateLimited", new Uint8Array([wait >> 8, wait & 0xff]));
     }
-    const ms = Math.min(seconds * 1000, PIN_LONGEST_MS);
     this.#pin = {
+      ...rules,
       exchange,
-      key: { algorithm: key.algorithm, bytes: key.bytes },
-      pan: withPan === 1 ? pan : undefined,
-      min,
-      max,
-      emptyAllowed: emptyAllowed === 1,
+      wrap,
       digits: new Uint8Array(PIN_MAX),
       count: 0,
       endsAt: this.context.clock.now() + ms,
@@ -469,8 +468,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
       this.#endPin("busy");
       return;
     }
-    const digits = pin.digits.subarray(0, pin.count);
-    const block = crypto.pinBlock(pin.key, digits, pin.pan);
+    const block = pin.wrap(pin.digits.subarray(0, pin.count));
     this.#endPin("ok", new Uint8Array([block.length, ...block]));
   }
 
@@ -523,6 +521,13 @@ export class SimPinPad extends Device implements SimPinPadControls {
       for (const [use, key] of secrets.working) if (key.master === slot) secrets.working.delete(use);
     });
     this.context.changed();
+  }
+
+  /** The key it shares with the chip reader it is built together with, 32 hex digits. */
+  pair(keyHex: string): void {
+    const bytes = new Uint8Array(Buffer.from(keyHex, "hex"));
+    if (bytes.length !== PAIRING_KEY_BYTES) throw new Error(`a pairing key has ${PAIRING_KEY_BYTES * 2} hex digits`);
+    this.#own.pairing = bytes;
   }
 
   get screen(): { prompt: string; lines: string[]; digits: number } {
@@ -592,6 +597,8 @@ export class SimPinPad extends Device implements SimPinPadControls {
     fresh.tampered = true;
     fresh.pinTokens = this.#secrets.pinTokens;
     for (const key of [...this.#secrets.masters.values(), ...this.#secrets.working.values()]) key.bytes.fill(0);
+    this.#here.pairing?.fill(0);
+    this.#here.pairing = undefined;
     this.#here.secrets = fresh;
     this.#here.store.save(fresh);
     this.#dropMac();
@@ -642,7 +649,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
     if (stored === "damaged") secrets.tampered = true;
     const away = Math.max(0, clock.wallMs() - secrets.wallMs);
     secrets.pinTokens = Math.min(PIN_TOKENS, secrets.pinTokens + away / PIN_REFILL_MS);
-    return { serial, store, secrets, tokensAt: clock.now() };
+    return { serial, pairing: undefined, store, secrets, tokensAt: clock.now() };
   }
 
   /** All of the change or nothing: memory follows the disk. */
@@ -670,38 +677,6 @@ export class SimPinPad extends Device implements SimPinPadControls {
     const key = this.#secrets.working.get(use);
     if (key === undefined) throw new Refusal("keyMissing");
     return key;
-  }
-}
-
-/** Reads a command's arguments in order; too few or too many end it as rejected. */
-class Arguments {
-  #at = 0;
-  constructor(readonly all: Uint8Array) {}
-
-  byte(): number {
-    return this.bytes(1)[0]!;
-  }
-
-  bytes(count: number): Uint8Array {
-    if (this.#at + count > this.all.length) throw new Refusal("rejected");
-    this.#at += count;
-    return this.all.slice(this.#at - count, this.#at);
-  }
-
-  /** Six bytes BCD, fen; `FF`×6 means none. */
-  amount(): number | undefined {
-    const hex = Buffer.from(this.bytes(6)).toString("hex");
-    if (hex === "ffffffffffff") return undefined;
-    if (!/^\d+$/.test(hex)) throw new Refusal("rejected");
-    return Number(hex);
-  }
-
-  rest(): Uint8Array {
-    return this.bytes(this.all.length - this.#at);
-  }
-
-  end(): void {
-    if (this.#at !== this.all.length) throw new Refusal("rejected");
   }
 }
 
