@@ -67,7 +67,8 @@ export class State {
 
   /** One atomic write; memory follows only when it is on the disk. */
   commit(meta: Meta, changes: readonly Change[]): void {
-    const moved = meta !== this.#meta;
+    // Whatever is written first, the counters are with it: records without them are damage at the next start.
+    const moved = meta !== this.#meta || !this.table.has(META_KEY);
     this.table.commit(moved ? [...changes, this.table.put(META_KEY, meta)] : changes);
     this.#meta = meta;
   }

@@ -16,7 +16,10 @@ export const ROOMS = {
   journal: {
     sources: ["app/journal/*.ts"],
     // Likewise power.test.ts, and size.test.ts with its thousands of records.
-    tests: files("test/app/journal", "edges", "upload-order", "journal", "day", "records", "book", "restore"),
+    tests: files(
+      "test/app/journal",
+      ...["limits", "settlement", "refusals", "edges", "upload-order", "journal", "day", "records", "book", "restore"],
+    ),
   },
   masking: {
     sources: ["app/model/card.ts", "platform/guest/logger.ts"],
