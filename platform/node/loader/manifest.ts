@@ -1,7 +1,7 @@
 /** What a firmware package says of itself, before the bytes that it says it of. */
 import { z } from "zod";
 
-export const PRODUCT = "tael";
+export const PRODUCT = "tael" as const;
 /** Files every package has; fonts and tables stand beside them under names of their own. */
 export const BUNDLE = "firmware.js";
 export const BOARD = "board.json";
