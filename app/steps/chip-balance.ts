@@ -9,6 +9,7 @@ import { chipPeople, chipTerminal } from "./chip-terminal.ts";
 import { chipForgotten } from "./fallback.ts";
 import { type Balance, inquire } from "./inquire.ts";
 import { askPin } from "./pin.ts";
+import { withPinAgain } from "./pin-tries.ts";
 import { prepare } from "./prepare.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
@@ -48,7 +49,8 @@ export async function balanceByChip(t: Terminal): Promise<Balance> {
         lineState: host.lineState,
         exchange: async (request, options) => (fate = await host.exchange(request, options)),
       };
-      told = await inquire(t, heard, { ...card, icData: field55 }, pinBlock);
+      const tries = { transaction, card, amountFen: undefined, always: true, inSlot: true };
+      told = await withPinAgain(t, tries, pinBlock, (block) => inquire(t, heard, { ...card, icData: field55 }, block));
       return toCard(fate);
     },
   );

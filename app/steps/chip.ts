@@ -9,7 +9,8 @@ import { maskPan } from "../model/card.ts";
 import type { CardData, Original } from "../model/transaction.ts";
 import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
-import { type Outcome, type Sent, sendFinancial } from "./authorise.ts";
+import type { Outcome } from "./authorise.ts";
+import { askWhileCardWaits, type Asked, asTold } from "./chip-ask.ts";
 import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
 import { conclude, toCard } from "./chip-outcome.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
@@ -42,7 +43,7 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
   let host: Host | undefined;
   let card: CardData | undefined;
   let pinBlock: Uint8Array | undefined;
-  let sent: Sent | undefined;
+  let last: Asked | undefined;
 
   const people = {
     ...chipPeople(t),
@@ -67,9 +68,10 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
     assert(host !== undefined && card !== undefined, "the host is asked when everything else was");
     const field55 = fieldData("reversal", request.tags).bytes;
     const asked = { ...card, icData: request.field55 };
-    sent = await sendFinancial(t, host, { kind, amountFen, card: asked, pinBlock, field55, original: about?.original });
+    const payment = { kind, amountFen, card: asked, pinBlock, field55, original: about?.original };
+    last = await askWhileCardWaits(t, host, transaction, payment);
     t.ui.show("chip", { transaction, amountFen });
-    return toCard(sent);
+    return toCard(last.sent);
   };
   const details = {
     amountFen,
@@ -82,7 +84,8 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
   const ending = await runTransaction(opened.channel, { ...chipTerminal(t), people }, details, authorise);
   t.system.log.info(`chip: ${ending.result}, ${ending.reason}: ${ending.words}`);
   if (card === undefined) throw new Left("problem", readProblem(t, ending));
-  return conclude(t, { kind, amountFen, card, pinEntered: pinBlock !== undefined }, sent, ending);
+  const outcome = conclude(t, { kind, amountFen, card, pinEntered: pinBlock !== undefined }, last?.sent, ending);
+  return asTold(outcome, last?.told === true);
 }
 
 /** Purchases of this batch, for the floor limit of a sale that was split (§6.8 of the chip). */

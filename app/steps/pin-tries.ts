@@ -33,11 +33,23 @@ export async function withPin<O extends Told>(
   send: (pinBlock: Uint8Array | undefined) => Promise<O>,
 ): Promise<O> {
   const first = asked ? await askPin(t, card, amountFen, options) : undefined;
+  return withPinAgain(t, { transaction, card, amountFen, ...options }, first, send);
+}
+
+/** The same where the first PIN was asked for already: a chip waits with its cryptogram while another is typed. */
+export async function withPinAgain<O extends Told>(
+  t: Terminal,
+  { transaction, card, amountFen, ...options }: Omit<PinTries, "asked">,
+  first: Uint8Array | undefined,
+  send: (pinBlock: Uint8Array | undefined) => Promise<O>,
+): Promise<O> {
   // The block is wiped when it has gone.
   const typed = first !== undefined;
   let outcome = await send(first);
   for (let left = MOST_PINS - 1; typed && left > 0 && wrong(outcome); left--) {
-    const next = await pinAgain(t, { transaction, left }, () => askPin(t, card, amountFen, { ...options, always: true }));
+    const next = await pinAgain(t, { transaction, left, inSlot: options.inSlot === true }, () =>
+      askPin(t, card, amountFen, { ...options, always: true }),
+    );
     if (next === undefined) return { ...outcome, told: true };
     outcome = await send(next);
   }
@@ -49,7 +61,7 @@ const wrong = ({ outcome, code }: Told): boolean => outcome === "declined" && co
 /** The next block; undefined when it stays declined. A pad that must rest says how long (R8), and is asked again. */
 async function pinAgain(
   t: Terminal,
-  { transaction, left }: { transaction: Prompt; left: number },
+  { transaction, left, inSlot }: { transaction: Prompt; left: number; inSlot: boolean },
   ask: () => Promise<Uint8Array | undefined>,
 ): Promise<Uint8Array | undefined> {
   let advice = t.ui.say("declined.pin-left", { left });
@@ -59,6 +71,8 @@ async function pinAgain(
       return await ask();
     } catch (error) {
       if (!(error instanceof Left)) throw error;
+      // Without its card there is nothing to try again.
+      if (inSlot && t.devices.icc?.present === false) return undefined;
       if (error.why !== "problem" || error.words === undefined) return undefined;
       advice = error.words;
     }

@@ -63,3 +63,66 @@ test("a balance may be asked for again too", async () => {
   await desk.expect("pin", desk.keys("clear"));
   await desk.finish(await desk.expect("approved", desk.pin("123456")));
 });
+
+const insert = (card: string): Promise<State> => desk.post("/card", { action: "insert", card });
+const remove = (): Promise<State> => desk.post("/card", { action: "remove" });
+
+async function chipToPin(fen: number): Promise<State> {
+  await desk.expect("amount", insert("chip-debit-1"));
+  await desk.expect("confirm", desk.keys(...String(fen), "enter"));
+  return desk.expect("pin", desk.keys("enter"));
+}
+
+test("a chip waits in the slot: the second message has the same cryptogram, another trace, another PIN, and the card approves", async () => {
+  const before = (await desk.messages()).length;
+  await chipToPin(6_000);
+  const declined = await desk.expect("declined", desk.pin("111111"));
+  expect(told(declined)).toContain("还可试 2 次");
+  await desk.expect("pin", desk.keys("clear"));
+  await desk.expect("remove-card", desk.pin("123456"));
+  await desk.finish(await desk.expect("approved", remove()));
+  const sent = await requests(before);
+  expect(sent.map(({ mti }) => mti)).toEqual(["0200", "0200"]);
+  const [first, second] = sent as [(typeof sent)[number], (typeof sent)[number]];
+  expect(second.fields["55"]).toBe(first.fields["55"]);
+  expect(Number(second.fields["11"])).toBe(Number(first.fields["11"]) + 1);
+  expect(await desk.check()).toMatchObject({ ok: true });
+});
+
+test("a chip: declined for good when the cashier leaves it, when three were wrong, and when the card is pulled; told once", async () => {
+  await wrongPin(1);
+  await chipToPin(6_100);
+  await desk.expect("declined", desk.pin("123456"));
+  await desk.expect("remove-card", desk.keys("enter"));
+  await desk.expect("idle", remove());
+
+  await wrongPin(3);
+  const before = (await desk.messages()).length;
+  await chipToPin(6_200);
+  for (const _ of [1, 2]) {
+    await desk.expect("declined", desk.pin("123456"));
+    await desk.expect("pin", desk.keys("clear"));
+  }
+  await desk.expect("remove-card", desk.pin("123456"));
+  await desk.finish(await desk.expect("declined", remove()));
+  expect(await requests(before)).toHaveLength(3);
+
+  await wrongPin(1);
+  const third = (await desk.messages()).length;
+  await chipToPin(6_300);
+  await desk.expect("declined", desk.pin("123456"));
+  await remove();
+  await desk.finish(await desk.keys("clear"));
+  expect((await requests(third)).map(({ mti }) => mti)).toEqual(["0200"]);
+  expect((await desk.state()).debt.reversals).toBe(0);
+  expect(await desk.check()).toMatchObject({ ok: true });
+});
+
+test("a balance by the chip may be asked for again too", async () => {
+  await desk.keys("menu", "7", "1");
+  await desk.expect("pin", insert("chip-debit-1"));
+  await desk.expect("declined", desk.pin("111111"));
+  await desk.expect("pin", desk.keys("clear"));
+  await desk.expect("remove-card", desk.pin("123456"));
+  await desk.finish(await desk.expect("approved", remove()));
+});
