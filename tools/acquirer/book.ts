@@ -293,7 +293,7 @@ function entryOf(booked: Booked, mask: (pan: string) => string): LedgerEntry {
     ...(refundedFen === 0 ? {} : { refundedFen }),
     ...(totalFen === approvedFen ? {} : { totalFen }),
     ...(kind === "preauth" && heldFen > 0 ? { heldFen } : {}),
-    ...(chip === undefined ? {} : { chip }),
+    ...(chip === undefined ? {} : { chip: chip.pan === undefined ? chip : { ...chip, pan: mask(chip.pan) } }),
     ...(scriptResults === undefined ? {} : { scriptResults }),
     ...(certificate === undefined ? {} : { certificate }),
   };

@@ -199,7 +199,16 @@ export interface LedgerEntry {
   /** Of a pre-authorisation: what it holds with its add-ons. */
   heldFen?: number;
   /** Of a chip: what it said, and whether that is right under its issuer's keys (absent: nobody knows the keys). */
-  chip?: { kind: "AAC" | "TC" | "ARQC"; atc: string; cryptogram: string; sequence: string; right?: boolean; ecash?: boolean };
+  chip?: {
+    kind: "AAC" | "TC" | "ARQC";
+    atc: string;
+    cryptogram: string;
+    sequence: string;
+    right?: boolean;
+    ecash?: boolean;
+    /** Its number, where another card pays. */
+    pan?: string;
+  };
   /** DF31 of a script result that was told (0620). */
   scriptResults?: string;
   /** The certificate a batch upload brought (203–206). */

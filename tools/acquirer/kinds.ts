@@ -54,6 +54,7 @@ export const kinds = {
   "chip-offline": { direction: "debit", letters: "36", stands: "approved" },
   "ecash-refund": { direction: "credit", letters: "27", stands: "approved", deed: refunds },
   load: { direction: "none", letters: "45", stands: "approved" },
+  "load-other": { direction: "none", letters: "47", stands: "approved" },
   "cash-load": { direction: "credit", letters: "46", stands: "approved" },
   "cash-load-void": { direction: "debit", letters: "51", stands: "approved", deed: marks("voided", "approved") },
   tip: { direction: "debit", letters: "34", stands: "approved", deed: replacesAmount },

@@ -27,6 +27,8 @@ export interface Money {
   authCode?(request: CardRequest, original: Booked | undefined): string;
   /** What an approval says besides. */
   answer?(request: CardRequest, book: Book): Fields;
+  /** Whose chip DE55 is of, where that is not the card that pays. */
+  chipCard?(request: CardRequest): string;
   /** How its chip is judged; default: as a request that wants an answer. */
   chip?: "online" | "offline" | "none";
   /** Scripts of the issuer's own, besides a rule's. Throws Refusal. */
@@ -111,7 +113,7 @@ function decisionOf(context: Context, request: CardRequest, money: Money): Decis
   const fen = amountOf(request);
   const found = money.original?.(request, context) ?? { original: undefined };
   const original = "code" in found ? undefined : found.original;
-  const chip = money.chip === "none" ? undefined : readChip(context, request, money.chip ?? "online");
+  const chip = money.chip === "none" ? undefined : readChip(context, request, money.chip ?? "online", money.chipCard?.(request));
   const objection = "code" in found ? found : money.objection?.(request, original, context);
   if (forced !== undefined) {
     const verdict: Verdict = { code: forced, words: "a rule says so", pin: "unchecked" };

@@ -208,10 +208,16 @@ function wasUploaded(settlement: Settlement, booked: Booked, transactions: reado
   });
 }
 
+/** Of a hold or a load that the host took, whatever has become of it since. */
+const HOLDING_STATES: ReadonlySet<string> = new Set(["held", "completed", "voided", "approved"]);
+
 function differences(booked: Booked, { pan, amountFen, foreign, kind, by }: UploadRecord): string[] {
-  if (!countingStates.has(booked.state)) return [`the host has it as ${booked.kind}, ${booked.state}`];
+  // A hold's or load's certificate goes up like a sale's, though it moves no money (§5.5.6).
+  const isHold = by === "chip" && kindRow(booked.kind).direction === "none" && HOLDING_STATES.has(booked.state);
+  if (!countingStates.has(booked.state) && !isHold) return [`the host has it as ${booked.kind}, ${booked.state}`];
   const words: string[] = [];
-  if (pan !== booked.pan) words.push(`card ${maskPan(pan)}, the host has ${maskPan(booked.pan)}`);
+  if (pan !== booked.pan && (by !== "chip" || pan !== booked.chip?.pan))
+    words.push(`card ${maskPan(pan)}, the host has ${maskPan(booked.pan)}`);
   if (amountFen !== booked.totalFen && amountFen !== booked.approvedFen)
     words.push(`amount ${yuan(amountFen)}, the host has ${yuan(booked.totalFen)}`);
   if (foreign !== undefined && foreign !== isForeign(booked.pan))
@@ -219,7 +225,7 @@ function differences(booked: Booked, { pan, amountFen, foreign, kind, by }: Uplo
   if (kind !== undefined && kind !== booked.kind && !changeOf(kind, booked.kind))
     words.push(`told as ${kind}, the host has a ${booked.kind}`);
   if (by === "stripe" && ONE_BY_ONE.has(booked.kind)) words.push(`a ${booked.kind} is uploaded by itself, not in a list (§2.8)`);
-  if (kindRow(booked.kind).direction === "none") words.push(`a ${booked.kind} moves no money and is not uploaded`);
+  if (kindRow(booked.kind).direction === "none" && !isHold) words.push(`a ${booked.kind} moves no money and is not uploaded`);
   return words;
 }
 

@@ -42,6 +42,8 @@ export const uploadCount = of(/^\d{4}$/, "must be the number of records uploaded
 /** 62 of chip records (§3.8). */
 export const chipApproved = of(/^610[01]00\d{12}156$/, "must be 61, 00 or 01, 00, amount 12, 156 (§3.8)");
 export const chipFailed = of(/^710[01](05|11)\d{12}156(22|10)$/, "must be 71, 00 or 01, reason, amount 12, 156, 22 or 10 (§3.8)");
+/** 62 of a load out of another card's account: the card that is loaded (§3.8). */
+export const cardNumber = of(/^\d{13,19}$/, "must be the number of the card that is loaded, 13 to 19 digits");
 /** 62 of an electronic cash refund: where it was paid. */
 export const terminalId = of(/^[ -~]{8}$/, "must be the terminal of the payment, 8 characters");
 /** 62 of a list query: how many entries the terminal has (§2.9). */

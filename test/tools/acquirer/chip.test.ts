@@ -323,6 +323,21 @@ describe("electronic cash", () => {
     expect(view(card).balanceFen).toBe(50_000);
   });
 
+  test("out of another card's account: that one pays, this purse is loaded, and its certificate goes up under its own number", async () => {
+    const bench = ready({ chips });
+    const card = openChip("chip-ecash-1");
+    const { pan } = profileOf(card);
+    const { 11: _, 4: __, ...payer } = bench.saleFields({ trace: "000000", amountFen: 20_000 });
+    const names = { ...payer, 2: undefined, 14: undefined, 3: "620000", 25: "91", 60: "4700000100050", 62: pan };
+    const { outcome, trace: own } = await pay(bench, card, { amountFen: 20_000, type: "62", names });
+    expect([outcome.result, outcome.purse.afterFen], bench.lastWords()).toEqual(["approved-online", 70_000]);
+    const account = String(payer[35]).split("D")[0]!;
+    expect(bench.entry(own)).toMatchObject({ kind: "load-other", state: "approved", chip: { right: true } });
+    expect([bench.balance(pan), bench.balance(account)]).toEqual([1_000_000, 980_000]);
+    const again = await pay(bench, card, { amountFen: 20_000, type: "62", names: { ...names, 62: account } });
+    expect([again.outcome.result, bench.balance(account)]).toEqual(["declined-online", 980_000]);
+  });
+
   test("for cash: the account stays as it is", async () => {
     const bench = ready({ chips });
     const card = openChip("chip-ecash-1");

@@ -20,6 +20,8 @@ export interface ChipRecord {
   /** As under the issuer's keys; undefined: it has none for this card. */
   right?: boolean;
   ecash?: boolean;
+  /** Its number, where another card pays. */
+  pan?: string;
 }
 
 export interface ChipFacts extends ChipRecord {
@@ -33,14 +35,21 @@ const COVERED = "9F02 9F03 9F1A 95 5F2A 9A 9C 9F37 82 9F36".split(" ");
 const SM4 = "04";
 
 /** Undefined: there is no chip in it, or nobody here knows this chip. Throws Refusal 30 when DE55 is not what the list says. */
-export function readChip(context: Context, request: CardRequest, list: keyof typeof MUST_HAVE): ChipFacts | undefined {
+export function readChip(
+  context: Context,
+  request: CardRequest,
+  list: keyof typeof MUST_HAVE,
+  other?: string,
+): ChipFacts | undefined {
   const { fields, card, row } = request;
   const { chips } = context;
-  if (chips?.masters(card.pan, "3des") === undefined || fields[55] === undefined) return undefined;
+  const pan = other ?? card.pan;
+  if (chips?.masters(pan, "3des") === undefined || fields[55] === undefined) return undefined;
   const data = chipData(fields[55], row.word);
   const faults = chipDataFaults(data, list);
   if (faults.length > 0) throw new Refusal("30", faults.join("; "), row);
-  return factsOf(data, card.pan, fields[23], chips);
+  const facts = factsOf(data, pan, fields[23], chips);
+  return facts === undefined || other === undefined ? facts : { ...facts, pan };
 }
 
 /** The same of a message without MAC and session's card. */
@@ -130,9 +139,11 @@ function replayObjection(chip: ChipFacts, request: CardRequest, earlier: readonl
   return { code: "05", words: `ATC ${chip.atc} of this card was already used, trace ${same.trace} of batch ${same.batch}` };
 }
 
-function used({ atc, kind, sequence }: ChipFacts, { card }: CardRequest, earlier: readonly Booked[]): Booked | undefined {
+function used({ atc, kind, sequence, pan }: ChipFacts, { card }: CardRequest, earlier: readonly Booked[]): Booked | undefined {
+  const own = pan ?? card.pan;
   return earlier
-    .filter(({ pan, chip }) => pan === card.pan && chip?.kind === kind && chip.atc === atc && chip.sequence === sequence)
+    .filter((each) => (each.chip?.pan ?? each.pan) === own)
+    .filter(({ chip }) => chip?.kind === kind && chip.atc === atc && chip.sequence === sequence)
     .at(-1);
 }
 
@@ -153,7 +164,7 @@ export function chipAnswer(chip: ChipFacts, code: string, { arpc, scripts = [] }
 }
 
 /** What the ledger keeps. */
-export function chipRecord({ kind, atc, cryptogram, sequence, right, ecash }: ChipFacts): ChipRecord {
+export function chipRecord({ kind, atc, cryptogram, sequence, right, ecash, pan }: ChipFacts): ChipRecord {
   return {
     kind,
     atc,
@@ -161,5 +172,6 @@ export function chipRecord({ kind, atc, cryptogram, sequence, right, ecash }: Ch
     sequence,
     ...(right === undefined ? {} : { right }),
     ...(ecash === undefined ? {} : { ecash }),
+    ...(pan === undefined ? {} : { pan }),
   };
 }

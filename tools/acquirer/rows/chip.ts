@@ -1,7 +1,16 @@
 /** Messages that only chips need: payments told afterwards, electronic cash, script results (§2.5, §2.6, §2.10). */
 import type { Kind } from "../kinds.ts";
 import type { MessageRow } from "../matrix.ts";
-import { batchTrace, batchTraceDate, organisation, reference, type Shape, terminalId, withoutPin } from "../shapes.ts";
+import {
+  batchTrace,
+  batchTraceDate,
+  cardNumber,
+  organisation,
+  reference,
+  type Shape,
+  terminalId,
+  withoutPin,
+} from "../shapes.ts";
 
 const FR = "2 3e 4e 11e 12 13 14 15 23e 25e 32 37 38 39 41e 42e 44 49e 53e 54 55 60e 62 63 64";
 const FINANCIAL_60 = [13, 14, 17];
@@ -39,6 +48,12 @@ export const loads: readonly MessageRow[] = [
   row("load", "指定账户圈存", ["0200", "600000", "91", "45"], {
     request: "2c 3 4 11 14c 22 23c 25 26c=12 35c 36c 41 42 49=156 52c 53c 55c 59c 60 62o 64",
     conditions: "card",
+  }),
+  // The account is one card's, the purse another's: 23, 55 and 62 are of the card that is loaded, all else of the one that pays.
+  row("load-other", "非指定账户圈存", ["0200", "620000", "91", "47"], {
+    request: "2c 3 4 11 14c 22 23o 25 26c=12 35c 36c 41 42 49=156 52c 53c 55 59c 60 62 64",
+    conditions: "card",
+    shapes: { 62: cardNumber },
   }),
   row("cash-load", "现金充值", ["0200", "630000", "91", "46"], {
     request: "2c 3 4 11 14c 22 23c 25 35c 36c 41 42 49=156 53c 55c 60 62o 64",

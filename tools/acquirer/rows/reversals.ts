@@ -1,7 +1,7 @@
 /** Reversals (§2.4): the names of the original, its own list of fields. What is not here is never reversed. */
 import type { Kind } from "../kinds.ts";
 import type { MessageRow } from "../matrix.ts";
-import { batchTrace, batchTraceDate, reversalReason, type Shape, sixteen } from "../shapes.ts";
+import { batchTrace, batchTraceDate, cardNumber, reversalReason, type Shape, sixteen } from "../shapes.ts";
 import { loads } from "./chip.ts";
 import { payments } from "./payments.ts";
 
@@ -28,6 +28,10 @@ const own: Partial<Record<Kind, { request: string; shapes?: Record<number, Shape
     shapes: { 61: batchTraceDate },
   },
   load: { request: "2c 3 4 11 14o 22 23c 25 38o 39 41 42 49=156 53o 55c 60 62o 64" },
+  "load-other": {
+    request: "2c 3 4 11 14o 22 23o 25 38o 39 41 42 49=156 53o 55 60 62o 64",
+    shapes: { 62: cardNumber },
+  },
   "cash-load": { request: "2c 3 4 11 14o 22 23c 25 38o 39 41 42 49=156 53o 55c 60 62o 64" },
   "cash-load-void": {
     request: "2c 3 4 11 14o 22 23c 25 37o 38o 39 41 42 49=156 53o 55c 60 61 62o 64",

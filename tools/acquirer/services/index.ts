@@ -11,7 +11,7 @@ import { completionVoid } from "./completion-void.ts";
 import { contactless, excludedTable, noPinTable } from "./contactless.ts";
 import { ecashRefund } from "./ecash-refund.ts";
 import { echo } from "./echo.ts";
-import { cashLoad, cashLoadVoid, load } from "./load.ts";
+import { cashLoad, cashLoadVoid, load, loadOther } from "./load.ts";
 import { offline } from "./offline.ts";
 import { parameters } from "./parameters.ts";
 import { preauth } from "./preauth.ts";
@@ -53,6 +53,7 @@ export const services: Readonly<Record<ServiceName, Serve>> = {
   "chip-offline": chipOffline,
   "ecash-refund": ecashRefund,
   load,
+  "load-other": loadOther,
   "cash-load": cashLoad,
   "cash-load-void": cashLoadVoid,
   balance,

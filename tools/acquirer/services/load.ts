@@ -1,5 +1,5 @@
 /**
- * Electronic cash put on a card (§2.6, §8): out of its own account or for cash; the answer's script writes the new balance. The card says in 9F10 what
+ * Electronic cash put on a card (§2.6, §8): out of its own account, another card's, or for cash; the answer's script writes the new balance. The card says in 9F10 what
  * its purse holds (0A 01 and five bytes behind the eight of its own results).
  */
 import type { ChipFacts } from "../chip/chip.ts";
@@ -26,6 +26,20 @@ const adds: Money["scripts"] = (request, chip) => [balanceScript(purseFen(chip, 
 export const load = serveMoney("load", {
   asks: "full",
   availableFen,
+  scripts: adds,
+  moves: (_request, _chip, fen) => fen,
+});
+
+/** The account of the card in DE2 pays; the chip and its purse are those of the card in DE62. */
+export const loadOther = serveMoney("load-other", {
+  asks: "full",
+  availableFen,
+  chipCard: ({ fields }) => fields[62]!,
+  objection(request) {
+    if (request.fields[62] === request.card.pan)
+      return { code: "12", words: "DE62 names the card that pays: that is a load (45)" };
+    return undefined;
+  },
   scripts: adds,
   moves: (_request, _chip, fen) => fen,
 });

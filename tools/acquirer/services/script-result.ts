@@ -18,7 +18,7 @@ function taken(context: Context, request: CardRequest): { code: string; words: s
   const [batch, trace] = [fields[61]!.slice(0, 6), fields[61]!.slice(6, 12)];
   const key = { terminal: session.terminal, batch, trace };
   const original = context.book.find(key);
-  if (original === undefined || original.pan !== card.pan)
+  if (original === undefined || ![original.pan, original.chip?.pan].includes(card.pan))
     return { code: "25", words: `DE61 names batch ${batch} trace ${trace}, which is no transaction of this card` };
   const { results, atc } = told(fields[55]!, row);
   context.write({ record: "script-result", key, at: context.now().iso, results });
