@@ -14,6 +14,7 @@ import { openTerminal } from "./boot/terminal.ts";
 import { serveDebug } from "./steps/debug.ts";
 import { deliverAdvices } from "./steps/advise.ts";
 import { note } from "./steps/audit.ts";
+import { firmwareStarted, flashedDue, giveBack, installFlashed } from "./steps/firmware.ts";
 import { serveHost } from "./steps/host-requests.ts";
 import { choreDue, doChore } from "./steps/keeping.ts";
 import { settleDebt } from "./steps/outcome.ts";
@@ -26,7 +27,7 @@ async function boot(system: GuestSystem): Promise<void> {
   const devices = openBoard(system);
   if (devices === undefined) return;
   const t = openTerminal(system, devices);
-  if (t === undefined) return;
+  if (t === undefined) return void giveBack(system, "the records cannot be opened");
   serveDebug(t);
   try {
     await work(t, system);
@@ -40,7 +41,9 @@ async function boot(system: GuestSystem): Promise<void> {
 async function work(t: Terminal, system: GuestSystem): Promise<void> {
   if (t.damage.length === 0) note(t, "start", "ok", system.facts().app);
   await selfCheck(t);
+  if (t.damage.length > 0 && giveBack(system, `the records are damaged: ${t.damage[0]}`)) return;
   if (t.damage.length > 0) return standStill(t, system);
+  await firmwareStarted(t);
   // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
   if (t.journal.signedOn) await perform(t, () => deliverOwed(t, 1));
   for (;;) await turn(t);
@@ -54,6 +57,7 @@ function openBoard(system: GuestSystem): Devices | undefined {
     return devices;
   } catch (error) {
     system.log.error("this board is refused", error);
+    if (giveBack(system, "its board profile is refused")) return undefined;
     system.power("halt");
     return undefined;
   }
@@ -65,6 +69,7 @@ async function turn(t: Terminal): Promise<void> {
   if (back.length > 0) await perform(t, () => welcomeBack(t, back));
   const chore = choreDue(t);
   if (chore !== undefined) return perform(t, () => doChore(t, chore));
+  if (flashedDue(t)) return perform(t, () => installFlashed(t));
   if (t.locked) return perform(t, () => unlock(t));
   if (t.operator === undefined) return startSession(t);
   await perform(t, await atIdle(t));

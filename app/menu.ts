@@ -4,6 +4,7 @@ import { fetchApplications, fetchKeys, showCardData } from "./admin/card-data.ts
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
 import { backUp, checkBackupFile, restoreBackup } from "./admin/backup.ts";
+import { updateFirmware } from "./admin/firmware.ts";
 import { exportTransactions } from "./admin/export.ts";
 import { lock, logOut } from "./admin/login.ts";
 import { addOperator, changePassword, changeRights, deleteOperator, listOperators } from "./admin/operators.ts";
@@ -197,6 +198,7 @@ export const MAIN_MENU: Entry = {
             { key: "8", text: "export.backup", run: backUp },
             { key: "9", text: "export.check", run: checkBackupFile },
             { key: "0", text: "restore.title", run: (t) => restoreBackup(t) },
+            { key: "00", text: "menu.firmware", run: updateFirmware },
           ],
         },
         { key: "0", text: "menu.language", run: chooseLanguage },

@@ -69,10 +69,10 @@ export const CALLS = {
   /** stage(at, bytes): a piece of a firmware package, kept by the outside under the name "staged"; `at` 0 begins anew. Since 1.1. */
   stage: { args: ["number", "bytes"], result: "void", limit: 262_144 },
   /**
-   * firmware(action, name) → JSON; but for "state" it is "unsupported" where the outside has no slots. Since 1.1.
-   * "state": which slot runs, whether on trial, what waits to be installed; null without slots · "check" | "install": judges the package `name`; install also writes it
-   * to the other slot, which the next start tries · "confirm": this firmware works, and is kept · "reject": it does not, for the reason `name`; the next
-   * start goes back.
+   * firmware(action, name) → JSON; where the outside has no slots: null for "state" and "flashed", else "unsupported". Since 1.1.
+   * "state": which slot runs, whether on trial, what waits to be installed · "flashed": whether a package came from outside · "check" | "install":
+   * judges the package `name`; install also writes it to the other slot, which the next start tries · "confirm": this firmware works, and is kept ·
+   * "reject": it does not, for the reason `name`; the next start goes back.
    */
   firmware: { args: ["text", "text"], result: "json", limit: 1024 },
 } as const satisfies Record<string, Call>;

@@ -7,6 +7,7 @@ import { advicesDue, deliverAdvices } from "../steps/advise.ts";
 import { pick } from "../steps/ask.ts";
 import { readSwipe } from "../steps/card.ts";
 import { hostWaits, serveHost } from "../steps/host-requests.ts";
+import { flashedDue } from "../steps/firmware.ts";
 import { choreDue, lockIfDeserted } from "../steps/keeping.ts";
 import { settleDebt } from "../steps/outcome.ts";
 import { reopenDevices } from "../steps/reopen.ts";
@@ -40,7 +41,7 @@ export async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
     if (input.input === "timeout") {
       const back = reopenDevices(t);
       if (back.length > 0) return () => welcomeBack(t, back);
-      if (choreDue(t) !== undefined || lockIfDeserted(t)) return () => Promise.resolve();
+      if (choreDue(t) !== undefined || flashedDue(t) || lockIfDeserted(t)) return () => Promise.resolve();
       if (t.system.scheduler.now() < retryAt) continue;
       if (t.journal.owed !== undefined) return () => settleDebt(t);
       if (advicesDue(t)) return () => deliverAdvices(t, { all: false });

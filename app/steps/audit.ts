@@ -32,6 +32,7 @@ export const AUDIT_WORDS = [
   "export",
   "backup",
   "restore",
+  "firmware",
 ] as const;
 export type AuditWord = (typeof AUDIT_WORDS)[number];
 

@@ -2,6 +2,7 @@
 import { bookEn } from "./book.en.ts";
 import { chipEn } from "./chip.en.ts";
 import { ecashEn } from "./ecash.en.ts";
+import { firmwareEn } from "./firmware.en.ts";
 import { keepingEn } from "./keeping.en.ts";
 import type { Catalogue } from "./words.ts";
 
@@ -567,6 +568,7 @@ export const en = {
 
   ...keepingEn,
   ...bookEn,
+  ...firmwareEn,
   ...chipEn,
   ...ecashEn,
 } as const satisfies Catalogue;

@@ -5,6 +5,7 @@
 import { bookZhCN } from "./book.zh-cn.ts";
 import { chipZhCN } from "./chip.zh-cn.ts";
 import { ecashZhCN } from "./ecash.zh-cn.ts";
+import { firmwareZhCN } from "./firmware.zh-cn.ts";
 import { keepingZhCN } from "./keeping.zh-cn.ts";
 
 export const zhCN = {
@@ -592,6 +593,7 @@ export const zhCN = {
 
   ...keepingZhCN,
   ...bookZhCN,
+  ...firmwareZhCN,
   ...chipZhCN,
   ...ecashZhCN,
 } as const satisfies Record<string, string>;

@@ -76,7 +76,7 @@ class FileLine implements Files {
     if (bytes.length === 0) await this.#answer((said) => said.done === sum);
   }
 
-  async #receive({ maxBytes, timeoutMs, cancel }: ReceiveOptions): Promise<FileToSend> {
+  async #receive({ maxBytes, timeoutMs, onProgress, cancel }: ReceiveOptions): Promise<FileToSend> {
     this.#forget();
     const header = await this.#header(timeoutMs, cancel);
     if (header.bytes > maxBytes) {
@@ -89,6 +89,7 @@ class FileLine implements Files {
       const block = await this.#take(Math.min(BLOCK_BYTES, bytes.length - at), cancel);
       bytes.set(block, at);
       at += block.length;
+      onProgress?.(at, bytes.length);
       if (at < bytes.length) this.#say({ got: at });
     }
     const sum = hex8(crc32(bytes));

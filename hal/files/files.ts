@@ -16,6 +16,8 @@ export interface ReceiveOptions {
   maxBytes: number;
   /** Until one begins; then its own pace counts. */
   timeoutMs: number;
+  /** Bytes that have come, of how many. */
+  onProgress?: (at: number, bytes: number) => void;
   cancel?: Cancel;
 }
 

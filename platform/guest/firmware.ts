@@ -10,6 +10,7 @@ export function createFirmware(door: Door): Firmware {
   const ask = <T>(action: string, name = ""): T => JSON.parse(door.firmware(action, name)) as T;
   return {
     state: () => ask<FirmwareState | null>("state") ?? undefined,
+    flashed: () => ask<boolean | null>("flashed") === true,
     stage(bytes) {
       door.stage(0, new ArrayBuffer(0));
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) door.stage(at, toBuffer(bytes.subarray(at, at + PIECE_BYTES)));

@@ -152,6 +152,8 @@ export type FirmwareInstalled = { installed: FirmwareSummary; slot: "a" | "b" };
 export interface Firmware {
   /** Undefined: there are no slots; somebody started this bundle by hand. The calls below then throw. */
   state(): FirmwareState | undefined;
+  /** A package was flashed from outside and waits; false without slots. */
+  flashed(): boolean;
   /** Hands a package over to the loader; gives the name it waits under. Throws when there is no room. */
   stage(bytes: Uint8Array): string;
   check(name: string): FirmwareJudged | FirmwareRefused;

@@ -208,7 +208,9 @@ export class Door {
       return undefined;
     },
     firmware: (action: string, name: string) =>
-      action === "state" && this.#options.firmware === undefined ? "null" : JSON.stringify(this.#slots().call(action, name)),
+      this.#options.firmware === undefined && (action === "state" || action === "flashed")
+        ? "null"
+        : JSON.stringify(this.#slots().call(action, name)),
   };
 
   #slots(): FirmwareCalls {

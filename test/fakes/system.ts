@@ -128,7 +128,7 @@ const noSlots: Pick<Door, "stage" | "firmware"> = {
     throw doorError("unsupported", "no slots");
   },
   firmware: (action) => {
-    if (action === "state") return "null";
+    if (action === "state" || action === "flashed") return "null";
     throw doorError("unsupported", "no slots");
   },
 };

@@ -1,7 +1,7 @@
 /** The firmware's own hand on its slots: what stands behind the door's `stage` and `firmware`. */
 import { DoorError } from "../errors.ts";
 import type { FileLayer } from "../files.ts";
-import { Inbox, type Waiting } from "./inbox.ts";
+import { FLASHED, Inbox, type Waiting } from "./inbox.ts";
 import type { Installed, Judged, Provision } from "./slots.ts";
 import { Slots } from "./slots.ts";
 import type { Refused } from "./judge.ts";
@@ -54,6 +54,8 @@ export class FirmwareCalls {
       switch (action) {
         case "state":
           return this.#state(at);
+        case "flashed":
+          return at.inbox.has(FLASHED);
         case "check":
           return this.#judge(at, name, (bytes) => at.slots.check(bytes));
         case "install":
@@ -66,7 +68,7 @@ export class FirmwareCalls {
           at.slots.reject(this.#run.slot, name.slice(0, MOST_WHY_CHARS));
           return {};
       }
-      throw new DoorError("bad-argument", "firmware: state, check, install, confirm or reject");
+      throw new DoorError("bad-argument", "firmware: state, flashed, check, install, confirm or reject");
     });
   }
 

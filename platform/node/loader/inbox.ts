@@ -51,6 +51,10 @@ export class Inbox {
     return path === undefined || this.media === undefined ? undefined : new Uint8Array(readFileSync(join(this.media, path)));
   }
 
+  has(name: string): boolean {
+    return this.files.list().some((file) => file.name === name && file.size > 0);
+  }
+
   /** It is installed, or was refused for good. What lies on media is its owner's. */
   forget(name: string): void {
     if (name === STAGED || name === FLASHED) this.files.append(name, 0, new Uint8Array(0));

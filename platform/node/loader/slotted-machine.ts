@@ -5,6 +5,7 @@
 import { RestartPolicy } from "../crash.ts";
 import { Refused, wordsOf } from "../errors.ts";
 import { DirectoryFiles, type FileLayer } from "../files.ts";
+import { fileSystemOf } from "../facts.ts";
 import { Emitter } from "../listeners.ts";
 import type { Machine, MachineEvents, MachineOptions, MachineStatus } from "../machine.ts";
 import { hostClock } from "../time.ts";
@@ -148,7 +149,12 @@ export class SlottedMachine implements Machine {
         [BOARD]: new Uint8Array(Buffer.from(JSON.stringify(own))),
       },
       board: own,
-      facts: { app: `tael ${manifest.version}`, loader: LOADER, ...common.facts },
+      facts: {
+        app: `tael ${manifest.version}`,
+        loader: `${LOADER} ${slot}`,
+        fileSystem: fileSystemOf(slotsDir),
+        ...common.facts,
+      },
       slots: { dir: slotsDir, slot, trial, media, provision },
       ownerRestarts: true,
       earlierPowerOns: this.#powerOns++,
