@@ -44,6 +44,7 @@ export function adviceRecord(t: Terminal, { kind, amountFen, card, ...more }: Ad
     entry: card.entry,
     pan: card.pan,
     expiry: card.expiry,
+    sequence: card.sequence,
     operator: t.operator ?? "",
     ...now(t),
     settlementDate: undefined,
