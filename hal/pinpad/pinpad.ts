@@ -34,7 +34,8 @@ export const PROMPTS = [
   "wrong-pin",
   "last-try",
 ] as const;
-export type Prompt = (typeof PROMPTS)[number];
+/** What may stand there at any time; the others are for a PIN of the card's. */
+export type Prompt = Exclude<(typeof PROMPTS)[number], "wrong-pin" | "last-try">;
 
 export type WorkingKey = "PIK" | "MAK" | "TDK";
 

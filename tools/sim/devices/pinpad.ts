@@ -39,8 +39,9 @@ const PROMPTS = [
 ] as const;
 const WELCOME = 0;
 const PROCESSING = 2;
-/** Those under which a PIN for the card may be asked. */
+/** Those under which a PIN for the card may be asked; the last two are for nothing else. */
 const CARD_PIN_PROMPTS: ReadonlySet<number> = new Set([1, 7, 8]);
+const isForAnyTime = (prompt: number): boolean => prompt < 7;
 /** How a PIN leaves for the card. */
 const ENCIPHERED = 1;
 const SEALED = 2;
@@ -246,7 +247,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
         const prompt = reader.byte();
         const amountFen = reader.amount();
         reader.end();
-        if (PROMPTS[prompt] === undefined) throw new Refusal("rejected");
+        if (!isForAnyTime(prompt)) throw new Refusal("rejected");
         this.#show(prompt, amountFen);
         return undefined;
       }
@@ -360,7 +361,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
     const prompt = args.byte();
     args.end();
     const panFits = withPan === 1 ? /^\d{13,19}$/.test(pan) : withPan === 0 && pan === "";
-    if (!panFits || PROMPTS[prompt] === undefined) throw new Refusal("rejected");
+    if (!panFits || !isForAnyTime(prompt)) throw new Refusal("rejected");
     const { algorithm: own, bytes } = this.#working("PIK");
     permit(algorithm, { algorithm: own, bytes });
     const wrap = (digits: Uint8Array) => crypto.pinBlock({ algorithm: own, bytes }, digits, withPan === 1 ? pan : undefined);
