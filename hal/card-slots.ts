@@ -16,6 +16,8 @@ export interface CardSlots {
   msr?: Msr | undefined;
   icc?: Icc | undefined;
   picc?: Picc | undefined;
+  /** What is in the field now has been dealt with and has to leave first. */
+  afresh?: boolean;
 }
 
 /** A reader that fails is tried again so long after. */
@@ -26,7 +28,7 @@ const AGAIN_MS = 2_000;
  * back disarms; it is harmless afterwards. A reader that is away does not stop the others, and counts again when it is back.
  */
 export function armCardSlots(system: System, slots: CardSlots, onCard: (presented: Presented) => void): () => void {
-  const { msr, icc, picc } = slots;
+  const { msr, icc, picc, afresh = false } = slots;
   const over = new CancelSource();
   const disarm = (): void => {
     if (over.token.cancelled) return;
@@ -60,6 +62,6 @@ export function armCardSlots(system: System, slots: CardSlots, onCard: (presente
   };
   msr?.arm((swipe) => won({ by: "stripe", swipe }));
   if (icc !== undefined) watch("chip", () => icc.waitPresent(over.token));
-  if (picc !== undefined) watch("field", () => picc.poll(over.token));
+  if (picc !== undefined) watch("field", () => picc.poll(over.token, afresh));
   return disarm;
 }

@@ -168,17 +168,17 @@ const QUICK = rows("quick", [
   [
     "quick.channel",
     choice({ value: "0", text: "param-choice.online" }, { value: "1", text: "param-choice.ecash" }),
-    { needs: "contactless", initial: "0" },
+    { initial: "0" },
   ],
-  ["quick.again", number(0, 999, "s"), { needs: "contactless", initial: 10 }],
-  ["quick.kept", number(0, 999, "s"), { needs: "contactless", initial: 60 }],
-  ["quick.on", onOff, { needs: "contactless", initial: false }],
-  ["quick.no-pin", amount(0), { needs: "contactless", initial: 100_000 }],
-  ["quick.no-signature", amount(0), { needs: "contactless", initial: 100_000 }],
-  ["quick.without-signature", onOff, { needs: "contactless", initial: false }],
-  ["quick.table-a", onOff, { needs: "contactless", initial: false }],
-  ["quick.table-b", onOff, { needs: "contactless", initial: true }],
-  ["quick.cdcvm", onOff, { needs: "contactless", initial: true }],
+  ["quick.again", number(0, 999, "s"), { initial: 10 }],
+  ["quick.kept", number(0, 999, "s"), { initial: 60 }],
+  ["quick.on", onOff, { initial: false }],
+  ["quick.no-pin", amount(0), { initial: 100_000 }],
+  ["quick.no-signature", amount(0), { initial: 100_000 }],
+  ["quick.without-signature", onOff, { initial: false }],
+  ["quick.table-a", onOff, { initial: false }],
+  ["quick.table-b", onOff, { initial: true }],
+  ["quick.cdcvm", onOff, { initial: true }],
 ]);
 
 const CRYPTO = rows("crypto", [
@@ -207,7 +207,7 @@ const CRYPTO = rows("crypto", [
 
 const CHIP = rows("chip", [
   ["chip.contact", onOff, { needs: "chip", initial: true }],
-  ["chip.contactless", onOff, { needs: "contactless", initial: true }],
+  ["chip.contactless", onOff, { initial: true }],
   ["chip.online", onOff, { needs: "chip", initial: false }],
   ["chip.blacklist", onOff, { needs: "chip", initial: false }],
   ["chip.ecash-most", amount(0), { needs: "chip", initial: 100_000 }],

@@ -37,7 +37,8 @@ export async function atIdle(t: Terminal): Promise<() => Promise<unknown>> {
       batch: roomOf(t),
       ...t.readers,
     });
-    const input = await t.ui.wait({ card: true, slot: t.readers.contact, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
+    const field = t.readers.contactless ? "noticed" : undefined;
+    const input = await t.ui.wait({ card: true, slot: t.readers.contact, field, timeoutMs: MINUTE_MS - (wallMs(t) % MINUTE_MS) });
     if (input.input === "timeout") {
       const back = reopenDevices(t);
       if (back.length > 0) return () => welcomeBack(t, back);
@@ -69,7 +70,8 @@ export async function welcomeBack(t: Terminal, back: readonly string[]): Promise
 
 function flowOf(t: Terminal, input: Exclude<Input, { input: "timeout" }>): (() => Promise<unknown>) | undefined {
   if (input.input === "swipe") return () => cardFirst(t, input.swipe);
-  if (input.input === "insert") return () => sale(t, { inserted: true });
+  if (input.input === "insert") return () => sale(t, { shown: "chip" });
+  if (input.input === "tap") return () => sale(t, { shown: "tap" });
   if (input.key === "menu") return () => openMenu(t);
   if (/^[1-9]$/.test(input.key)) return () => sale(t, { firstKey: input.key });
   return undefined;

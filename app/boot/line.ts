@@ -32,6 +32,7 @@ export function openLine(system: System, devices: Devices, parameters: Parameter
       return line() as Link;
     },
     get capability(): ReadCapability {
+      if (devices.picc !== undefined) return "6";
       return devices.icc === undefined ? "2" : "5";
     },
     get profile() {

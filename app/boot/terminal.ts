@@ -21,11 +21,14 @@ import { fault } from "./faults.ts";
 import { openLine } from "./line.ts";
 import { debugState, statusBar, trainingMark } from "./status.ts";
 
-/** A slot is worth nothing before the terminal knows which applications it may take; the field waits for its own transactions. */
-const readersOf = ({ devices, cardData }: Pick<Terminal, "devices" | "cardData">): Readers => ({
-  contact: devices.icc !== undefined && cardData.applications.length > 0,
-  contactless: false,
-});
+/** A reader of chips is worth nothing before the terminal knows which applications it may take. */
+function readersOf({ devices, cardData, parameters }: Pick<Terminal, "devices" | "cardData" | "parameters">): Readers {
+  const known = cardData.applications.length > 0;
+  return {
+    contact: devices.icc !== undefined && known,
+    contactless: devices.picc !== undefined && known && parameters.value("chip.contactless") === true,
+  };
+}
 
 /**
  * Undefined, with a fault on the screen, when there is nothing to work with. Where the store cannot be read at all it is opened over one that forgets:

@@ -35,7 +35,7 @@ export { type IccKey, recoverIccKey } from "./icc-key.ts";
 export { type ChainOptions, type IssuerKey, recoverIssuerKey } from "./issuer-key.ts";
 export { Kernel } from "./kernel.ts";
 export type { KeyInput, OdaReason, PublicKey } from "./keys.ts";
-export { FIELD_LISTS, fieldData, type OnlineRequest } from "./online.ts";
+export { cardOf, FIELD_LISTS, fieldData, type OnlineRequest } from "./online.ts";
 export type { Outcome, Reason, Result, Torn } from "./outcome.ts";
 export { decodeParameters } from "./parameters.ts";
 export { encipheredPinBlock, plainPinBlock } from "./pin.ts";

@@ -20,6 +20,8 @@ export interface OnlineRequest {
   tags: Record<string, Uint8Array>;
   /** The same as TLV, in the order of the list. */
   field55: Uint8Array;
+  /** Of a tap, by tag: what the host is not told, of the holder (9F6C), the card's country (9F51, DF71, 5F28), and for the slip (5F34, 50, 9F12, 9B). */
+  aside?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** must: goes as zeros when nobody has it · others go when they are there. */
@@ -95,8 +97,9 @@ export function onlineRequest(lookup: Lookup, amountFen: number, onlinePin: bool
   return { ...cardOf(lookup), amountFen, onlinePin, tags, field55: bytes };
 }
 
-/** What the card says of itself. */
-export function cardOf(lookup: Lookup): Pick<OnlineRequest, "pan" | "sequence" | "expiry" | "track2"> {
+/** What the card says of itself; of a number it has not told, "". */
+export function cardOf(data: DataLike): Pick<OnlineRequest, "pan" | "sequence" | "expiry" | "track2"> {
+  const lookup = asLookup(data);
   const track2 = lookup("57");
   const digits = (tag: string): string | undefined => {
     const value = lookup(tag);

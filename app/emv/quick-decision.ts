@@ -79,7 +79,7 @@ export function* askIssuer(session: Session, own: PreProcessed, by: "card" | "re
       return declined(session, "cardholder-not-verified");
   }
   const request = onlineRequest(asCardSigned(session), session.transaction.amountFen, session.onlinePin);
-  const answer = yield* ask("online", { request });
+  const answer = yield* ask("online", { request: { ...request, aside: asideOf(session) } });
   if (answer === undefined) return declined(session, "no-answer");
   store.kernel.set("8A", fromText(answer.code));
   if (answer.authorisationCode !== undefined) store.kernel.set("89", fromText(answer.authorisationCode));
@@ -91,6 +91,17 @@ export function* askIssuer(session: Session, own: PreProcessed, by: "card" | "re
 /** The cryptogram came with GPO, when the TVR was still empty: the issuer checks it over that, not over what was found since. */
 function asCardSigned({ store }: Session): Lookup {
   return (tag) => (tag === "95" ? tvr() : store.get(tag));
+}
+
+const ASIDE = ["9F6C", "9F51", "DF71", "5F28", "5F34", "50", "9F12", "9B"] as const;
+
+function asideOf({ store }: Session): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    ASIDE.flatMap((tag) => {
+      const value = store.get(tag);
+      return value === undefined ? [] : [[tag, value] as const];
+    }),
+  );
 }
 
 function panDigits(session: Session): string {

@@ -38,6 +38,7 @@ const COLUMNS: Record<Column, true> = {
   sequence: true,
   chip: true,
   purse: true,
+  waived: true,
 };
 const NAMES = Object.keys(COLUMNS) as Column[];
 

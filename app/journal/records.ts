@@ -252,6 +252,7 @@ const KEPT: Shape<Omit<TransactionRecord, "pan" | "expiry">> = {
   sequence: maybe(digits(3, 3)),
   chip: maybe(shaped(CHIP)),
   purse: maybe(shaped({ balanceFen: maybe(whole), from: maybe(text) })),
+  waived: maybe(shaped({ pinFen: maybe(whole), signatureFen: maybe(whole) })),
   cash: maybe(shaped({ receivedFen: whole, changeFen: whole })),
 };
 const TRANSACTION: Shape<TransactionRecord> = { ...KEPT, pan: panOrCash, expiry };

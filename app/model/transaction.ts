@@ -183,6 +183,8 @@ export interface TransactionRecord {
   sequence?: string;
   chip?: ChipRecord;
   purse?: PurseRecord;
+  /** Of a tap: what its small amount saved the cardholder, and up to which amount it does (§5.8). */
+  waived?: { pinFen?: number; signatureFen?: number };
   cash?: { receivedFen: number; changeFen: number };
 }
 

@@ -37,6 +37,7 @@ import { settling } from "./settling.ts";
 import { signingOn } from "./signing-on.ts";
 import type { ScreenFunctions } from "./states.ts";
 import { supervisor } from "./supervisor.ts";
+import { tap } from "./tap.ts";
 import { tear } from "./tear.ts";
 import { trace } from "./trace.ts";
 import { unknown } from "./unknown.ts";
@@ -79,6 +80,7 @@ export const screens: ScreenFunctions = {
   downloading,
   "remove-card": removeCard,
   application,
+  tap,
   chip,
   locked,
   fault,

@@ -53,6 +53,8 @@ export interface ScreenStates {
     contact: boolean;
     contactless: boolean;
     keyed?: boolean;
+    /** The card was held near before there was an amount: again, please. */
+    tapNow?: boolean;
   };
   /** Only a chip will do; id `present`. words: which card, already in the language. */
   insert: { transaction: Prompt; amountFen?: number; words?: string; problem?: string; contactless: boolean };
@@ -133,6 +135,8 @@ export interface ScreenStates {
   "remove-card": { words?: string };
   /** names as the card gives them. again: the last one that was picked did not work. */
   application: { names: readonly string[]; selected: number; again: boolean };
+  /** A card is in the field, or was and has been read. */
+  tap: { transaction: Prompt; amountFen?: number; read: boolean };
   /** A chip is being worked with. */
   chip: { transaction: Prompt; amountFen?: number };
   locked: { operator: string; count: number; problem?: string };

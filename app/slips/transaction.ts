@@ -21,6 +21,7 @@ import {
   PIN_ENTERED,
   type SlipLanguage,
   TITLES,
+  WAIVED,
 } from "./words.ts";
 
 export interface TransactionSlipInput {
@@ -55,7 +56,8 @@ export function transactionSlip(input: TransactionSlipInput): Slip {
       ...moneyLines(record, language),
       ...remarkLines(record, language),
       ...chipLines(record),
-      ...(copy === "merchant" && record.kind !== "cash" ? signatureLines(record, language) : []),
+      ...waiverLines(record, language),
+      ...(copy === "merchant" && isSigned(record) ? signatureLines(record, language) : []),
       ...markLines(input),
     ],
   };
@@ -173,7 +175,7 @@ function remarkLines(record: TransactionRecord, language: SlipLanguage): SlipLin
 
 /** §6.3, in its order; what the card did not say has no line. A chip's words are the same in every language. */
 const CHIP_LINES: readonly (readonly [tag: string, label: string])[] = [
-  ["9F26", "TC"],
+  ["9F26", ""],
   ["95", "TVR"],
   ["9B", "TSI"],
   ["84", "AID"],
@@ -195,8 +197,10 @@ function chipLines({ chip, sequence }: TransactionRecord): SlipLine[] {
     const value = data[tag];
     if (value === undefined) return [];
     const text = tag === "50" || tag === "9F12" ? nameOf(value) : value;
-    const together = `${name}: ${text}`;
-    return together.length <= NARROW_COLUMNS ? [{ text: together }] : [{ text: `${name}:` }, ...inLines(text)];
+    // A tap ends with the cryptogram the host was asked with; the card says nothing more.
+    const label = tag === "9F26" ? (chip?.certificate === undefined ? "ARQC" : "TC") : name;
+    const together = `${label}: ${text}`;
+    return together.length <= NARROW_COLUMNS ? [{ text: together }] : [{ text: `${label}:` }, ...inLines(text)];
   });
   return lines.length === 0 ? [] : [{ rule: "-" }, ...lines];
 }
@@ -213,6 +217,20 @@ function nameOf(hex: string): string {
   const codes = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   return String.fromCharCode(...codes.filter((code) => code >= 0x20 && code < 0x7f)).trim();
 }
+
+const isSigned = ({ kind, waived }: TransactionRecord): boolean => kind !== "cash" && waived?.signatureFen === undefined;
+
+/** What the small amount saved the cardholder, and up to which amount it does (§5.8). */
+function waiverLines({ waived }: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  if (waived === undefined) return [];
+  const { pinFen, signatureFen } = waived;
+  const what = pinFen === undefined ? "signature" : signatureFen === undefined ? "pin" : "both";
+  const limit = wholeYuan(Math.min(pinFen ?? Number.POSITIVE_INFINITY, signatureFen ?? Number.POSITIVE_INFINITY));
+  return [{ rule: "-" }, ...WAIVED[what][language].map((text) => centered(text.replace("{limit}", limit)))];
+}
+
+/** Limits are round: "1000", not "1000.00". */
+const wholeYuan = (fen: number): string => (fen % 100 === 0 ? String(fen / 100) : yuan(fen));
 
 /** Cards of foreign organisations are signed in English (§6.1). */
 function signatureLines({ organisation }: TransactionRecord, language: SlipLanguage): SlipLine[] {

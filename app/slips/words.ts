@@ -160,6 +160,13 @@ export const KIND_LETTERS: Record<TransactionKind, string> = {
   "cash-load-void": "k",
 };
 
+/** Of a payment that its small amount made easier (§5.8), line by line. */
+export const WAIVED: Record<"both" | "pin" | "signature", Record<SlipLanguage, readonly string[]>> = {
+  both: { "zh-CN": ["交易金额未超过{limit}元，免密免签"], en: ["AMOUNT NOT OVER RMB {limit}", "NO PIN, NO SIGNATURE"] },
+  pin: { "zh-CN": ["交易金额未超过{limit}元，无需输密"], en: ["AMOUNT NOT OVER RMB {limit}", "NO PIN"] },
+  signature: { "zh-CN": ["交易金额未超过{limit}元，无需签名"], en: ["AMOUNT NOT OVER RMB {limit}", "NO SIGNATURE"] },
+};
+
 export const PIN_ENTERED: Bilingual = ["已输密 PIN ENTERED", "PIN ENTERED"];
 
 /** Each entry is one line, short enough for 32 columns. */

@@ -62,7 +62,7 @@ export interface Sent {
 }
 
 /** What a chip adds to the record of an approval. */
-export type ChipPart = Partial<Pick<TransactionRecord, "chip" | "sequence" | "purse" | "pan" | "expiry" | "entry">>;
+export type ChipPart = Partial<Pick<TransactionRecord, "chip" | "sequence" | "purse" | "pan" | "expiry" | "entry" | "waived">>;
 
 /** What the cashier sees while the host is asked; also drives the send and receive lights. */
 export function onlinePhase(

@@ -9,6 +9,8 @@ import { readChipCard } from "./chip-card.ts";
 import { useOfSwipe } from "./fallback.ts";
 import { removeCard } from "./remove-card.ts";
 import { rule } from "./rules.ts";
+import { readTapCard, type TapAgain } from "./tap-card.ts";
+import { tapAllowed } from "./tap-terminal.ts";
 import { now, Left, type Terminal } from "./terminal.ts";
 import type { Input } from "./ui.ts";
 
@@ -39,55 +41,100 @@ export interface PresentOptions {
   keyed?: boolean;
   /** The card of an earlier transaction: no other will do. */
   same?: string;
+  /** Of a card that is held near: it may be asked at once, though there is no amount. */
+  asked?: boolean;
+  /** It was held near before there was an amount. */
+  invited?: boolean;
+  /** What a card that was held near came to. */
+  after?: TapAgain | undefined;
+}
+
+/** What somebody pays with. A chip is not touched yet: it decides itself about the amount, and a card in the field is read when there is one. */
+export type Means = CardData | "chip" | "tap";
+
+/** What is done with a card in the slot, and with one in the field. */
+interface Ways {
+  inserted(): Promise<{ card: Means } | { problem: string }>;
+  tapped(): Promise<{ card: Means } | TapAgain>;
 }
 
 /** Asks for a card until one can be read, a chip for its number alone. Leaves on Cancel and time-out. */
 export async function presentCard(t: Terminal, transaction: Prompt, options: PresentOptions = {}): Promise<CardData> {
-  const card = await present(t, transaction, options, () => readChipCard(t));
-  assert(card !== "chip", "a chip that was read is a card");
+  const ways: Ways = { inserted: () => readChipCard(t), tapped: () => readTapCard(t, transaction) };
+  const card = await present(t, transaction, { ...options, asked: true }, ways);
+  assert(typeof card === "object", "a chip that was read is a card");
   return card;
 }
 
-/** The same for what the chip itself decides on: a card in the slot is not touched yet. */
-export function presentPayment(t: Terminal, transaction: Prompt, options: PresentOptions = {}): Promise<CardData | "chip"> {
-  return present(t, transaction, options, () => Promise.resolve({ card: "chip" as const }));
+/** The same for what the chip itself decides on. */
+export function presentPayment(t: Terminal, transaction: Prompt, options: PresentOptions = {}): Promise<Means> {
+  const ways: Ways = {
+    inserted: () => Promise.resolve({ card: "chip" }),
+    tapped: () => Promise.resolve({ card: "tap" }),
+  };
+  return present(t, transaction, options, ways);
 }
 
-async function present(
-  t: Terminal,
-  transaction: Prompt,
-  { amountFen, keyed = false, same }: PresentOptions,
-  inserted: () => Promise<{ card: CardData | "chip" } | { problem: string }>,
-): Promise<CardData | "chip"> {
+async function present(t: Terminal, transaction: Prompt, options: PresentOptions, ways: Ways): Promise<Means> {
+  const { amountFen, keyed = false, same, invited = false } = options;
   const typing = keyed && rule(t, "manualEntry");
-  let problem: string | undefined;
+  let { after } = options;
+  let problem = after?.again;
+  if (problem !== undefined) t.ui.bad();
   for (;;) {
-    t.ui.show("present", { transaction, amountFen, problem, ...t.readers, keyed: typing });
-    const input = await t.ui.wait({ card: true, slot: t.readers.contact, timeoutMs: t.profile.promptTimeoutMs });
-    if (input.input === "timeout") throw new Left("timeout", t.ui.say("problem.timeout"));
-    if (input.input === "key" && input.key === "cancel") throw new Left("cancelled");
+    const field = fieldUse(t, { ...options, after });
+    const readers = { ...t.readers, contactless: field !== undefined };
+    t.ui.show("present", { transaction, amountFen, problem, ...readers, keyed: typing, tapNow: invited });
+    const input = await t.ui.wait({ card: true, slot: t.readers.contact, field, timeoutMs: patienceMs(t) });
+    if (input.input === "timeout") throw new Left("timeout", t.ui.say(leftOpen(t) ?? "problem.timeout"));
+    if (input.input === "key" && input.key === "cancel") throw leaving(t);
     if (input.input === "key" && !(typing && input.key === "enter")) {
       t.ui.bad();
       continue;
     }
-    const read = await readInput(t, input, inserted);
-    if ("card" in read && (same === undefined || read.card === "chip" || read.card.pan === same)) return read.card;
-    if (input.input === "insert") await removeCard(t, "problem" in read ? read.problem : t.ui.say("problem.card-other"));
-    problem = "card" in read ? t.ui.say("problem.card-other") : read.problem;
+    const read = await readInput(t, input, ways);
+    if ("card" in read && (same === undefined || typeof read.card === "string" || read.card.pan === same)) return read.card;
+    problem = "card" in read ? t.ui.say("problem.card-other") : "again" in read ? read.again : read.problem;
+    if (input.input === "insert") await removeCard(t, problem);
+    if (input.input === "tap") {
+      after = "again" in read ? read : { again: problem };
+      t.ui.field("error");
+    }
     t.ui.bad();
   }
+}
+
+/** How the field is armed, if at all. */
+function fieldUse(t: Terminal, { amountFen, asked, after }: PresentOptions): "noticed" | "read" | "afresh" | undefined {
+  if (!tapAllowed(t, amountFen ?? 0) || after?.elsewhere) return undefined;
+  if (after !== undefined) return "afresh";
+  return amountFen !== undefined || asked ? "read" : "noticed";
+}
+
+/** A card that may have paid has to come back soon (FF803A), if it is to be believed. */
+function patienceMs(t: Terminal): number {
+  return t.tornTap === undefined ? t.profile.promptTimeoutMs : Number(t.parameters.value("quick.again")) * 1_000;
+}
+
+const leftOpen = ({ tornTap }: Terminal): Prompt | undefined => (tornTap === undefined ? undefined : "problem.tap-torn");
+
+function leaving(t: Terminal): Left {
+  const open = leftOpen(t);
+  return open === undefined ? new Left("cancelled") : new Left("problem", t.ui.say(open), "notice.not-done");
 }
 
 async function readInput(
   t: Terminal,
   input: Exclude<Input, { input: "timeout" }>,
-  inserted: () => Promise<{ card: CardData | "chip" } | { problem: string }>,
-): Promise<{ card: CardData | "chip" } | { problem: string }> {
+  ways: Ways,
+): Promise<{ card: Means } | { problem: string } | TapAgain> {
   switch (input.input) {
     case "swipe":
       return readSwipe(t, input.swipe);
     case "insert":
-      return inserted();
+      return ways.inserted();
+    case "tap":
+      return ways.tapped();
     case "key":
       return { card: await keyCard(t) };
   }

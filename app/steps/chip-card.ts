@@ -92,10 +92,13 @@ export function readProblem(t: Terminal, { result, reason, fallback, words }: Ou
 }
 
 /** A chip's own words as the rest of the terminal knows a card. */
-export function cardDataOf({ pan, sequence, expiry, track2 }: Requests["card"]): CardData {
+export function cardDataOf(
+  { pan, sequence, expiry, track2 }: Omit<Requests["card"], "purse">,
+  entry: Extract<CardData["entry"], "contact" | "contactless"> = "contact",
+): CardData {
   const parsed = track2 === undefined ? undefined : parseTrack2(track2);
   return {
-    entry: "contact",
+    entry,
     pan,
     expiry,
     serviceCode: parsed?.serviceCode,

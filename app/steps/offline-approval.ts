@@ -85,13 +85,17 @@ const SLIP_TAGS = ["9F26", "95", "9B", "84", "9F36", "5F34", "9F37", "82", "9F10
 /** What a record keeps of its chip: for the upload, and for the slip. */
 export function chipRecordOf(ending: Ending, list: "request" | "offline", field55?: Uint8Array): ChipRecord {
   const { data } = ending;
-  const tags = SLIP_TAGS.flatMap((tag) => (data[tag] === undefined ? [] : [[tag, toHex(data[tag])] as const]));
   const wrongIssuer = tvrNames(data["95"] ?? new Uint8Array(5)).includes("issuer-authentication-failed");
   return {
     certificate: wrongIssuer ? "ARPC" : "TC",
     field55: toHex(field55 ?? fieldData(list, data).bytes),
-    data: Object.fromEntries(tags),
+    data: slipDataOf(data),
   };
+}
+
+/** What of a chip's data stands on the slip, hex digits by tag. */
+export function slipDataOf(data: Ending["data"]): ChipRecord["data"] {
+  return Object.fromEntries(SLIP_TAGS.flatMap((tag) => (data[tag] === undefined ? [] : [[tag, toHex(data[tag])] as const])));
 }
 
 /** What the purse holds when it is over, as far as the card told. */

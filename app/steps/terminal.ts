@@ -18,6 +18,7 @@ import type { Keeping } from "./keeping.ts";
 import type { Operators } from "./operators.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Settings } from "./settings.ts";
+import type { TornTap } from "./tap.ts";
 import type { Training } from "./training.ts";
 import type { Ui } from "./ui.ts";
 
@@ -51,6 +52,8 @@ export interface Terminal {
   readonly readers: Readers;
   /** Chips that could not be read just now: leave for a stripe to stand in. */
   chipFailures?: ChipFailures | undefined;
+  /** A purse that was taken away while it paid. */
+  tornTap?: TornTap | undefined;
   /** What the store or the journal found broken at start, in words; empty when all is well. */
   damage: readonly string[];
   /** Operator at the keys; undefined when nobody is. */

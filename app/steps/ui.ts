@@ -2,7 +2,7 @@
  * The people's side: what stands on the screen, and the next thing somebody does. One wait at a time; what nobody waits for is dropped, so a
  * key mashed during printing buys nothing later.
  */
-import { CancelSource } from "../../platform/guest/cancel.ts";
+import { armCardSlots } from "../../hal/card-slots.ts";
 import type { Devices } from "../../hal/index.ts";
 import type { Key } from "../../hal/keypad/keypad.ts";
 import type { Light } from "../../hal/lights/lights.ts";
@@ -14,20 +14,28 @@ import type { ScreenStates } from "../screens/states.ts";
 import type { Screen, StatusBar } from "../screens/tree.ts";
 import { wordsIn } from "../text/index.ts";
 import type { Language, Prompt, Words } from "../text/words.ts";
+import { createFieldLights, type FieldState } from "./field-lights.ts";
 
 export type Input =
   | { input: "key"; key: Key }
   | { input: "swipe"; swipe: Swipe }
   /** There is a card in the slot. */
   | { input: "insert" }
+  /** Something is in the field. */
+  | { input: "tap" }
   /** Nobody did anything for the time asked for. */
   | { input: "timeout" };
 
 export interface WaitOptions {
   /** Also wait for a swipe. */
   card?: boolean;
-  /** Also wait for a card in the slot. Stripe and slot are armed together; the first wins, the other is disarmed. */
+  /** Also wait for a card in the slot. All that is waited for is armed together; the first wins, the others are disarmed. */
   slot?: boolean;
+  /**
+   * Also wait for a card in the field. noticed: it is only a wish to pay, and the field goes off again · read: the field stays on for whoever reads the
+   * card · afresh: the same, once what is there now has left.
+   */
+  field?: "noticed" | "read" | "afresh" | undefined;
   timeoutMs?: number;
   /** "dwell" for a screen that goes on by itself, "person" for one that needs somebody. */
   patience?: Patience;
@@ -50,6 +58,8 @@ export interface Ui {
   /** Listens for Cancel while something runs; the returned function stops listening. */
   onCancelKey(callback: () => void): () => void;
   light(light: Light, on: boolean): void;
+  /** The lights of the contactless reader, and its tone when a card has been read. */
+  field(state: FieldState): void;
   good(): void;
   bad(): void;
   attention(): void;
@@ -107,7 +117,7 @@ export function createUi({ system, devices, renderer, language, status, state, m
   };
   plug();
 
-  const disarm = () => devices.msr?.disarm();
+  const fieldLights = createFieldLights(system, devices);
 
   return {
     get words() {
@@ -133,40 +143,40 @@ export function createUi({ system, devices, renderer, language, status, state, m
       return lastInputMs;
     },
     refresh: draw,
-    wait({ card = false, slot = false, timeoutMs, patience = "person", cancel } = {}) {
+    wait({ card = false, slot = false, field, timeoutMs, patience = "person", cancel } = {}) {
       return new Promise<Input>((resolve, reject) => {
+        let disarm = (): void => undefined;
         const finish = (act: () => void) => {
           timer?.stop();
           release?.();
-          inserted.cancel("over");
+          disarm();
           waiting = undefined;
-          if (card) disarm();
           act();
         };
         const timer =
           timeoutMs === undefined
             ? undefined
             : system.scheduler.after(timeoutMs, patience, () => finish(() => resolve({ input: "timeout" })));
-        const inserted = new CancelSource();
         const release = cancel?.onCancel((reason) => finish(() => reject(reason)));
         if (cancel?.cancelled) return;
         waiting = (input) => finish(() => resolve(input));
-        if (card) {
-          devices.msr?.arm((swipe) => {
-            lastInputMs = system.scheduler.now();
-            devices.beeper?.sound("card");
-            waiting?.({ input: "swipe", swipe });
-          });
-        }
-        if (slot) {
-          const here = () => {
-            if (inserted.token.cancelled) return;
-            lastInputMs = system.scheduler.now();
-            devices.beeper?.sound("card");
-            waiting?.({ input: "insert" });
-          };
-          devices.icc?.waitPresent(inserted.token).then(here, () => undefined);
-        }
+        fieldLights.waiting(field !== undefined);
+        const slots = {
+          msr: card ? devices.msr : undefined,
+          icc: slot ? devices.icc : undefined,
+          picc: field === undefined ? undefined : devices.picc,
+          afresh: field === "afresh",
+        };
+        disarm = armCardSlots(system, slots, (presented) => {
+          lastInputMs = system.scheduler.now();
+          if (presented.by === "field") {
+            if (field === "noticed") void devices.picc?.remove();
+            waiting?.({ input: "tap" });
+            return;
+          }
+          devices.beeper?.sound("card");
+          waiting?.(presented.by === "stripe" ? { input: "swipe", swipe: presented.swipe } : { input: "insert" });
+        });
       });
     },
     onCancelKey(callback) {
@@ -181,6 +191,7 @@ export function createUi({ system, devices, renderer, language, status, state, m
       devices.lights?.set(light, on);
       draw();
     },
+    field: (state) => fieldLights.show(state),
     good: () => devices.beeper?.sound("good"),
     bad: () => devices.beeper?.sound("bad"),
     attention: () => devices.beeper?.sound("attention"),

@@ -4,6 +4,7 @@ import { chipEn } from "./chip.en.ts";
 import { ecashEn } from "./ecash.en.ts";
 import { firmwareEn } from "./firmware.en.ts";
 import { keepingEn } from "./keeping.en.ts";
+import { tapEn } from "./tap.en.ts";
 import type { Catalogue } from "./words.ts";
 
 export const en = {
@@ -571,4 +572,5 @@ export const en = {
   ...firmwareEn,
   ...chipEn,
   ...ecashEn,
+  ...tapEn,
 } as const satisfies Catalogue;

@@ -133,7 +133,6 @@ export const keepingEn = {
   "param-edit.off": "Off",
   "param-needs.modem": "No modem here: it is kept and does nothing",
   "param-needs.chip": "No chip reader here: it is kept and does nothing",
-  "param-needs.contactless": "No contactless reader here: it is kept and does nothing",
   "param-needs.signature-pad": "No signature pad here: it is kept and does nothing",
   "param-needs.inside-pad": "Only an external PIN pad here: it is kept and does nothing",
   "keeping.settle-title": "Settling by itself",

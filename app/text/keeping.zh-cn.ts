@@ -131,7 +131,6 @@ export const keepingZhCN = {
   "param-edit.off": "关",
   "param-needs.modem": "本机没有拨号或无线模块：先存着，不起作用",
   "param-needs.chip": "本机没有芯片读卡器：先存着，不起作用",
-  "param-needs.contactless": "本机没有非接读卡器：先存着，不起作用",
   "param-needs.signature-pad": "本机没有签名板：先存着，不起作用",
   "param-needs.inside-pad": "本机只有外接密码键盘：先存着，不起作用",
   "keeping.settle-title": "自动结算",

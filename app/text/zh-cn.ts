@@ -6,6 +6,7 @@ import { bookZhCN } from "./book.zh-cn.ts";
 import { chipZhCN } from "./chip.zh-cn.ts";
 import { ecashZhCN } from "./ecash.zh-cn.ts";
 import { firmwareZhCN } from "./firmware.zh-cn.ts";
+import { tapZhCN } from "./tap.zh-cn.ts";
 import { keepingZhCN } from "./keeping.zh-cn.ts";
 
 export const zhCN = {
@@ -596,4 +597,5 @@ export const zhCN = {
   ...firmwareZhCN,
   ...chipZhCN,
   ...ecashZhCN,
+  ...tapZhCN,
 } as const satisfies Record<string, string>;

@@ -1,14 +1,9 @@
-/** 消费 (M5, M6). A stripe, or a chip that stays in the slot until it is told to go. Card first, amount first, or from the menu; the rest is the same. */
+/** 消费 (M5, M6, M8). A stripe, a chip in the slot, a card in the field. Card first, amount first, or from the menu; the rest is the same. */
 import { maskPan } from "../model/card.ts";
 import type { CardData } from "../model/transaction.ts";
 import { askAmount, type Key } from "../steps/ask.ts";
-import { authorise } from "../steps/authorise.ts";
-import { presentPayment } from "../steps/card.ts";
-import { payByChip } from "../steps/chip.ts";
-import { confirmTransaction } from "../steps/confirm.ts";
-import { showOutcome } from "../steps/outcome.ts";
-import { withPin } from "../steps/pin-tries.ts";
-import { prepare } from "../steps/prepare.ts";
+import { type Means, presentPayment } from "../steps/card.ts";
+import { pay } from "../steps/pay.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
 import type { Terminal } from "../steps/terminal.ts";
@@ -18,26 +13,21 @@ const transaction = "transaction.sale" as const;
 export interface Start {
   /** A card was swiped at idle. */
   card?: CardData;
-  /** A card was put into the slot at idle. */
-  inserted?: boolean;
+  /** A card was put into the slot, or held near, at idle. */
+  shown?: "chip" | "tap";
   /** A digit was pressed at idle. */
   firstKey?: Key;
 }
 
-export async function sale(t: Terminal, start: Start = {}): Promise<void> {
+export async function sale(t: Terminal, { card, shown, firstKey }: Start = {}): Promise<void> {
   permit(t, "sale");
   await printerOrConsent(t);
-  const { firstKey } = start;
-  const given = start.inserted ? "chip" : start.card;
+  const given = shown ?? card;
   const first = given ?? (firstKey === undefined ? await presentPayment(t, transaction) : undefined);
-  const masked = first === undefined || first === "chip" ? undefined : maskPan(first.pan);
-  const amountFen = await askAmount(t, { transaction, masked }, { firstKey });
-  const card = first ?? (await presentPayment(t, transaction, { amountFen }));
-  if (card === "chip") return payByChip(t, { kind: "sale", transaction, amountFen });
-  await confirmTransaction(t, { kind: "sale", transaction, card, amountFen });
-  const host = await prepare(t);
-  const outcome = await withPin(t, { transaction, card, amountFen }, (pinBlock) =>
-    authorise(t, host, { kind: "sale", amountFen, card, pinBlock }),
-  );
-  await showOutcome(t, transaction, amountFen, outcome);
+  const amountFen = await askAmount(t, { transaction, masked: maskedOf(first) }, { firstKey });
+  await pay(t, { kind: "sale", transaction, amountFen }, first);
 }
+
+/** Of a stripe: what a chip says of itself is not asked before the amount is known. */
+export const maskedOf = (means: Means | undefined): string | undefined =>
+  typeof means === "object" ? maskPan(means.pan) : undefined;

@@ -42,11 +42,12 @@ class CcidPicc implements Picc {
     return this.#field ? this.#slot.present : undefined;
   }
 
-  async poll(cancel?: Cancel): Promise<void> {
+  async poll(cancel?: Cancel, afresh = false): Promise<void> {
     cancel?.throwIfCancelled();
     const mine = ++this.#polls;
     try {
       await this.#turns.run(() => this.#on());
+      if (afresh) await this.#slot.waitAbsent(cancel);
       await this.#slot.waitPresent(cancel);
     } catch (error) {
       if (mine === this.#polls) await this.remove();

@@ -14,8 +14,11 @@ export type PiccLight = (typeof PICC_LIGHTS)[number];
 export interface Picc {
   /** What the reader said last; undefined before it has said anything, while it is away and while the field is off. */
   readonly present: boolean | undefined;
-  /** Switches the field on and waits until something is in it. Cancelled it switches the field off and rejects with the reason. */
-  poll(cancel?: Cancel): Promise<void>;
+  /**
+   * Switches the field on and waits until something is in it. Cancelled it switches the field off and rejects with the reason. `afresh`: what is in it now
+   * has been dealt with and has to leave first.
+   */
+  poll(cancel?: Cancel, afresh?: boolean): Promise<void>;
   /** Rejects "collision" when more than one card answers; take them away and `poll` again. */
   connect(): Promise<PoweredCard>;
   /** Command APDU → data ‖ SW1SW2. */

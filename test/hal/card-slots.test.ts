@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { armCardSlots, type CardSlots, type Presented } from "../../hal/card-slots.ts";
 import { openCcidSerial } from "../../hal/icc/ccid-serial.ts";
 import { openHidMsr } from "../../hal/msr/hid-msr.ts";
+import type { Picc } from "../../hal/picc/picc.ts";
 import { openCcidPicc } from "../../hal/picc/ccid-picc.ts";
 import { SimIcc } from "../../tools/sim/devices/icc.ts";
 import { SimMsr } from "../../tools/sim/devices/msr.ts";
@@ -11,7 +12,7 @@ import { rig } from "../conform/rig.ts";
 import { createFakeSystem, type FakeSystem } from "../fakes/system.ts";
 
 let system: FakeSystem;
-let slots: Required<CardSlots>;
+let slots: CardSlots & { picc: Picc };
 let stripe: SimMsr;
 let slot: SimIcc;
 let field: SimPicc;
@@ -99,4 +100,19 @@ test("a reader that is away does not stop the others, and counts when it is back
   await system.advance(500);
   expect(by()).toEqual(["stripe", "field"]);
   expect(system.taskFailures).toEqual([]);
+});
+
+test("afresh: what is in the field has to leave it before a card counts", async () => {
+  await arm();
+  field.tap("card", [new TestField()]);
+  await system.advance(200);
+  armCardSlots(system, { ...slots, afresh: true }, (presented) => shown.push(presented));
+  await system.advance(200);
+  expect(by()).toEqual(["field"]);
+  field.takeAway();
+  await system.advance(200);
+  field.tap("card", [new TestField()]);
+  await system.advance(200);
+  expect(by()).toEqual(["field", "field"]);
+  expect(field.field).toBe(true);
 });
