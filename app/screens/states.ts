@@ -107,7 +107,8 @@ export interface ScreenStates {
   /** The outcome is open; a reversal is owed. */
   unknown: { transaction: Prompt; amountFen: number; why: string };
   printing: { copy: "merchant" | "cardholder" | "bank" | "report"; again?: boolean };
-  tear: { next: "merchant" | "cardholder" | "bank" };
+  /** unsigned: nobody has to sign this one. */
+  tear: { next: "merchant" | "cardholder" | "bank"; unsigned?: boolean };
   printer: { problem: "paper-out" | "cover-open" | "jam" | "overheat" | "unplugged" | "timeout" | "fault" };
   notice: { title: string; rows: { label?: string; value: string }[]; tone?: "normal" | "good" | "warn" | "bad" };
   settling: { batch: string; steps: { label: Prompt; state: CheckItem["state"]; note?: string }[] };

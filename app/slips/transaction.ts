@@ -2,7 +2,6 @@
 import { bankName } from "../model/banks.ts";
 import { grouped, maskPan } from "../model/card.ts";
 import { readableStamp } from "../model/dates.ts";
-import { DIRECTIONS } from "../model/ledger.ts";
 import { yuan } from "../model/money.ts";
 import type { Profile } from "../model/profile.ts";
 import type { TransactionKind, TransactionRecord } from "../model/transaction.ts";
@@ -56,12 +55,18 @@ export function transactionSlip(input: TransactionSlipInput): Slip {
       ...moneyLines(record, language),
       ...remarkLines(record, language),
       ...chipLines(record),
+<<<<<<< app/slips/transaction.ts
+=======
       ...waiverLines(record, language),
+>>>>>>> /tmp/dtap/app/slips/transaction.ts
       ...(copy === "merchant" && isSigned(record) ? signatureLines(record, language) : []),
       ...markLines(input),
     ],
   };
 }
+
+/** Nobody signs for money out of a purse, nor for cash. */
+export const isSigned = ({ kind }: Pick<TransactionRecord, "kind">): boolean => kind !== "cash" && kind !== "ecash";
 
 function copyLine(copy: SlipCopy, language: SlipLanguage): SlipLine[] {
   const [zh, en] = COPIES[copy];
@@ -107,7 +112,7 @@ export function shownKind({ kind, delivery }: Pick<TransactionRecord, "kind" | "
   return delivery?.as !== undefined && delivery.state !== "refused" ? delivery.as : kind;
 }
 
-type OriginalLine = "trace" | "authCode" | "date" | "reference";
+type OriginalLine = "batch" | "trace" | "authCode" | "date" | "reference" | "terminal";
 
 /** What a slip tells of the original (§6.2). */
 const ORIGINALS: Partial<Record<TransactionKind, readonly OriginalLine[]>> = {
@@ -118,19 +123,34 @@ const ORIGINALS: Partial<Record<TransactionKind, readonly OriginalLine[]>> = {
   completion: ["authCode"],
   "completion-advice": ["authCode"],
   refund: ["reference", "date"],
+  "cash-load-void": ["trace"],
+  "ecash-refund": ["terminal", "batch", "trace", "date"],
 };
 
 function originalLines({ kind, original }: TransactionRecord, language: SlipLanguage): SlipLine[] {
   if (original === undefined) return [];
-  const { trace, authCode, date, reference, preauthCode } = original;
+  const { batch, trace, authCode, date, reference, preauthCode, terminal } = original;
   const LINES: Record<OriginalLine, () => SlipLine[]> = {
     trace: () => pair("originalTrace", trace === undefined || trace === 0 ? undefined : six(trace), language),
     authCode: () => pair("preauthCode", preauthCode ?? authCode, language),
     date: () => pair("originalDate", date && `${date.slice(0, 4)}/${date.slice(4, 6)}/${date.slice(6)}`, language),
     reference: () => pair("originalReference", reference, language),
+    batch: () => pair("originalBatch", batch === undefined ? undefined : six(batch), language),
+    terminal: () => pair("originalTerminal", terminal, language),
   };
   const lines = (ORIGINALS[kind] ?? []).flatMap((name) => LINES[name]());
   return lines.length === 0 ? [] : [...lines, { rule: "-" }];
+}
+
+const GIVEN_BACK: ReadonlySet<TransactionKind> = new Set(["void", "refund", "completion-void", "ecash-refund", "cash-load-void"]);
+
+/** Whose account paid for what was loaded, and what the purse holds now (§6.2). */
+function purseLines({ kind, purse }: TransactionRecord, language: SlipLanguage): SlipLine[] {
+  const balance = purse?.balanceFen === undefined ? undefined : `RMB ${yuan(purse.balanceFen)}`;
+  return [
+    ...pair("payer", purse?.from && grouped(purse.from), language),
+    ...pair(kind === "ecash" ? "purse" : "loaded", balance, language),
+  ];
 }
 
 /**
@@ -152,7 +172,8 @@ function moneyLines(record: TransactionRecord, language: SlipLanguage): SlipLine
       ...amountLines("sum", amountFen, language),
     ];
   return [
-    ...amountLines("amount", DIRECTIONS[kind] === "credit" ? -amountFen : amountFen, language),
+    ...amountLines("amount", GIVEN_BACK.has(kind) ? -amountFen : amountFen, language),
+    ...purseLines(record, language),
     ...(cash === undefined
       ? []
       : [

@@ -3,7 +3,7 @@
  * script writes the new balance; when it does not run through, what the host has booked is reversed.
  */
 import { fieldData, type HostAnswer, type OnlineRequest, runTransaction } from "../emv/index.ts";
-import { maskPan } from "../model/card.ts";
+import { grouped, maskPan } from "../model/card.ts";
 import type { CardData, Original } from "../model/transaction.ts";
 import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
@@ -36,6 +36,8 @@ const WITH_PIN: readonly LoadKind[] = ["load", "load-other"];
 
 /** From the card in the slot to what became of it. Leaves only before a request has gone. */
 export async function loadPurse(t: Terminal, { kind, transaction, amountFen, payer, about }: Load): Promise<Outcome> {
+  // Before the card begins: it counts under the trace its request will have.
+  const host = await prepare(t);
   t.ui.show("chip", { transaction, amountFen });
   const opened = await openChip(t);
   if ("problem" in opened) throw new Left("problem", opened.problem);
@@ -59,7 +61,6 @@ export async function loadPurse(t: Terminal, { kind, transaction, amountFen, pay
   };
   const authorise = async (request: OnlineRequest): Promise<HostAnswer | undefined> => {
     if (card === undefined) return undefined;
-    const host = await prepare(t);
     const pinBlock = WITH_PIN.includes(kind) ? await askPin(t, payer ?? card, amountFen, { always: true }) : undefined;
     pinEntered = pinBlock !== undefined;
     const field55 = fieldData("reversal-with-counter", request.tags).bytes;
@@ -84,5 +85,5 @@ export async function loadPurse(t: Terminal, { kind, transaction, amountFen, pay
 const paidBy = (payer: CardData, { pan, sequence }: CardData): CardData => ({ ...payer, receiving: pan, sequence });
 
 function payerRows(payer: CardData | undefined): Pair[] | undefined {
-  return payer === undefined ? undefined : [{ label: "pair.payer", value: maskPan(payer.pan) }];
+  return payer === undefined ? undefined : [{ label: "pair.payer", value: grouped(maskPan(payer.pan)) }];
 }

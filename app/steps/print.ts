@@ -2,6 +2,7 @@
 import type { PrinterErrorCode, PrintItem } from "../../hal/printer/printer.ts";
 import { centered, inLanguage } from "../slips/parts.ts";
 import { saleSlip } from "../slips/sale.ts";
+import { isSigned } from "../slips/transaction.ts";
 import type { Slip, SlipCopy, SlipLine } from "../slips/slip.ts";
 import { MARKS, type SlipLanguage } from "../slips/words.ts";
 import type { ScreenStates } from "../screens/states.ts";
@@ -108,7 +109,7 @@ export async function printCopies(t: Terminal, record: TransactionRecord, option
     if (printed === "later") return "later";
     const next = copies[n + 1];
     if (next === undefined) break;
-    t.ui.show("tear", { next });
+    t.ui.show("tear", { next, unsigned: !isSigned(record) });
     await dwell(t, TEAR_MS);
   }
   return "printed";
