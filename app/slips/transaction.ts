@@ -55,18 +55,16 @@ export function transactionSlip(input: TransactionSlipInput): Slip {
       ...moneyLines(record, language),
       ...remarkLines(record, language),
       ...chipLines(record),
-<<<<<<< app/slips/transaction.ts
-=======
       ...waiverLines(record, language),
->>>>>>> /tmp/dtap/app/slips/transaction.ts
       ...(copy === "merchant" && isSigned(record) ? signatureLines(record, language) : []),
       ...markLines(input),
     ],
   };
 }
 
-/** Nobody signs for money out of a purse, nor for cash. */
-export const isSigned = ({ kind }: Pick<TransactionRecord, "kind">): boolean => kind !== "cash" && kind !== "ecash";
+/** Nobody signs for money out of a purse, for cash, nor where the small amount saves it (§5.8). */
+export const isSigned = ({ kind, waived }: Pick<TransactionRecord, "kind" | "waived">): boolean =>
+  kind !== "cash" && kind !== "ecash" && waived?.signatureFen === undefined;
 
 function copyLine(copy: SlipCopy, language: SlipLanguage): SlipLine[] {
   const [zh, en] = COPIES[copy];
@@ -238,8 +236,6 @@ function nameOf(hex: string): string {
   const codes = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
   return String.fromCharCode(...codes.filter((code) => code >= 0x20 && code < 0x7f)).trim();
 }
-
-const isSigned = ({ kind, waived }: TransactionRecord): boolean => kind !== "cash" && waived?.signatureFen === undefined;
 
 /** What the small amount saved the cardholder, and up to which amount it does (§5.8). */
 function waiverLines({ waived }: TransactionRecord, language: SlipLanguage): SlipLine[] {
