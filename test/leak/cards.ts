@@ -60,11 +60,15 @@ const TRAY: CardEntry[] = tray().map((card) => ({
 export const strongAccounts = (pin: string): Account[] =>
   accounts().map((account) => ({ ...account, pan: renumbered(account.pan), ...(account.pin === undefined ? {} : { pin }) }));
 
-/** The tray's chips, issued anew under these numbers. */
-export const strongChip: typeof openChip = (id, options) => {
-  const profile = chipProfiles.find((each) => each.id === id);
-  return profile === undefined ? openChip(id, options) : openProfile({ ...profile, pan: renumbered(profile.pan) }, options);
-};
+/** The tray's chips, issued anew under these numbers; those that compare a PIN themselves compare this one. */
+export const strongChip =
+  (pin: string): typeof openChip =>
+  (id, options) => {
+    const profile = chipProfiles.find((each) => each.id === id);
+    if (profile === undefined) return openChip(id, options);
+    const applications = profile.applications.map((each) => (each.pin === undefined ? each : { ...each, pin }));
+    return openProfile({ ...profile, applications, pan: renumbered(profile.pan) }, options);
+  };
 
 /** An acquirer whose issuers know those chips. */
 export const strongAcquirer: typeof createAcquirer = (options) => {
@@ -100,6 +104,7 @@ const KEYS = {
 export const secretsOf = (cards: readonly CardEntry[]): Secret[] => [
   { name: "PIN", digits: PIN },
   { name: "clear PIN field", hex: `0C${PIN}FF` },
+  { name: "clear PIN block for a card", hex: `2C${PIN}FF` },
   ...cards.map(({ pan }) => ({ name: "clear PIN block", hex: clearBlock(pan) })),
   ...Object.entries(KEYS).map(([name, hex]) => ({ name, hex })),
 ];

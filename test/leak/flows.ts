@@ -27,6 +27,25 @@ const MORE: Flow[] = [
     ],
   },
   {
+    name: "PINs that the card itself compares, sealed and enciphered, wrong and right",
+    steps: [
+      "login 01 0000",
+      ...["chip-plain-pin-1", "chip-pin-1"].flatMap((card) => [
+        `insert ${card}`,
+        "amount 20.00",
+        "enter",
+        "pinpad 6 5 4 3 2 1 enter",
+        "expect line 剩余次数 2",
+        "pin 123456",
+        "expect screen remove-card",
+        "remove",
+        "expect screen approved",
+        HOME,
+      ]),
+      "expect check ok",
+    ],
+  },
+  {
     name: "power gone while the host is asked, and its reversal",
     steps: [
       "login 01 0000",

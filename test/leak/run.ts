@@ -82,7 +82,7 @@ export async function runFlow({ name, steps, pin = PIN, recorded = false }: Flow
     {
       ...realParts,
       acquirer: strongAcquirer,
-      openChip: strongChip,
+      openChip: strongChip(pin),
       tray: strongTray,
       accounts: () => strongAccounts(pin),
       machine: (options) => {
