@@ -38,10 +38,18 @@ import type { Prompt } from "./text/words.ts";
 import { adjustment } from "./transactions/adjustment.ts";
 import { balance } from "./transactions/balance.ts";
 import { cash } from "./transactions/cash.ts";
+import { cashLoad } from "./transactions/cash-load.ts";
+import { cashLoadVoid } from "./transactions/cash-load-void.ts";
 import { completion } from "./transactions/completion.ts";
 import { completionAdvice } from "./transactions/completion-advice.ts";
 import { completionVoid } from "./transactions/completion-void.ts";
+import { ecashBalance } from "./transactions/ecash-balance.ts";
+import { ecashLog } from "./transactions/ecash-log.ts";
+import { ecashRefund } from "./transactions/ecash-refund.ts";
+import { ecashFast, ecashNormal } from "./transactions/ecash.ts";
 import { holds } from "./admin/holds.ts";
+import { load } from "./transactions/load.ts";
+import { loadOther } from "./transactions/load-other.ts";
 import { offline } from "./transactions/offline.ts";
 import { preauth } from "./transactions/preauth.ts";
 import { preauthAdd } from "./transactions/preauth-add.ts";
@@ -81,6 +89,27 @@ export const MAIN_MENU: Entry = {
         { key: "5", text: "menu.completion-void", kind: "completion-void", run: completionVoid },
         { key: "6", text: "menu.preauth-add", kind: "preauth-add", run: preauthAdd },
         { key: "7", text: "menu.holds", kind: "preauth", run: holds },
+      ],
+    },
+    {
+      key: "6",
+      text: "menu.ecash",
+      rows: [
+        { key: "1", text: "menu.ecash-quick", kind: "ecash", run: ecashFast },
+        { key: "2", text: "menu.ecash-sale", kind: "ecash", run: ecashNormal },
+        { key: "3", text: "menu.ecash-balance", kind: "ecash", run: ecashBalance },
+        { key: "4", text: "menu.ecash-log", kind: "ecash", run: ecashLog },
+        {
+          key: "5",
+          text: "menu.load",
+          rows: [
+            { key: "1", text: "menu.load-own", kind: "load", run: load },
+            { key: "2", text: "menu.load-other", kind: "load-other", run: loadOther },
+            { key: "3", text: "menu.cash-load", kind: "cash-load", run: cashLoad },
+            { key: "4", text: "menu.cash-load-void", kind: "cash-load-void", run: cashLoadVoid },
+          ],
+        },
+        { key: "6", text: "menu.ecash-refund", kind: "ecash-refund", run: ecashRefund },
       ],
     },
     {

@@ -5,13 +5,16 @@ import { Desk, type State } from "./desk-client.ts";
 
 let desk: Desk;
 const CARD = "debit-1";
+/** For what only a purse will do. */
+const PURSE = "chip-ecash-1";
+const onlyChip = ({ screen }: State): boolean => !screen.lines.some((line) => line.includes("刷卡"));
 const MOST_STEPS = 25;
 
 /** Paths of digits to the rows below a menu, in their order. */
 const pathsOf = ({ rows = [] }: Entry, before: readonly string[] = []): string[][] =>
   rows.flatMap((row) => (row.rows === undefined ? [[...before, row.key]] : pathsOf(row, [...before, row.key])));
 
-const trades = pathsOf(MAIN_MENU).filter(([menu]) => ["1", "2", "3", "4", "7"].includes(menu ?? ""));
+const trades = pathsOf(MAIN_MENU).filter(([menu]) => ["1", "2", "3", "4", "6", "7"].includes(menu ?? ""));
 const PRINTS = ["81", "82", "83", "84"];
 /** Settlement last: what is voided and adjusted must be of the open batch. */
 const WITH_HOST = ["991", "92", "91", "93"];
@@ -46,7 +49,9 @@ async function walk(path: readonly string[], known: Practised): Promise<void> {
     const again = id === before && id in typed(known);
     before = id;
     if (again) state = await desk.keys("cancel");
-    else if (id === "present") state = await desk.swipe(CARD);
+    else if (id === "present")
+      state = await (onlyChip(state) ? desk.post("/card", { action: "insert", card: PURSE }) : desk.swipe(CARD));
+    else if (id === "remove-card") state = await desk.post("/card", { action: "remove" });
     else if (id === "pin") state = await desk.pin("123456");
     else state = await desk.keys(...(typed(known)[id] ?? ["enter"]));
   }

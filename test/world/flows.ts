@@ -80,6 +80,40 @@ const undone = (path: string, weight: number, about: Flow["about"]): Flow => ({
   },
 });
 
+/** Cards with a purse, by how often they come. */
+const PURSES = ["chip-ecash-1", "chip-ecash-1", "chip-ecash-only", "chip-ecash-low", "chip-debit-1"];
+
+/** A purse in the slot: what it pays, what it is asked, what is put into it. */
+const purse = (path: string, weight: number, own: (people: People) => Record<string, Line[]> = () => ({})): Flow => ({
+  path,
+  weight,
+  visit: (people) => ({
+    at: {
+      amount: [typed(String(people.amount(20_000)))],
+      present: [`insert ${people.chance.one(PURSES)}`],
+      pin: people.pins({ pin: "123456" }),
+      "remove-card": ["remove", "remove"],
+      ...own(people),
+    },
+  }),
+});
+
+/** A purse that was paid with or loaded before, by the number of the voucher. */
+const purseUndone = (path: string, weight: number, kind: string, own: (original: JournalRecord) => Record<string, Line[]>): Flow => ({
+  path,
+  weight,
+  about: of(kind),
+  visit: (people, original) => ({
+    at: {
+      supervisor: people.password(),
+      trace: [typed(original.trace)],
+      present: [`insert ${people.holderOf(original).card}`],
+      "remove-card": ["remove", "remove"],
+      ...own(original),
+    },
+  }),
+});
+
 const few = (people: People, { approvedFen }: JournalRecord): number =>
   Math.max(1, Math.floor((approvedFen * people.chance.from(1, 15)) / 100));
 
@@ -137,6 +171,21 @@ export const FLOWS: readonly Flow[] = [
   undone("4 5", 2, of("completion")),
   held("4 6", 1, () => 20, false),
   look("4 7", 0.3),
+  purse("6 1", 3),
+  purse("6 2", 2),
+  purse("6 3", 0.3),
+  purse("6 4", 0.3, (people) => ({ menu: [keys(people.chance.one(["1", "2"]))] })),
+  purse("6 5 1", 1),
+  purse("6 5 2", 1, (people) => ({
+    present: [`swipe ${people.chance.one(["debit-1", "debit-2"])}`, `insert ${people.chance.one(PURSES)}`],
+  })),
+  purse("6 5 3", 1),
+  purseUndone("6 5 4", 0.6, "cash-load", () => ({})),
+  purseUndone("6 6", 0.6, "ecash", ({ approvedFen, date }) => ({
+    field: [keys("enter"), keys("enter")],
+    date: [typed(date.slice(4))],
+    amount: [typed(String(approvedFen))],
+  })),
   {
     path: "7 1",
     weight: 2,
