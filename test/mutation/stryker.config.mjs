@@ -6,9 +6,8 @@ const room = process.env.TAEL_ROOM;
 export default {
   // TypeScript 7 has no compiler API for it to rewrite one with.
   tsconfigFile: "none.json",
-  plugins: ["@stryker-mutator/vitest-runner", "./test/mutation/ignored.mjs"],
-  testRunner: "vitest",
-  vitest: { configFile: "test/mutation/vitest.config.mjs", related: false },
+  plugins: ["./test/mutation/runner.mjs", "./test/mutation/ignored.mjs"],
+  testRunner: "in-process",
   mutate: roomsNamed(room).flatMap(({ sources }) => sources),
   ignorers: ["assertions", "log-words"],
   ignorePatterns: ["**", "!app/**", "!hal/**", "!platform/**", "!test/**", "!tools/**", "!build/**", "!package.json"],
