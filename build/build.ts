@@ -5,6 +5,7 @@ import { buildCa } from "./ca/ca.ts";
 import { buildFirmware } from "./firmware.ts";
 import { buildFonts } from "./fonts.ts";
 import { buildGb18030 } from "./gb18030.ts";
+import { buildNative } from "./native.ts";
 import { buildPage } from "./page.ts";
 import { buildWorker } from "./worker.ts";
 
@@ -19,6 +20,7 @@ export async function buildAll(): Promise<void> {
   await Promise.all([
     buildFirmware(root, dist),
     buildWorker(root, dist),
+    buildNative(root, dist),
     buildPage(root, join(dist, "page")),
     buildFonts(root, assets),
   ]);

@@ -50,7 +50,15 @@ export const ROOMS = {
   "platform/abi.ts": { rooms: [], packages: [] },
   "platform/guest": { rooms: ["platform/guest", "platform/abi.ts"], packages: [] },
   // Only its nouns (Patience …) are shared with the inside.
-  "platform/node": { rooms: ["platform/node", "platform/abi.ts", "platform/guest/system.ts"], packages: true },
+  "platform/node": {
+    rooms: ["platform/node", "platform/abi.ts", "platform/guest/system.ts", "platform/native/frames.ts"],
+    packages: true,
+  },
+  // What both outsides share stands in platform/node; its build fails on anything of Node.
+  "platform/native": {
+    rooms: ["platform/native", "platform/node", "platform/abi.ts"],
+    packages: ["std", "os", "@noble/hashes"],
+  },
   // Nothing of app or hal: a shared mistake could hide.
   "tools/acquirer": { rooms: ["tools/acquirer", "tools/cards"], packages: true },
   "tools/cards": { rooms: ["tools/cards", "tools/acquirer", "build/ca"], packages: true },

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { CompileFlags, JSException, type JSValueHandle, QuickJS, type QuickJSOptions } from "quickjs-wasi";
+import { CompileFlags, JSException, type JSValueHandle, MAX_STACK_SIZE, QuickJS, type QuickJSOptions } from "quickjs-wasi";
 import { CALLS, type CallName } from "../abi.ts";
 import { type Engine, type EngineOptions, FOREIGN, type FromGuest, type ToGuest } from "./engine.ts";
 import { GuestFailure, wordsOf } from "./errors.ts";
@@ -22,7 +22,7 @@ async function libraryOptions(options: EngineOptions, stop: { now: boolean }): P
   return {
     wasm: await compiledModule(),
     memoryLimit: options.memoryLimitBytes,
-    maxStackSize: options.stackLimitBytes,
+    maxStackSize: Math.min(options.stackLimitBytes, MAX_STACK_SIZE),
     timezoneOffset: 0,
     interruptHandler: () => {
       stop.now ||= options.shouldStop();

@@ -49,9 +49,24 @@ export class Desk {
   static async start(args: string[] = [], options: { data?: string; fresh?: boolean } = {}): Promise<Desk> {
     const data = options.data ?? mkdtempSync(join(tmpdir(), "tael-"));
     const fresh = options.fresh === false ? [] : ["--fresh"];
+    const { TAEL_ENGINE } = process.env;
+    const engine = TAEL_ENGINE === undefined || args.includes("--engine") ? [] : ["--engine", TAEL_ENGINE];
     const child = spawn(
       process.execPath,
-      ["build/run.mjs", "tools/sim/main.ts", "--headless", "--port", "0", "--clock", "free", "--data", data, ...fresh, ...args],
+      [
+        "build/run.mjs",
+        "tools/sim/main.ts",
+        "--headless",
+        "--port",
+        "0",
+        "--clock",
+        "free",
+        "--data",
+        data,
+        ...fresh,
+        ...engine,
+        ...args,
+      ],
       { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, TAEL_ROOT: root } },
     );
     let errors = "";

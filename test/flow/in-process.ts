@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Machine, MachineOptions } from "../../platform/node/machine.ts";
-import { WorkerMachine } from "../../platform/node/worker-machine.ts";
 import { readBoard } from "../../tools/sim/board.ts";
 import { Desk, type DeskOptions } from "../../tools/sim/desk.ts";
+import { machineOn } from "../../tools/sim/engines.ts";
 import { readProfile } from "../../tools/sim/profile.ts";
 import { realParts } from "../../tools/sim/real-parts.ts";
 
@@ -29,7 +29,7 @@ export interface InProcess {
 
 export async function startInProcess(
   more: Partial<DeskOptions> = {},
-  make: (options: MachineOptions) => Machine = (options) => new WorkerMachine(options),
+  make: (options: MachineOptions) => Machine = machineOn(process.env.TAEL_ENGINE),
 ): Promise<InProcess> {
   const dataDir = more.dataDir ?? mkdtempSync(join(tmpdir(), "tael-"));
   let machine: Machine | undefined;

@@ -8,6 +8,7 @@ import { type ApiServer, serveApi } from "./api/server.ts";
 import { readBoard } from "./board.ts";
 import type { ClockMode } from "./clock.ts";
 import { Desk, type DeskOptions } from "./desk.ts";
+import { DESK_ENGINES, type DeskEngine, machineOn } from "./engines.ts";
 import { readProfile } from "./profile.ts";
 import { realParts } from "./real-parts.ts";
 
@@ -30,6 +31,7 @@ export interface StartOptions {
   seed?: number;
   profile: string;
   record?: string;
+  engine?: DeskEngine;
 }
 
 function whole(text: string, least: number, most: number): number {
@@ -59,6 +61,9 @@ export function command(): Command {
     .addOption(new Option("--clock <mode>", "free: the clock jumps").choices(["free", "real"]).default("real"))
     .option("--seed <n>", "entropy, clock and faults from a seed", (text) => whole(text, 0, 2 ** 31 - 1))
     .option("--profile <name|file>", "merchant, terminal, keys, acquirer", "demo")
+    .addOption(
+      new Option("--engine <name>", "what runs the firmware; qjs is native QuickJS").choices(DESK_ENGINES).default("quickjs"),
+    )
     .option("--record <file>", "record what comes in through the door, for a replay; holds keys and card data");
 }
 
@@ -104,7 +109,7 @@ export async function startDesk(options: StartOptions): Promise<Running> {
       ...(options.serial ? { serial: true } : {}),
       ...(options.record === undefined ? {} : { recordTo: options.record }),
     },
-    realParts,
+    { ...realParts, machine: machineOn(options.engine) },
   );
   let server: ApiServer | undefined;
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { DoorError, errnoOf, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
 import type { OpenPort } from "./port.ts";
+import { rectangleOf, widenRow } from "./rectangle.ts";
 
 export interface Geometry {
   bitsPerPixel: 16 | 32;
@@ -25,22 +26,7 @@ export function geometryOf(path: string, width: number, sysfs = "/sys/class/grap
   return { bitsPerPixel, strideBytes: read("stride") ?? (width * bitsPerPixel) / 8 };
 }
 
-/** One row RGB565 → XRGB8888, little endian; the low bits repeat the high ones, so that white stays white. */
-export function widenRow(row: Uint8Array): Uint8Array {
-  const wide = new Uint8Array(row.length * 2);
-  for (let at = 0; at + 1 < row.length; at += 2) {
-    const pixel = (row[at] as number) | ((row[at + 1] as number) << 8);
-    const red = pixel >> 11;
-    const green = (pixel >> 5) & 0x3f;
-    const blue = pixel & 0x1f;
-    wide[at * 2] = (blue << 3) | (blue >> 2);
-    wide[at * 2 + 1] = (green << 2) | (green >> 4);
-    wide[at * 2 + 2] = (red << 3) | (red >> 2);
-  }
-  return wide;
-}
-
-const HEADER_BYTES = 8;
+export { widenRow };
 
 export const framebufferPort: OpenPort = (request) => {
   const { path, width, height } = request.spec as SpecOf<"framebuffer">;
@@ -50,19 +36,12 @@ export const framebufferPort: OpenPort = (request) => {
   const close = (): void => closeSync(fd);
   return {
     write(bytes) {
-      if (bytes.length < HEADER_BYTES)
-        throw new DoorError("bad-argument", `${name}: a rectangle starts with x, y, width, height`);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
-      const [x, y, w, h] = [0, 2, 4, 6].map((at) => view.getUint16(at, true)) as [number, number, number, number];
-      if (x + w > width || y + h > height)
-        throw new DoorError("bad-argument", `${name}: rectangle ${x},${y} ${w}×${h} is outside ${width}×${height}`);
-      if (bytes.length !== HEADER_BYTES + w * h * 2)
-        throw new DoorError("bad-argument", `${name}: ${w}×${h} needs ${w * h * 2} bytes of pixels`);
+      const { x, y, w, h, pixels } = rectangleOf(name, bytes, width, height);
       try {
         for (let row = 0; row < h; row++) {
-          const pixels = bytes.subarray(HEADER_BYTES + row * w * 2, HEADER_BYTES + (row + 1) * w * 2);
+          const line = pixels.subarray(row * w * 2, (row + 1) * w * 2);
           const at = (y + row) * geometry.strideBytes + (x * geometry.bitsPerPixel) / 8;
-          writeSync(fd, geometry.bitsPerPixel === 32 ? widenRow(pixels) : pixels, 0, undefined, at);
+          writeSync(fd, geometry.bitsPerPixel === 32 ? widenRow(line) : line, 0, undefined, at);
         }
       } catch (error) {
         throw new DoorError("io", `${name}: ${wordsOf(error)}`);

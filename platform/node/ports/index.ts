@@ -1,11 +1,12 @@
 /** Port kinds and who opens them. A new kind is a row here and a file beside it. */
 import type { PortKind } from "../board.ts";
+import type { TcpOverride } from "./address.ts";
 import { framebufferPort } from "./framebuffer.ts";
 import { hidPort } from "./hid.ts";
 import type { OpenPort } from "./port.ts";
 import { serialPort } from "./serial.ts";
 import type { SimHub } from "./sim.ts";
-import { type TcpOverride, tcpPort } from "./tcp.ts";
+import { tcpPort } from "./tcp.ts";
 import { tlsPort } from "./tls.ts";
 
 export type PortTable = Record<PortKind, OpenPort>;

@@ -1,19 +1,8 @@
 /** TCP connections to the acquirer. */
 import { type Socket, connect } from "node:net";
 import { DoorError, errnoOf, wordsOf } from "../errors.ts";
-import type { SpecOf } from "../board.ts";
 import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
-import { option } from "./options.ts";
-
-export interface TcpOverride {
-  host: string;
-  port: number;
-  /**
-   * A relay stands there. It says with one byte that the host beyond it has taken the call, so that a host that is not there is told from
-   * one that breaks off.
-   */
-  callProgress?: boolean;
-}
+import { type TcpOverride, address } from "./address.ts";
 
 export function tcpPort(override: TcpOverride | undefined): OpenPort {
   return (request) => {
@@ -21,19 +10,6 @@ export function tcpPort(override: TcpOverride | undefined): OpenPort {
     const readyEvent = override?.callProgress === true ? "first byte" : "connect";
     return socketPort(request, connect({ host, port, noDelay: true }), readyEvent, connectFault);
   };
-}
-
-/** Where to: the guest's options, else the board's. */
-export function address(request: PortRequest): { host: string; port: number } {
-  const spec = request.spec as SpecOf<"tcp"> | SpecOf<"tls">;
-  const host = option(request, "host", "string") ?? spec.host;
-  const port = option(request, "port", "number") ?? spec.port;
-  if (host === undefined || host === "")
-    throw new DoorError("bad-argument", `${request.name}: no host, neither in the options nor on the board`);
-  if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new DoorError("bad-argument", `${request.name}: port must be 1 to 65535`);
-  }
-  return { host, port };
 }
 
 const UNREACHABLE = new Set([

@@ -6,7 +6,8 @@ import { DoorError, errnoOf, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
 import type { ClosedWhy, OpenPort } from "./port.ts";
 import { option } from "./options.ts";
-import { type TcpOverride, address, connectFault, socketPort } from "./tcp.ts";
+import { type TcpOverride, address } from "./address.ts";
+import { connectFault, socketPort } from "./tcp.ts";
 
 export function tlsPort(override: TcpOverride | undefined): OpenPort {
   return (request) => {
