@@ -5,22 +5,10 @@
 import { join } from "node:path";
 import type { Board } from "../../hal/boards/board.ts";
 import { readBoard as readFirmwareBoard } from "../../hal/boards/validate.ts";
+import { DEVICE_NAMES } from "./parts.ts";
 import { readNamed } from "./profile.ts";
 
-const SIM_WIRES: readonly string[] = [
-  "keypad",
-  "lcd",
-  "msr",
-  "icc",
-  "picc",
-  "pinpad",
-  "printer",
-  "lights",
-  "beeper",
-  "files",
-  "debug",
-  "host",
-];
+const SIM_WIRES: readonly string[] = [...DEVICE_NAMES, "debug", "host"];
 
 /** Throws Error "board: field: what is wrong; allowed: …". */
 export function readBoard(nameOrFile: string, root: string): Board {
@@ -36,6 +24,7 @@ export function checkBoard(json: unknown): Board {
   }
   return board;
 }
+
 /** Port name of each simulated wire, and of the host's link. */
 export function portsByWire(board: Board): Map<string, string> {
   const ports = new Map<string, string>();
