@@ -20,13 +20,14 @@ export function statusBar(t: Terminal | undefined): StatusBar {
   // A damaged journal says nothing about its batch or its debt.
   if (t === undefined || t.damage.length > 0)
     return { time: "", link: "unknown", paper: "none", batch: "", operator: "", debt: 0, ...idle };
+  const { reversals, advices } = t.journal.debts;
   return {
     time: clocked(now(t).time, false),
     link: t.link?.state ?? "down",
     paper: paperOf(t.devices),
     batch: batch6(t.journal.batch),
     operator: t.operator ?? "",
-    debt: (t.journal.owed === undefined ? 0 : 1) + t.journal.pendingAdvices().length,
+    debt: reversals + advices,
     ...idle,
   };
 }
@@ -35,13 +36,14 @@ export function statusBar(t: Terminal | undefined): StatusBar {
 export function debugState(t: Terminal | undefined): Record<string, unknown> {
   const { link, paper, batch, operator } = statusBar(t);
   const works = t !== undefined && t.damage.length === 0;
+  const { reversals, advices } = works ? t.journal.debts : { reversals: 0, advices: 0 };
   return {
     level: works ? levelOf(t) : "faulted",
     batch,
     trace: works ? trace6(t.journal.nextTrace) : "",
     time: works ? isoNow(t) : "",
     indicators: { link, paper, batch, operator },
-    debt: { reversals: works && t.journal.owed !== undefined ? 1 : 0, offline: works ? t.journal.pendingAdvices().length : 0 },
+    debt: { reversals, offline: advices },
     language: t?.settings.language ?? "zh-CN",
   };
 }

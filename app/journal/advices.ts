@@ -73,6 +73,9 @@ export function pendingAdvices(state: State): TransactionRecord[] {
   return state.batch.lines.filter((line) => line.undelivered).map(({ trace }) => state.entry(trace).record);
 }
 
+export const countPending = ({ batch }: State): number =>
+  batch.lines.reduce((count, { undelivered }) => (undelivered ? count + 1 : count), 0);
+
 export function voidLocally(state: State, trace: number): void {
   refuseSettling(state);
   const { entry, delivery } = undelivered(state, trace);

@@ -108,6 +108,8 @@ export interface Journal {
   readonly nearlyFull: boolean;
   readonly full: boolean;
   readonly owed: ReversalRecord | undefined;
+  /** What still has to reach the host, only counted: nothing is unsealed for it, so it may stand on every screen. */
+  readonly debts: { readonly reversals: 0 | 1; readonly advices: number };
   /** Signed on since the last sign-off, wrong MAC or refusal that calls for a new sign-on. Survives a restart. */
   readonly signedOn: boolean;
 

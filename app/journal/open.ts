@@ -93,6 +93,9 @@ class StoredJournal implements OpenJournal {
   get owed(): ReversalRecord | undefined {
     return debt.owedBy(this.#state);
   }
+  get debts(): { reversals: 0 | 1; advices: number } {
+    return { reversals: this.#state.owes ? 1 : 0, advices: advices.countPending(this.#state) };
+  }
   oweReversal(record: ReversalRecord): void {
     debt.oweReversal(this.#state, record);
   }

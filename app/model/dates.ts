@@ -7,7 +7,7 @@ export function localStamp(wallMs: number, utcOffsetMinutes: number): { date: st
   const local = Math.floor(wallMs) + utcOffsetMinutes * 60_000;
   const days = Math.floor(local / DAY_MS);
   const seconds = Math.floor((local - days * DAY_MS) / 1000);
-  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(two).join("");
+  const time = two(Math.floor(seconds / 3600)) + two(Math.floor(seconds / 60) % 60) + two(seconds % 60);
   return { date: dateOfDay(days), time };
 }
 

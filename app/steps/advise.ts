@@ -160,12 +160,16 @@ const isPatient = (record: TransactionRecord): boolean => PATIENT.includes(messa
 
 const atSettlement = (t: Terminal): boolean => t.parameters.value("count.offline-when") === "0";
 
-function waitsForSettlement(t: Terminal, record: TransactionRecord): boolean {
+function waitsForSettlement(t: Terminal, record: TransactionRecord, pending?: TransactionRecord[]): boolean {
   if (!atSettlement(t) || !isPatient(record)) return false;
-  return t.journal.pendingAdvices().filter(isPatient).length < Number(t.parameters.value("count.offline-full"));
+  return (pending ?? t.journal.pendingAdvices()).filter(isPatient).length < Number(t.parameters.value("count.offline-full"));
 }
 
-const isDue = (t: Terminal, record: TransactionRecord): boolean => !triedEnough(t, record) && !waitsForSettlement(t, record);
+/** Of what is pending, what is to be told to the host before the settlement. */
+function dueNow(t: Terminal): TransactionRecord[] {
+  const pending = t.journal.pendingAdvices();
+  return pending.filter((record) => !triedEnough(t, record) && !waitsForSettlement(t, record, pending));
+}
 
 /** After what was decided without the host: all of it goes when there is much (§5.4 b), where the host wants it at the settlement. */
 export async function deliverWhenMany(t: Terminal): Promise<void> {
@@ -174,17 +178,22 @@ export async function deliverWhenMany(t: Terminal): Promise<void> {
   await deliverAdvices(t, { settling: true });
 }
 
-/** Something is to be told to the host before the settlement. */
-export const advicesDue = (t: Terminal): boolean => t.journal.pendingAdvices().some((record) => isDue(t, record));
+export const advicesDue = (t: Terminal): boolean => dueNow(t).length > 0;
+
+function dueIn(t: Terminal, { all = true, settling = false }: RoundOptions): TransactionRecord[] {
+  if (!settling && !all) return dueNow(t);
+  const pending = t.journal.pendingAdvices();
+  return settling ? pending : pending.filter((record) => !waitsForSettlement(t, record, pending));
+}
 
 /**
  * Everything that still has to reach the host, oldest first; the first that is not answered ends the round. Refusals are told to the cashier.
  * Never throws for what the host or the line does.
  */
-export async function deliverAdvices(t: Terminal, { all = true, settling = false }: RoundOptions = {}): Promise<AdviceRound> {
+export async function deliverAdvices(t: Terminal, options: RoundOptions = {}): Promise<AdviceRound> {
   const { journal, host } = t;
   const round: AdviceRound = { delivered: 0, refused: [], waiting: 0 };
-  const due = journal.pendingAdvices().filter((record) => settling || (all ? !waitsForSettlement(t, record) : isDue(t, record)));
+  const due = dueIn(t, options);
   for (const record of due) {
     // Asked again each time: an answer may have taken the keys away.
     if (host === undefined || !journal.signedOn || journal.owed !== undefined) break;
@@ -195,7 +204,7 @@ export async function deliverAdvices(t: Terminal, { all = true, settling = false
       await tellRefusal(t, record, result.code);
     } else break;
   }
-  round.waiting = journal.pendingAdvices().length;
+  round.waiting = journal.debts.advices;
   assert(round.waiting >= due.length - round.delivered - round.refused.length, "what was neither taken nor refused waits");
   return round;
 }

@@ -96,10 +96,11 @@ export function createUi({ system, devices, renderer, language, status, state, m
     const bar = { ...status(), sending: lit.send, receiving: lit.receive };
     drawing?.draw(screen, bar);
     devices.debug?.send({ kind: "screen", screen, status: bar, lines: screenLines(screen), hints: hintLines(screen), leds: lit });
-    const line = JSON.stringify(state());
+    const now = state();
+    const line = JSON.stringify(now);
     if (line === lastState) return;
     lastState = line;
-    devices.debug?.send({ kind: "state", ...state() });
+    devices.debug?.send({ kind: "state", ...now });
   };
 
   const plug = () => {

@@ -41,16 +41,28 @@ export function decodeAscii(bytes: Uint8Array): string {
 
 /** UTF-8; a lone surrogate becomes U+FFFD, as TextEncoder does. */
 export function encodeUtf8(text: string): Uint8Array {
-  const out: number[] = [];
-  for (const character of text) {
-    let code = character.codePointAt(0) ?? 0;
+  // Three bytes are the most that one UTF-16 unit takes; a pair takes four.
+  const out = new Uint8Array(text.length * 3);
+  let end = 0;
+  for (let at = 0; at < text.length; at++) {
+    let code = text.codePointAt(at) ?? 0;
+    if (code > 0xffff) at++;
     if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
-    if (code < 0x80) out.push(code);
-    else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    if (code < 0x80) out[end++] = code;
+    else {
+      if (code < 0x800) out[end++] = 0xc0 | (code >> 6);
+      else {
+        if (code < 0x10000) out[end++] = 0xe0 | (code >> 12);
+        else {
+          out[end++] = 0xf0 | (code >> 18);
+          out[end++] = 0x80 | ((code >> 12) & 63);
+        }
+        out[end++] = 0x80 | ((code >> 6) & 63);
+      }
+      out[end++] = 0x80 | (code & 63);
+    }
   }
-  return Uint8Array.from(out);
+  return out.slice(0, end);
 }
 
 /** Range of the second byte after each lead byte (Unicode table 3-7); outside it the sequence is overlong, a surrogate or too big. */

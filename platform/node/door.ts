@@ -69,6 +69,8 @@ export class Door {
   readonly #options: DoorOptions;
   readonly #held = new Map<number, Holding>();
   readonly #traffic = new Map<string, Traffic>();
+  /** As it was told last; nothing has moved since. */
+  #told: Readonly<Record<string, Traffic>> | undefined;
   #nextHandle = 1;
   #wake: { atMs: number; patience: Patience } | undefined;
   #shut = false;
@@ -89,8 +91,10 @@ export class Door {
     return true;
   }
 
-  get traffic(): Record<string, Traffic> {
-    return Object.fromEntries([...this.#traffic].map(([name, traffic]) => [name, { ...traffic }]));
+  /** The same object while nothing has moved. */
+  get traffic(): Readonly<Record<string, Traffic>> {
+    this.#told ??= Object.fromEntries([...this.#traffic].map(([name, traffic]) => [name, { ...traffic }]));
+    return this.#told;
   }
 
   /** A call of the guest. Throws DoorError, or Stopped when the machine is off. */
@@ -120,7 +124,7 @@ export class Door {
     if (event.name === "wake" || event.name === "power") return !this.#shut;
     const holding = this.#held.get(event.args[0] as number);
     if (holding === undefined || this.#shut) return false;
-    if (event.name === "data") holding.traffic.toTerminal += (event.args[1] as Uint8Array).length;
+    if (event.name === "data") this.#count(holding, "toTerminal", (event.args[1] as Uint8Array).length);
     if (event.name === "opened") this.#mark(holding, true, false);
     if (event.name === "closed") {
       holding.gone ??= event.args[1] as ClosedWhy;
@@ -147,7 +151,7 @@ export class Door {
     write: (handle: number, bytes: Uint8Array) => {
       const holding = this.#live(handle);
       holding.port.write(bytes);
-      holding.traffic.fromTerminal += bytes.length;
+      this.#count(holding, "fromTerminal", bytes.length);
       return undefined;
     },
     control: (handle: number, request: Record<string, unknown>) => JSON.stringify(this.#live(handle).port.control(request) ?? {}),
@@ -274,7 +278,13 @@ export class Door {
     throw new DoorError(code, `${holding.name} is gone (${holding.gone})`);
   }
 
+  #count({ traffic }: Holding, direction: "fromTerminal" | "toTerminal", bytes: number): void {
+    traffic[direction] += bytes;
+    this.#told = undefined;
+  }
+
   #mark(holding: Holding, open: boolean, connecting: boolean): void {
+    this.#told = undefined;
     holding.connecting = connecting;
     holding.traffic.open = open;
     holding.traffic.connecting = connecting;

@@ -57,7 +57,7 @@ export class LocalMachine implements Machine {
   #recorder: Recorder | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #traffic: MachineStatus["ports"] = {};
-  #lastStatus = "";
+  #lastStatus: MachineStatus | undefined;
   #afterEnd: (() => void)[] = [];
 
   constructor(options: MachineOptions, surroundings: Surroundings = {}) {
@@ -313,9 +313,16 @@ export class LocalMachine implements Machine {
 
   #tellStatus(): void {
     const status = this.status;
-    const text = JSON.stringify(status);
-    if (text === this.#lastStatus) return;
-    this.#lastStatus = text;
+    if (this.#lastStatus !== undefined && isSame(this.#lastStatus, status)) return;
+    this.#lastStatus = status;
     this.#emitter.emit("status", status);
   }
 }
+
+/** The door tells the same ports while nothing has moved on them. */
+const isSame = (a: MachineStatus, b: MachineStatus): boolean =>
+  a.running === b.running &&
+  a.quiet === b.quiet &&
+  a.ports === b.ports &&
+  a.wake?.atMs === b.wake?.atMs &&
+  a.wake?.patience === b.wake?.patience;

@@ -26,7 +26,7 @@ export interface MachineStatus {
    * Bytes through each port since power-on, to tell whether any are still under way: written by the firmware, and handed to it.
    * `connecting`: opened by the firmware, and neither `opened` nor `closed` has been handed to it yet.
    */
-  ports: Record<string, { fromTerminal: number; toTerminal: number; open: boolean; connecting: boolean }>;
+  ports: Readonly<Record<string, { fromTerminal: number; toTerminal: number; open: boolean; connecting: boolean }>>;
 }
 
 export interface LogLine {

@@ -2,18 +2,18 @@
  * The seeded world: terminal, devices, cards, acquirer, people and clock in one process and one thread, on virtual time, without a socket, a
  * file or a timer. One seed is one day, byte for byte. Power can be taken away at an exact, repeatable moment.
  */
-import { createHash } from "node:crypto";
 import { Stopped } from "../../platform/node/errors.ts";
 import type { Machine } from "../../platform/node/machine.ts";
 import { readBoard } from "../../tools/sim/board.ts";
 import { directCable } from "../../tools/sim/cable.ts";
-import { Desk, type DeskOptions } from "../../tools/sim/desk.ts";
+import { Desk, type DeskOptions, type DeskScreen } from "../../tools/sim/desk.ts";
 import { type DeskProfile, readProfile } from "../../tools/sim/profile.ts";
 import { realParts } from "../../tools/sim/real-parts.ts";
 import { runStep } from "../../tools/sim/scenario/steps.ts";
 import { FaultyDisk, type Survival } from "../platform/guest/faulty-disk.ts";
 import { createAcquirer } from "../../tools/acquirer/index.ts";
 import { apiOf } from "./api.ts";
+import { Digest } from "./digest.ts";
 import { firmware, root } from "./firmware.ts";
 import { type WorldImage, keptLedger } from "./image.ts";
 import { type Cut, type Moment, Moments, PowerIsGone } from "./moments.ts";
@@ -74,6 +74,14 @@ export const batchAndTrace = (fields: Record<string, string>): string =>
 /** Length, TPDU and header stand before the message type. */
 const TYPE_AT = 13;
 
+const NOTHING = new Uint8Array(0);
+const LINE_END = 10;
+/** How the lines of the debug channel begin (hal/debug/README.md). */
+const JOURNAL_LINE = Buffer.from('{"kind":"journal"');
+const STATE_LINE = Buffer.from('{"kind":"state"');
+
+const begins = (line: Uint8Array, by: Uint8Array): boolean => by.every((byte, at) => line[at] === byte);
+
 /** 0100 or 0200, in a whole frame. */
 const asksForMoney = (frame: Uint8Array): boolean =>
   (frame[TYPE_AT] === 0x01 || frame[TYPE_AT] === 0x02) && frame[TYPE_AT + 1] === 0x00;
@@ -98,9 +106,9 @@ export class World {
   readonly #hostRecords: unknown[];
   #requests = 0;
   #atRequest: { n: number; act: () => void } | undefined;
-  readonly #decoder = new TextDecoder();
-  readonly #hash = createHash("sha256");
-  #said = "";
+  readonly #digest = new Digest();
+  /** Of the debug channel: a line that has not ended. */
+  #said: Uint8Array = NOTHING;
   #machine: Machine | undefined;
   #sentAtIdle = 0;
   /** Something was written since the last request for money. */
@@ -158,9 +166,13 @@ export class World {
     );
     // Screens that go on by themselves wait for the cashier: no real time decides anything here.
     this.desk.requestBegins();
-    this.desk.onEvent((event) => {
-      if (event.type === "log" && event.level === "error") this.errors.push(event.words);
-    });
+    this.desk.onEvent(
+      (event) => {
+        if (event.type === "log" && event.level === "error") this.errors.push(event.words);
+        if (event.type === "screen") this.#seen(event.screen);
+      },
+      ["log", "screen"],
+    );
     if (image !== undefined) {
       this.disk.powerOn();
       this.desk.clock.setWall(image.wallMs);
@@ -215,7 +227,7 @@ export class World {
     // The PIN pad gives out only so many PIN entries an hour.
     this.desk.clock.jumpTo(this.desk.clock.now() + darkMs);
     this.disk.powerOn();
-    this.#said = "";
+    this.#said = NOTHING;
     await this.desk.start();
     await this.#rest();
   }
@@ -261,7 +273,7 @@ export class World {
 
   #passed(wire: string, does: Moment["does"], bytes: Uint8Array, name = ""): void {
     // What the terminal is asked over the debug channel is no part of its day; what it says by itself is hashed as it is heard.
-    if (wire !== "debug") this.#hash.update(`${wire} ${does} ${name} ${bytes.length} `).update(bytes);
+    if (wire !== "debug") this.#digest.add(`${wire} ${does} ${name} ${bytes.length} `, bytes);
     if (does === "append") this.#recorded = true;
     if (does !== "out") return;
     if (wire === "debug") this.#hear(bytes);
@@ -278,23 +290,28 @@ export class World {
     if (lacking.length > 0) this.tooEarly.push(`${what} while ${lacking.join(", ")} could still be lost`);
   }
 
-  /** The debug channel says what stands on the screen, and the counters. */
+  /** The debug channel says the counters too; answers to what it was asked are no part of the day. */
   #hear(bytes: Uint8Array): void {
-    const lines = (this.#said + this.#decoder.decode(bytes, { stream: true })).split("\n");
-    this.#said = lines.pop() ?? "";
-    for (const line of lines.filter((text) => text.trim() !== "")) {
-      const { kind, screen, lines: shown, batch, trace } = JSON.parse(line) as Record<string, unknown>;
-      if (kind !== "journal") this.#hash.update(line);
-      if (kind === "screen") {
-        const { id, title } = screen as { id: string; title: string };
-        if (id === "idle") this.#sentAtIdle = this.desk.messages().length;
-        if (id === "approved") this.#mustBeDurable("an approval was shown");
-        const seen = { id, title, lines: shown as string[], sale: this.#saleSoFar(), request: this.#request() };
-        const slip = id === "printer" ? (this.desk.devices.printer.paper.at(-1)?.n ?? 0) : undefined;
-        this.screens.push(slip === undefined ? seen : { ...seen, slip });
-      }
-      if (kind === "state" && trace !== "") this.counters.push({ batch: String(batch), trace: String(trace) });
+    const said = this.#said.length === 0 ? bytes : Buffer.concat([this.#said, bytes]);
+    let from = 0;
+    for (let end = said.indexOf(LINE_END); end >= 0; end = said.indexOf(LINE_END, from)) {
+      const line = said.subarray(from, end);
+      from = end + 1;
+      if (begins(line, JOURNAL_LINE)) continue;
+      this.#digest.add("", line);
+      if (!begins(line, STATE_LINE)) continue;
+      const { batch, trace } = JSON.parse(Buffer.from(line).toString()) as Record<string, unknown>;
+      if (trace !== "") this.counters.push({ batch: String(batch), trace: String(trace) });
     }
+    this.#said = said.slice(from);
+  }
+
+  #seen({ id, title, lines }: DeskScreen): void {
+    if (id === "idle") this.#sentAtIdle = this.desk.messages().length;
+    if (id === "approved") this.#mustBeDurable("an approval was shown");
+    const seen = { id, title, lines, sale: this.#saleSoFar(), request: this.#request() };
+    const slip = id === "printer" ? (this.desk.devices.printer.paper.at(-1)?.n ?? 0) : undefined;
+    this.screens.push(slip === undefined ? seen : { ...seen, slip });
   }
 
   #saleSoFar(): string | undefined {
@@ -309,11 +326,10 @@ export class World {
 
   /** Of all bytes on all wires, of each screen's words, of each file operation, of the disk as it is: two equal days have the same. */
   digest(): string {
-    const hash = this.#hash.copy();
-    for (const [name, bytes] of Object.entries(this.disk.image()).sort(([a], [b]) => (a < b ? -1 : 1)))
-      hash.update(name).update(bytes);
-    for (const { n, text } of this.desk.devices.printer.paper) hash.update(`${n} ${text.join("\n")}`);
-    return hash.digest("hex");
+    const digest = this.#digest.copy();
+    for (const [name, bytes] of Object.entries(this.disk.image()).sort(([a], [b]) => (a < b ? -1 : 1))) digest.add(name, bytes);
+    for (const { n, text } of this.desk.devices.printer.paper) digest.add(`${n} ${text.join("\n")}`);
+    return digest.hex();
   }
 
   // ── what a person does; each throws PowerIsGone when the terminal has gone off meanwhile ──

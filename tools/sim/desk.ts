@@ -106,6 +106,7 @@ const SEEDED_START_MS = Date.parse("2026-01-05T09:00:00+08:00");
 const LONGEST_PRESS_MS = 150;
 const KEPT_MESSAGES = 2000;
 const KEPT_LOG = 1000;
+const TOLD_BY_TURNS = ["paper", "pinpad", "acquirer", "faults", "readers", "state"] as const;
 const NOTHING_SAID: DeskScreen = { id: "", title: "", lines: [], hints: [] };
 
 export class Desk {
@@ -131,9 +132,12 @@ export class Desk {
   readonly #counts = new Map<string, WireCount>();
   readonly #ptys: Map<string, Pty>;
   readonly #messages: Message[] = [];
-  readonly #listeners = new Set<(event: DeskEvent) => void>();
+  /** With what they want to hear; undefined: everything. */
+  readonly #listeners = new Map<(event: DeskEvent) => void, ReadonlySet<DeskEvent["type"]> | undefined>();
   readonly #pixelListeners = new Set<(rectangle: Uint8Array) => void>();
   #power: "on" | "off" = "off";
+  /** Every entry of every wire asks for the time, and most of them within the same second. */
+  #stamped = { second: Number.NaN, text: "" };
   /** Power is being switched. */
   #switching = 0;
   /** Delays of the built-in acquirer that wait for the virtual clock. */
@@ -558,6 +562,12 @@ export class Desk {
 
   /** The desk's wall clock at the merchant's place. */
   isoTime(ms: number = this.clock.wallMs()): string {
+    const second = Math.floor(ms / 1000);
+    if (second !== this.#stamped.second) this.#stamped = { second, text: this.#stampOf(ms) };
+    return this.#stamped.text;
+  }
+
+  #stampOf(ms: number): string {
     const offset = this.#options.profile.utcOffsetMinutes;
     const local = new Date(ms + offset * 60_000).toISOString().slice(0, -5);
     const size = Math.abs(offset);
@@ -565,8 +575,9 @@ export class Desk {
     return `${local}${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
   }
 
-  onEvent(listener: (event: DeskEvent) => void): () => void {
-    this.#listeners.add(listener);
+  /** `only`: of these kinds; what nobody wants to hear is not put together. */
+  onEvent(listener: (event: DeskEvent) => void, only?: readonly DeskEvent["type"][]): () => void {
+    this.#listeners.set(listener, only && new Set(only));
     return () => this.#listeners.delete(listener);
   }
   /** Rectangles as the terminal draws them: x, y, w, h (u16 LE), then RGB565 LE. */
@@ -874,7 +885,7 @@ export class Desk {
   }
 
   #tell(): void {
-    if (this.#listeners.size === 0) return;
+    if (!this.#isHeard) return;
     for (const what of this.#dirty) {
       if (what === "paper") this.#emit({ type: "paper", slips: this.devices.printer.paper.length });
       else if (what === "pinpad") this.#emit({ type: "pinpad", pinpad: this.pinpadView });
@@ -894,6 +905,11 @@ export class Desk {
     this.#emit({ type: "state", state });
   }
 
+  /** Somebody wants to hear what is told once a turn. */
+  get #isHeard(): boolean {
+    return [...this.#listeners.values()].some((only) => only === undefined || TOLD_BY_TURNS.some((type) => only.has(type)));
+  }
+
   get pinpadView(): Record<string, unknown> {
     const { asking, screen } = this.devices.pinpad;
     return { asking, screen, ...this.devices.pinpad.describe() };
@@ -905,7 +921,7 @@ export class Desk {
   }
 
   #emit(event: DeskEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const [listener, only] of this.#listeners) if (only === undefined || only.has(event.type)) listener(event);
   }
 }
 

@@ -2,14 +2,27 @@
 import { PNG } from "pngjs";
 
 export class Bitmap {
-  /** One byte a dot, 1 is black. */
-  readonly dots: Uint8Array;
+  #dots: Uint8Array | undefined;
+  #draw: ((bitmap: Bitmap) => void) | undefined;
 
+  /** `draw`: what is on it from the beginning, drawn when somebody looks: most paper is only read as words. */
   constructor(
     readonly width: number,
     readonly height: number,
+    draw?: (bitmap: Bitmap) => void,
   ) {
-    this.dots = new Uint8Array(width * height);
+    this.#draw = draw;
+  }
+
+  /** One byte a dot, 1 is black. */
+  get dots(): Uint8Array {
+    if (this.#dots !== undefined) return this.#dots;
+    const dots = new Uint8Array(this.width * this.height);
+    this.#dots = dots;
+    const draw = this.#draw;
+    this.#draw = undefined;
+    draw?.(this);
+    return dots;
   }
 
   /** Rows of whole bytes, most significant bit left. */
@@ -23,11 +36,11 @@ export class Bitmap {
   }
 
   pack(): Uint8Array {
+    const { dots } = this;
     const stride = Math.ceil(this.width / 8);
     const bytes = new Uint8Array(stride * this.height);
     for (let y = 0; y < this.height; y++) {
-      for (let x = 0; x < this.width; x++)
-        if (this.dots[y * this.width + x] === 1) bytes[y * stride + (x >> 3)]! |= 0x80 >> (x & 7);
+      for (let x = 0; x < this.width; x++) if (dots[y * this.width + x] === 1) bytes[y * stride + (x >> 3)]! |= 0x80 >> (x & 7);
     }
     return bytes;
   }
@@ -47,18 +60,20 @@ export class Bitmap {
 
   /** Black dots of `other` are added at x, y. */
   draw(other: Bitmap, x: number, y: number): void {
+    const { dots } = this;
+    const { dots: others } = other;
     const [first, last] = [Math.max(0, -x), Math.min(other.width, this.width - x)];
     for (let row = Math.max(0, -y); row < Math.min(other.height, this.height - y); row++) {
       const [from, to] = [row * other.width, (y + row) * this.width + x];
-      for (let column = first; column < last; column++) if (other.dots[from + column] === 1) this.dots[to + column] = 1;
+      for (let column = first; column < last; column++) if (others[from + column] === 1) dots[to + column] = 1;
     }
   }
 
   /** A new bitmap whose dot x, y is that of `source(x, y)` here. */
   map(width: number, height: number, source: (x: number, y: number) => [x: number, y: number]): Bitmap {
-    const result = new Bitmap(width, height);
-    for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) if (this.get(...source(x, y))) result.set(x, y);
-    return result;
+    return new Bitmap(width, height, (result) => {
+      for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) if (this.get(...source(x, y))) result.set(x, y);
+    });
   }
 
   scaled(wide: number, high: number): Bitmap {
@@ -79,11 +94,11 @@ export class Bitmap {
   }
 
   inverted(): Bitmap {
-    const result = new Bitmap(this.width, this.height);
-    this.dots.forEach((dot, i) => {
-      result.dots[i] = 1 - dot;
+    return new Bitmap(this.width, this.height, ({ dots }) => {
+      this.dots.forEach((dot, i) => {
+        dots[i] = 1 - dot;
+      });
     });
-    return result;
   }
 
   get blank(): boolean {

@@ -2,7 +2,7 @@
  * The paper that hangs from a printer: strips of dots as the head left them, divided into slips. A new slip starts with the first
  * print after a cut, after tearing, on a new roll, or when a job starts anew (ESC @) after a feed of three lines or a job given up.
  */
-import { type Bitmap, greyPng } from "./bitmap.ts";
+import { Bitmap, greyPng } from "./bitmap.ts";
 
 export interface PaperSlip {
   n: number;
@@ -16,8 +16,8 @@ export interface PaperSlip {
 
 interface Strip {
   height: number;
-  /** Packed rows; undefined: blank paper. */
-  rows: Uint8Array | undefined;
+  /** Packed rows once somebody has looked, the print until then; undefined: blank paper. */
+  rows: Uint8Array | Bitmap | undefined;
 }
 
 interface HeldSlip extends PaperSlip {
@@ -69,7 +69,7 @@ export class Paper {
     }
     const slip = this.#current();
     this.#feedDots = Math.max(0, dots - print.height);
-    add(slip, { height: print.height, rows: print.pack() });
+    add(slip, { height: print.height, rows: print });
     if (dots > print.height) add(slip, { height: dots - print.height, rows: undefined });
     const lines = (text ?? "").split("\n").filter((line) => line !== "");
     if (slip.text.length + lines.length <= LINES_KEPT) slip.text.push(...lines);
@@ -146,6 +146,7 @@ export class Paper {
         y += GAP_DOTS;
       }
       for (const strip of slip.strips) {
+        if (strip.rows instanceof Bitmap) strip.rows = strip.rows.pack();
         if (strip.rows !== undefined) paint(levels, width, y, strip.rows, strip.height);
         y += strip.height;
       }

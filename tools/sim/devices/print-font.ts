@@ -29,8 +29,8 @@ export class PrintFont {
 
   /** 12 or 24 dots wide, 24 high; not to be drawn on. */
   glyph(character: string): Bitmap {
-    const drawn = this.#drawn.get(character) ?? this.#draw(character);
-    this.#drawn.set(character, drawn);
+    let drawn = this.#drawn.get(character);
+    if (drawn === undefined) this.#drawn.set(character, (drawn = this.#draw(character)));
     return drawn;
   }
 

@@ -416,8 +416,9 @@ export class PrinterPage {
     const end = Math.max(...items.map((item) => item.x + item.width));
     const shift = leftMargin + Math.max(0, aligned(this.#area - end, align));
     const height = Math.max(...items.map((item) => item.picture.height));
-    let print = new Bitmap(this.#settings.widthDots, height);
-    for (const item of items) print.draw(item.picture, shift + item.x, height - item.picture.height);
+    let print = new Bitmap(this.#settings.widthDots, height, (line) => {
+      for (const item of items) line.draw(item.picture, shift + item.x, height - item.picture.height);
+    });
     if (upsideDown) print = print.rotated180();
     const blank = items.every((item) => item.word.trim() === "") && print.blank;
     const moved = Math.max(dots, height);
@@ -452,8 +453,8 @@ export class PrinterPage {
   }
 
   #printPicture(picture: Bitmap, text: string | undefined): void {
-    const print = new Bitmap(this.#settings.widthDots, picture.height);
-    print.draw(picture, this.#modes.leftMargin + Math.max(0, aligned(this.#area - picture.width, this.#modes.align)), 0);
+    const at = this.#modes.leftMargin + Math.max(0, aligned(this.#area - picture.width, this.#modes.align));
+    const print = new Bitmap(this.#settings.widthDots, picture.height, (paper) => paper.draw(picture, at, 0));
     this.#actions.push({ kind: "move", dots: picture.height, print, text });
   }
 
@@ -602,15 +603,17 @@ function words(items: readonly Item[], shift: number): string {
 }
 
 function bolder(glyph: Bitmap): Bitmap {
-  const result = glyph.map(glyph.width, glyph.height, (x, y) => [x, y]);
-  result.draw(glyph, 1, 0);
-  return result;
+  return new Bitmap(glyph.width, glyph.height, (result) => {
+    result.draw(glyph, 0, 0);
+    result.draw(glyph, 1, 0);
+  });
 }
 
 function underlined(glyph: Bitmap, lines: number): Bitmap {
-  const result = glyph.map(glyph.width, glyph.height, (x, y) => [x, y]);
-  result.fill(0, glyph.height - lines, glyph.width, lines);
-  return result;
+  return new Bitmap(glyph.width, glyph.height, (result) => {
+    result.draw(glyph, 0, 0);
+    result.fill(0, glyph.height - lines, glyph.width, lines);
+  });
 }
 
 /** FS 2: 24 columns of three bytes, top bit first. */
