@@ -70,7 +70,8 @@ export const CALLS = {
   stage: { args: ["number", "bytes"], result: "void", limit: 262_144 },
   /**
    * firmware(action, name) → JSON; where the outside has no slots: null for "state" and "flashed", else "unsupported". Since 1.1.
-   * "state": which slot runs, whether on trial, what waits to be installed · "flashed": whether a package came from outside · "check" | "install":
+   * "state": which slot runs, whether on trial, what waits to be installed · "flashed": whether a package came from outside ·
+   * "wait": what `name` says must be closed before that is installed, for those outside · "check" | "install":
    * judges the package `name`; install also writes it to the other slot, which the next start tries · "confirm": this firmware works, and is kept ·
    * "reject": it does not, for the reason `name`; the next start goes back.
    */

@@ -111,6 +111,7 @@ export async function installFlashed(t: Terminal): Promise<void> {
   const { version } = judged.package;
   const open = openMoney(t, judged.package);
   if (open.length > 0) {
+    t.system.firmware.waitFor(open.join(" "));
     t.system.log.info(`firmware ${version} waits until this is closed: ${judged.package.closed.join(", ")}`);
     if (!tellOnce(t.system, `waits ${version}`)) return;
     return tell(t, title, [t.ui.say("firmware.waits", { version, words: open.join(" ") })], "warn");

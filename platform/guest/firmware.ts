@@ -11,6 +11,7 @@ export function createFirmware(door: Door): Firmware {
   return {
     state: () => ask<FirmwareState | null>("state") ?? undefined,
     flashed: () => ask<boolean | null>("flashed") === true,
+    waitFor: (reason) => void ask("wait", reason),
     stage(bytes) {
       door.stage(0, new ArrayBuffer(0));
       for (let at = 0; at < bytes.length; at += PIECE_BYTES) door.stage(at, toBuffer(bytes.subarray(at, at + PIECE_BYTES)));

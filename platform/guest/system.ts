@@ -154,6 +154,8 @@ export interface Firmware {
   state(): FirmwareState | undefined;
   /** A package was flashed from outside and waits; false without slots. */
   flashed(): boolean;
+  /** Tells those outside what the flashed package waits for. */
+  waitFor(reason: string): void;
   /** Hands a package over to the loader; gives the name it waits under. Throws when there is no room. */
   stage(bytes: Uint8Array): string;
   check(name: string): FirmwareJudged | FirmwareRefused;

@@ -9,7 +9,7 @@ import { readBoard } from "../../tools/sim/board.ts";
 import { Desk } from "../../tools/sim/desk.ts";
 import { readProfile } from "../../tools/sim/profile.ts";
 import { realParts } from "../../tools/sim/real-parts.ts";
-import { httpApi } from "../../tools/sim/scenario/main.ts";
+import { httpApi } from "../../tools/sim/scenario/http-api.ts";
 import { runScenario } from "../../tools/sim/scenario/scenario.ts";
 import type { Api } from "../../tools/sim/scenario/steps.ts";
 import { firmware, root } from "../flow/in-process.ts";

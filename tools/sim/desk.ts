@@ -6,6 +6,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Board } from "../../hal/boards/board.ts";
 import { KEYS } from "../../hal/keypad/keypad.ts";
+import type { Arrived } from "../../platform/node/loader/receive.ts";
+import { SlottedMachine } from "../../platform/node/loader/slotted-machine.ts";
 import type { LogLine, Machine, MachineStatus, SimWires } from "../../platform/node/machine.ts";
 import type { Account, AcquirerHost } from "../acquirer/contract.ts";
 import type { CardEntry, CardKind, ChipCard } from "../cards/contract.ts";
@@ -14,6 +16,7 @@ import { type CheckResult, moneyCheck } from "./check.ts";
 import { type ClockMode, SimClock } from "./clock.ts";
 import type { ActiveFault, DeviceContext, FaultSpec, SimDevice } from "./contract.ts";
 import { DebugChannel, type JournalReport } from "./debug.ts";
+import { DeskFirmware, type FirmwareOptions } from "./firmware.ts";
 import { HostLine } from "./line.ts";
 import { DEVICE_NAMES, type DeviceName, type Devices, type HostMessage, type HostReader, type Parts, type Pty } from "./parts.ts";
 import { type DeskProfile, withoutKeys } from "./profile.ts";
@@ -43,6 +46,8 @@ export interface DeskOptions {
   /** Records what comes in through the door to this file; each power-on begins it anew. */
   recordTo?: string;
   facts?: Record<string, string>;
+  /** Firmware slots; undefined: this desk runs `bundle` and nothing can be flashed. */
+  slots?: FirmwareOptions;
 }
 
 export interface DeskScreen {
@@ -124,7 +129,10 @@ export class Desk {
   readonly log: { at: string; level: string; words: string }[] = [];
   readonly #options: DeskOptions;
   readonly #board: Board;
-  readonly #machine: Machine;
+  /** Undefined: it has no slots. */
+  readonly #firmware: DeskFirmware | undefined;
+  readonly #makeMachine: () => Machine;
+  #machine: Machine;
   readonly #debug: DebugChannel;
   readonly #settler: Settler;
   readonly #reader: HostReader;
@@ -156,23 +164,17 @@ export class Desk {
     const { dataDir } = options;
     for (const folder of dataDir === undefined
       ? []
-      : ["terminal", "pinpad", "acquirer", "cards"].map((name) => join(dataDir, name))) {
+      : ["terminal", "pinpad", "acquirer", "cards", "slots"].map((name) => join(dataDir, name))) {
       // Only what is ours: the directory is the user's and may hold more.
       if (options.fresh) rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
     }
     const ptys = new Map<string, Pty>();
-    const board = structuredClone(options.board);
     if (options.serial) {
-      const ports = portsByWire(board);
-      for (const wire of SERIAL_WIRES) {
-        const port = ports.get(wire);
-        if (port === undefined) continue;
-        const pty = await parts.pty();
-        ptys.set(wire, pty);
-        board.ports[port] = { kind: "serial", path: pty.path, baud: SERIAL_BAUD };
-      }
+      const ports = portsByWire(options.board);
+      for (const wire of SERIAL_WIRES) if (ports.has(wire)) ptys.set(wire, await parts.pty());
     }
+    const board = withPtys(options.board, ptys);
     const clock = new SimClock(options.clock, options.seed === undefined ? Date.now() : SEEDED_START_MS);
     return await Desk.#assemble(options, parts, board, ptys, clock);
   }
@@ -293,22 +295,33 @@ export class Desk {
       this.#device(wire)?.attached(true);
     }
     if (this.acquirer !== undefined) this.acquirer.onChange = () => this.#mark("acquirer");
-    this.#machine = parts.machine({
-      bundle: options.bundle,
-      assets: {
-        ...options.assets,
-        "board.json": json(made.board),
-        "profile.json": json(withoutKeys(options.profile)),
-      },
-      board: made.board,
+    this.#firmware =
+      options.slots &&
+      new DeskFirmware(options.slots, made.board.name, {
+        log: (words) => this.logLine("info", words),
+        board: (fromPackage) => withPtys(fromPackage, made.ptys),
+      });
+    const profile = { "profile.json": json(withoutKeys(options.profile)) };
+    const common = {
       dataDir: join(options.dataDir ?? "", "terminal"),
-      clock: { kind: "driven", shared: made.clock.shared },
+      clock: { kind: "driven" as const, shared: made.clock.shared },
       ...(options.seed === undefined ? {} : { seed: options.seed }),
-      ...(options.facts === undefined ? {} : { facts: options.facts }),
       ...(options.recordTo === undefined ? {} : { recordTo: options.recordTo }),
       ...(made.linePort === undefined ? {} : { tcpOverride: { host: "127.0.0.1", port: made.linePort, callProgress: true } }),
       wires: this.#simWires(),
-    });
+    };
+    const { app: _app, ...serial } = options.facts ?? {};
+    this.#makeMachine = () =>
+      this.#firmware === undefined || this.#firmware.empty
+        ? parts.machine({
+            ...common,
+            ...(options.facts === undefined ? {} : { facts: options.facts }),
+            bundle: options.bundle,
+            assets: { ...options.assets, "board.json": json(made.board), ...profile },
+            board: made.board,
+          })
+        : this.#firmware.machine({ ...common, facts: serial }, profile, parts.machine);
+    this.#machine = this.#makeMachine();
     this.#settler = new Settler({
       clock: this.clock,
       status: () => this.#status(),
@@ -319,6 +332,10 @@ export class Desk {
     this.#settler.onSettled = () => this.#changed();
     this.#settler.onStall = () => this.#bytesWereLost();
     this.clock.onChange = () => this.#settler.poke();
+    this.#listen();
+  }
+
+  #listen(): void {
     this.#machine.on("status", () => {
       this.#settler.statusChanged();
     });
@@ -335,6 +352,19 @@ export class Desk {
     });
   }
 
+  // — firmware —
+
+  /** Throws NotNow where there are no slots. */
+  get firmware(): DeskFirmware {
+    if (this.#firmware === undefined) throw new NotNow("this desk keeps nothing, so it has no firmware slots");
+    return this.#firmware;
+  }
+
+  /** The package with this hash has come whole. The first one takes the place of what the build made, at the next power-on. */
+  flashed(sum: string): Arrived {
+    return this.firmware.finish(sum);
+  }
+
   // — power —
 
   /** Switches the terminal on. Rejects with words when the bundle or the board is refused. */
@@ -344,6 +374,7 @@ export class Desk {
     this.#countAnew();
     this.#power = "on";
     try {
+      this.#takeFirstPackage();
       await this.#machine.start();
     } catch (error) {
       this.#power = "off";
@@ -352,6 +383,13 @@ export class Desk {
       this.#switching--;
       this.#changed();
     }
+  }
+
+  /** What was flashed since the last power-on, where there was nothing but the build's firmware before. */
+  #takeFirstPackage(): void {
+    if (this.#firmware === undefined || this.#machine instanceof SlottedMachine || this.#firmware.empty) return;
+    this.#machine = this.#makeMachine();
+    this.#listen();
   }
 
   /** Takes the power away at once, in the middle of whatever the terminal does. */
@@ -923,6 +961,17 @@ export class Desk {
   #emit(event: DeskEvent): void {
     for (const [listener, only] of this.#listeners) if (only === undefined || only.has(event.type)) listener(event);
   }
+}
+
+/** The serial devices' ports on the desk's PTYs. */
+function withPtys(board: Board, ptys: Map<string, Pty>): Board {
+  const own = structuredClone(board);
+  const ports = portsByWire(board);
+  for (const [wire, { path }] of ptys) {
+    const port = ports.get(wire);
+    if (port !== undefined) own.ports[port] = { kind: "serial", path, baud: SERIAL_BAUD };
+  }
+  return own;
 }
 
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -4,10 +4,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { buildAll } from "../../build/build.ts";
+import { readSigner } from "../../build/package/keys.ts";
 import { type ApiServer, serveApi } from "./api/server.ts";
-import { readBoard } from "./board.ts";
+import type { Board } from "../../hal/boards/board.ts";
+import { sha256 } from "../../platform/node/loader/package.ts";
+import { checkBoard, readBoard } from "./board.ts";
 import type { ClockMode } from "./clock.ts";
 import { Desk, type DeskOptions } from "./desk.ts";
+import { boardOf as boardIn, installedPackage } from "./firmware.ts";
 import { DESK_ENGINES, type DeskEngine, machineOn } from "./engines.ts";
 import { readProfile } from "./profile.ts";
 import { realParts } from "./real-parts.ts";
@@ -25,12 +29,15 @@ export interface StartOptions {
   acquirer?: { host: string; port: number };
   data: string;
   fresh?: boolean;
-  board: string;
+  board?: string;
   serial?: boolean;
   clock: ClockMode;
   seed?: number;
   profile: string;
   record?: string;
+  firmware?: string;
+  signer?: string[];
+  media?: string;
   engine?: DeskEngine;
 }
 
@@ -56,7 +63,13 @@ export function command(): Command {
     .option("--acquirer <tcp:HOST:PORT>", "use another host instead of the built-in one", hostAddress)
     .option("--data <dir>", "where the terminal's store lives, kept between runs", join(root, ".tael"))
     .option("--fresh", "start from an empty store")
-    .option("--board <name|file>", "board profile", "desk")
+    .option("--board <name|file>", "board profile (default: its firmware package's, else desk)")
+    .option(
+      "--firmware <file>",
+      "a firmware package: installed at first, flashed when another runs already (default: what the build made)",
+    )
+    .option("--signer <file...>", "public keys (PEM) this terminal trusts (default: that of its first package)")
+    .option("--media <dir>", "a directory that stands for a memory stick with firmware packages")
     .option("--serial", "real PTYs for the serial devices; the firmware uses its real serial driver")
     .addOption(new Option("--clock <mode>", "free: the clock jumps").choices(["free", "real"]).default("real"))
     .option("--seed <n>", "entropy, clock and faults from a seed", (text) => whole(text, 0, 2 ** 31 - 1))
@@ -65,6 +78,27 @@ export function command(): Command {
       new Option("--engine <name>", "what runs the firmware; qjs is native QuickJS").choices(DESK_ENGINES).default("quickjs"),
     )
     .option("--record <file>", "record what comes in through the door, for a replay; holds keys and card data");
+}
+
+const SLOTS = "slots";
+
+/** The package's board when one is named or was installed, unless the board was. */
+function boardOf({ board, firmware: file, data, fresh }: StartOptions): Board {
+  if (file !== undefined) return checkBoard(boardIn(file).board);
+  const installed = board === undefined && !fresh ? installedPackage(join(data, SLOTS)) : undefined;
+  return installed === undefined ? readBoard(board ?? "desk", root) : checkBoard(boardIn(installed).board);
+}
+
+/** Flashes it unless it is there. Throws Error with the loader's words when it is refused. */
+function flash(desk: Desk, file: string): void {
+  const { bytes } = boardIn(file);
+  const sum = sha256(bytes);
+  const { slots, active, trial } = desk.firmware.status;
+  const current = trial?.slot ?? active;
+  if (current !== undefined && slots[current]?.sha256 === sum) return;
+  desk.firmware.add(sum, 0, bytes);
+  const arrived = desk.flashed(sum);
+  if ("refused" in arrived) throw new Error(`${file}: ${arrived.words}`);
 }
 
 /** The firmware package as built; `dist` is brought up to date first. */
@@ -93,7 +127,7 @@ export interface Running {
 
 /** Throws Error with words when a board, a profile, a port or the firmware is refused. */
 export async function startDesk(options: StartOptions): Promise<Running> {
-  const board = readBoard(options.board, root);
+  const board = boardOf(options);
   const profile = readProfile(options.profile, root);
   const desk = await Desk.create(
     {
@@ -101,6 +135,11 @@ export async function startDesk(options: StartOptions): Promise<Running> {
       profile,
       ...(await firmware()),
       dataDir: options.data,
+      slots: {
+        dir: join(options.data, SLOTS),
+        ...(options.media === undefined ? {} : { media: options.media }),
+        ...(options.signer === undefined ? {} : { signers: options.signer.map(readSigner) }),
+      },
       facts: { app: `tael ${version()}`, serial: MACHINE_NUMBER },
       ...(options.fresh ? { fresh: true } : {}),
       clock: options.clock,
@@ -122,6 +161,7 @@ export async function startDesk(options: StartOptions): Promise<Running> {
       host: "127.0.0.1",
       port: await desk.acquirer!.listen(options.port === 0 ? 0 : options.port + 1),
     };
+    if (options.firmware !== undefined) flash(desk, options.firmware);
     await desk.start();
     await desk.settle(30_000);
     return {

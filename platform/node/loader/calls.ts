@@ -56,6 +56,9 @@ export class FirmwareCalls {
           return this.#state(at);
         case "flashed":
           return at.inbox.has(FLASHED);
+        case "wait":
+          at.inbox.waitFor(name.slice(0, MOST_WHY_CHARS));
+          return {};
         case "check":
           return this.#judge(at, name, (bytes) => at.slots.check(bytes));
         case "install":
@@ -68,7 +71,7 @@ export class FirmwareCalls {
           at.slots.reject(this.#run.slot, name.slice(0, MOST_WHY_CHARS));
           return {};
       }
-      throw new DoorError("bad-argument", "firmware: state, flashed, check, install, confirm or reject");
+      throw new DoorError("bad-argument", "firmware: state, flashed, wait, check, install, confirm or reject");
     });
   }
 

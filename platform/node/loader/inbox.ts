@@ -10,6 +10,7 @@ import { MOST_PACKAGE_BYTES, PackageError, readHead, sha256 } from "./package.ts
 
 export const STAGED = "staged";
 export const FLASHED = "flashed";
+const REASON = "reason";
 export const EXTENSION = ".tpk";
 const MOST_LISTED = 20;
 
@@ -40,6 +41,7 @@ export class Inbox {
     this.files.append("flashed.new", 0, bytes);
     this.files.sync("flashed.new");
     this.files.replace("flashed.new", FLASHED);
+    this.waitFor("");
   }
 
   read(name: string): Uint8Array | undefined {
@@ -49,6 +51,15 @@ export class Inbox {
     }
     const path = this.#onMedia().find((each) => each === name);
     return path === undefined || this.media === undefined ? undefined : new Uint8Array(readFileSync(join(this.media, path)));
+  }
+
+  /** What the firmware waits for before it installs what was flashed, in its own words; "" when it has not said. */
+  get reason(): string {
+    return Buffer.from(this.files.read(REASON) ?? new Uint8Array()).toString("utf8");
+  }
+
+  waitFor(reason: string): void {
+    this.files.append(REASON, 0, Buffer.from(reason, "utf8"));
   }
 
   has(name: string): boolean {

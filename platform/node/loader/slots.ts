@@ -67,6 +67,13 @@ export class Slots {
     return slots.a === undefined && slots.b === undefined;
   }
 
+  /** Something confirmed, or on trial, could be started now. */
+  get startable(): boolean {
+    const state = this.#states.read();
+    const candidates = [state.trial?.slot, ...(["a", "b"] as const).filter((slot) => state.slots[slot]?.verdict === "good")];
+    return candidates.some((slot) => slot !== undefined && !("bad" in this.#readSlot(slot, state)));
+  }
+
   /** What would come of installing it. */
   check(bytes: Uint8Array): Judged | Refused {
     const judged = this.#judge(bytes);

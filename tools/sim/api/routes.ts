@@ -1,5 +1,6 @@
 /** Every call of the API, as data: the server, the checks and the OpenAPI document are made of this table. */
 import type { z } from "zod";
+import { DoorError } from "../../../platform/node/errors.ts";
 import { maskFields } from "../../acquirer/codec.ts";
 import { BadRequest, type Desk, type DeskState, NotNow } from "../desk.ts";
 import * as s from "./schemas.ts";
@@ -366,6 +367,32 @@ export const ROUTES: readonly Route[] = [
   },
   {
     method: "get",
+    path: "/firmware",
+    summary: "The terminal's firmware slots, what waits to be installed, and how much of the package `sha256` is here",
+    query: { sha256: "of a package that is being sent" },
+    answer: s.anything,
+    run: ({ desk, query }) => ({
+      json: {
+        ...desk.firmware.status,
+        have: query.sha256 === undefined ? 0 : sumOf(query.sha256, (sum) => desk.firmware.have(sum)),
+      },
+    }),
+  },
+  route({
+    method: "post",
+    path: "/firmware",
+    summary:
+      "A piece of a firmware package, which is known by its SHA-256; with `last` it is judged, and installed or left for the firmware to install",
+    body: s.firmwareBody,
+    answer: s.anything,
+    run: ({ desk, body: { sha256, at, base64, last } }) =>
+      sumOf(sha256, (sum) => {
+        const have = desk.firmware.add(sum, at, new Uint8Array(Buffer.from(base64, "base64")));
+        return { json: last === true ? { have, ...desk.flashed(sum) } : { have } };
+      }),
+  }),
+  {
+    method: "get",
     path: "/check",
     summary: "The money check over slips, journal and ledger",
     answer: s.checkAnswer,
@@ -379,6 +406,16 @@ export const ROUTES: readonly Route[] = [
     run: ({ desk }) => ({ json: desk.log }),
   },
 ];
+
+/** What the loader refuses of what was asked is the asker's mistake. */
+function sumOf<T>(sum: string, work: (sum: string) => T): T {
+  try {
+    return work(sum);
+  } catch (error) {
+    if (error instanceof DoorError) throw new BadRequest(error.words);
+    throw error;
+  }
+}
 
 function acquirer(desk: Desk): NonNullable<Desk["acquirer"]> {
   if (desk.acquirer === undefined) throw new NotNow("the desk uses an external host; it has no built-in acquirer");

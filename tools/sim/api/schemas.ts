@@ -304,6 +304,13 @@ export const filesBody = z.strictObject({
   timeoutMs,
 });
 
+export const firmwareBody = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits"),
+  at: z.number().int().min(0),
+  base64: z.string(),
+  last: z.boolean().optional(),
+});
+
 export const checkAnswer = z.object({
   ok: z.boolean(),
   differences: z.array(z.object({ what: z.string(), batch: z.string(), trace: z.string(), words: z.string() })),

@@ -16,6 +16,8 @@ export const BASE = "/api/v1";
 const DEFAULT_TIMEOUT_MS = 30_000;
 const LONGEST_TIMEOUT_MS = 600_000;
 const BODY_LIMIT_BYTES = 1_048_576;
+/** Of a file that is given to the terminal: a firmware package in base64. */
+const FILE_LIMIT_BYTES = 16_777_216;
 /** A page that cannot keep up misses pixels rather than filling memory. */
 const SOCKET_BACKLOG_BYTES = 8_388_608;
 
@@ -101,7 +103,10 @@ export async function serveApi(options: ApiOptions): Promise<ApiServer> {
 async function handle(context: Context, route: Route, desk: Desk): Promise<Response> {
   try {
     const query = context.req.query();
-    const body = route.body === undefined ? undefined : checked(await readBody(context), route);
+    const body =
+      route.body === undefined
+        ? undefined
+        : checked(await readBody(context, route.path === "/files" ? FILE_LIMIT_BYTES : BODY_LIMIT_BYTES), route);
     const timeoutMs = timeoutOf(body, query);
     return reply(context, desk, await route.run({ desk, body, query, timeoutMs }), timeoutMs);
   } catch (error) {
@@ -125,15 +130,15 @@ function reply(context: Context, desk: Desk, answer: Answer, timeoutMs: number):
 }
 
 /** Undefined when there is none. Throws BadRequest or TooLarge. */
-async function readBody(context: Context): Promise<unknown> {
+async function readBody(context: Context, limit: number): Promise<unknown> {
   const told = Number(context.req.header("content-length") ?? 0);
-  if (told > BODY_LIMIT_BYTES) throw new TooLarge(`the body is larger than ${BODY_LIMIT_BYTES} bytes`);
+  if (told > limit) throw new TooLarge(`the body is larger than ${limit} bytes`);
   const parts: Uint8Array[] = [];
   let size = 0;
   const reader = context.req.raw.body?.getReader();
   for (let part = await reader?.read(); part !== undefined && !part.done; part = await reader?.read()) {
     size += part.value.length;
-    if (size > BODY_LIMIT_BYTES) throw new TooLarge(`the body is larger than ${BODY_LIMIT_BYTES} bytes`);
+    if (size > limit) throw new TooLarge(`the body is larger than ${limit} bytes`);
     parts.push(part.value);
   }
   if (size === 0) return undefined;

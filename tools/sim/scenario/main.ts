@@ -5,24 +5,10 @@ import { basename, join } from "node:path";
 import { Command } from "commander";
 import { startDesk } from "../main.ts";
 import { type Report, readScenario, runScenario, type Scenario } from "./scenario.ts";
-import { type Api, LOOKS, VERBS } from "./steps.ts";
+import { httpApi } from "./http-api.ts";
+import { LOOKS, VERBS } from "./steps.ts";
 
 const DEFAULT_SEED = 1;
-
-export function httpApi(base: string): Api {
-  return {
-    async call(method, path, body) {
-      const answer = await fetch(`${base}/api/v1${path}`, {
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-      });
-      const json = (await answer.json()) as { error?: string };
-      if (!answer.ok) throw new Error(`${method} ${path} → ${answer.status}: ${json.error ?? ""}`);
-      // biome-ignore lint/suspicious/noExplicitAny: the caller names the answer's shape
-      return json as any;
-    },
-  };
-}
 
 async function runOnOwnDesk(scenario: Scenario): Promise<Report> {
   const data = mkdtempSync(join(tmpdir(), "tael-scenario-"));

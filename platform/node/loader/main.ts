@@ -1,0 +1,118 @@
+/**
+ * The loader of a terminal: node build/run.mjs platform/node/loader/main.ts COMMAND [--config FILE]
+ * Exit status 0 when it went well, 1 with words when not, 2 for wrong arguments.
+ */
+import { readFileSync, readSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { wordsOf } from "../errors.ts";
+import { WorkerMachine } from "../worker-machine.ts";
+import { CONFIG_FILE, type LoaderConfig, readConfig } from "./config.ts";
+import { type Ask, answer, withReceiver } from "./console.ts";
+import { Line, serveLine } from "./line.ts";
+import { sha256 } from "./package.ts";
+import { SlottedMachine } from "./slotted-machine.ts";
+
+const USAGE = `usage: loader COMMAND [--config FILE]   (default: ${CONFIG_FILE})
+  run                       starts the firmware and stays: what the terminal's service runs
+  install FILE              takes a package from a file; "-" reads it from stdin
+  status                    slots, counter, what waits, as JSON
+  have SHA256               how much of that package is here
+  receive SHA256 AT         more of it, from stdin, beginning at byte AT
+  finish SHA256             it is whole: judged, then installed or left to the firmware
+  restart                   starts the terminal anew, as loader.json says
+  line DEVICE [--baud N]    answers all this over a serial line, bytes by YMODEM (default: 115200)`;
+
+const PIECE_BYTES = 65_536;
+
+/** Piece by piece, so that what arrived before the line broke is here. */
+function receiveStdin(config: LoaderConfig, sum: string, from: number): { have: number } {
+  return withReceiver(config, (receiver) => {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    let at = from;
+    for (let count = readSync(0, piece); count > 0; count = readSync(0, piece)) {
+      at = receiver.add(sum, at, new Uint8Array(piece.subarray(0, count)));
+    }
+    return { have: at };
+  });
+}
+
+function install(config: LoaderConfig, file: string): unknown {
+  const bytes = new Uint8Array(readFileSync(file === "-" ? 0 : file));
+  const sum = sha256(bytes);
+  return withReceiver(config, (receiver) => {
+    receiver.add(sum, 0, bytes);
+    return receiver.finish(sum);
+  });
+}
+
+async function run(config: LoaderConfig): Promise<void> {
+  const { slots: slotsDir, data: dataDir, board, signers, media, profile, serial } = config;
+  const machine = new SlottedMachine(
+    {
+      slotsDir,
+      dataDir,
+      media,
+      provision: { board, signers },
+      clock: { kind: "system" },
+      overlay: profile === undefined ? {} : { "profile.json": new Uint8Array(readFileSync(profile)) },
+      facts: serial === undefined ? {} : { serial },
+    },
+    (options) => new WorkerMachine(options),
+  );
+  const leave = async (status: number): Promise<void> => {
+    await machine.cut();
+    process.exit(status);
+  };
+  machine.on("log", (line) => console.error(`${new Date(line.at).toISOString()} ${line.level} ${line.words}`));
+  machine.on("crash", ({ words, stack, restarting }) => {
+    console.error(`crash: ${words}\n${stack}`);
+    if (!restarting) void leave(1);
+  });
+  machine.on("power", (action) => {
+    if (action === "halt") void leave(0);
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(0));
+  await machine.start();
+}
+
+/** Prints JSON; a refused package is a failure. */
+function print(value: unknown): void {
+  console.log(JSON.stringify(value));
+  if (value !== null && typeof value === "object" && "refused" in value) process.exitCode = 1;
+}
+
+async function perform(config: LoaderConfig, [command = "", first = "", second = ""]: string[], baud: number): Promise<void> {
+  switch (command) {
+    case "run":
+      return run(config);
+    case "install":
+      return print(install(config, first));
+    case "receive":
+      return print(receiveStdin(config, first, Number(second)));
+    case "line":
+      return serveLine(config, new Line(first, baud));
+    case "status":
+    case "have":
+    case "finish":
+    case "restart":
+      return print(answer(config, { ask: command, sha256: first } as Ask));
+  }
+}
+
+const COMMANDS: Record<string, number> = { run: 0, install: 1, status: 0, have: 1, receive: 2, finish: 1, restart: 0, line: 1 };
+
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2),
+  options: { config: { type: "string", default: CONFIG_FILE }, baud: { type: "string", default: "115200" } },
+  allowPositionals: true,
+});
+if (COMMANDS[positionals[0] ?? ""] !== positionals.length - 1) {
+  console.error(USAGE);
+  process.exit(2);
+}
+try {
+  await perform(readConfig(values.config), positionals, Number(values.baud));
+} catch (error) {
+  console.error(wordsOf(error));
+  process.exit(1);
+}

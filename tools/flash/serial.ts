@@ -1,0 +1,64 @@
+/** A terminal at the end of a serial cable, whose loader listens there (`loader line`): questions as JSON lines, the package by YMODEM with Debian's `sb`. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Line } from "../../platform/node/loader/line.ts";
+import type { Arrived, OutsideStatus } from "../../platform/node/loader/receive.ts";
+import { FlashError, type Target } from "./target.ts";
+
+/** One file of the batch: what is sent again, at most, when the line breaks. Nine seconds at 115200 baud. */
+const PIECE_BYTES = 96 * 1024;
+const ANSWER_MS = 20_000;
+const GREETING_MS = 2_000;
+
+export function serialTarget(device: string, baud: number): Target {
+  const line = new Line(device, baud);
+  const ask = <T>(asked: Record<string, unknown>, ms = ANSWER_MS): Promise<T> => {
+    line.say(asked);
+    const heard = line.hear(ms);
+    if (heard === undefined)
+      throw new FlashError(`${device}: nobody answers; is the terminal's loader listening on this line, at ${baud} baud?`);
+    if (typeof heard.error === "string") throw new FlashError(heard.error);
+    return Promise.resolve(heard as T);
+  };
+  return {
+    name: device,
+    status: async () => {
+      // What an earlier try left on the line is heard first.
+      while (line.hear(0) !== undefined);
+      return ask<OutsideStatus>({ ask: "status" }, GREETING_MS).catch(() => ask<OutsideStatus>({ ask: "status" }));
+    },
+    have: async (sum) => (await ask<{ have: number }>({ ask: "have", sha256: sum })).have,
+    send: async (sum, bytes, at, progress) => {
+      await ask({ ask: "receive", sha256: sum });
+      await sendBatch(line, bytes, at, progress);
+      const heard = line.hear(ANSWER_MS) as { have?: number } | undefined;
+      if (heard?.have !== bytes.length) throw new FlashError(`${heard?.have ?? 0} of ${bytes.length} bytes arrived`);
+    },
+    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }),
+    restart: async () => void (await ask({ ask: "restart" })),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function sendBatch(line: Line, bytes: Uint8Array, from: number, progress: (have: number) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "tael-sb-"));
+  try {
+    const names: string[] = [];
+    for (let at = from; at < bytes.length; at += PIECE_BYTES) {
+      const name = String(at).padStart(9, "0");
+      writeFileSync(join(folder, name), bytes.subarray(at, at + PIECE_BYTES));
+      names.push(name);
+    }
+    let piece = -1;
+    await line.lend("sb", ["--ymodem", "--1k", "--binary", ...names], folder, (words) => {
+      // `sb` tells each file as it begins, and then how much of it is sent.
+      for (const [, begun, sent] of words.matchAll(/Sending: (\d{9})|Bytes Sent:\s*(\d+)/g)) {
+        if (begun !== undefined) piece = Number(begun);
+        else if (piece >= 0) progress(Math.min(bytes.length, piece + Number(sent)));
+      }
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
