@@ -20,6 +20,8 @@ const TOLD: ReadonlySet<string> = new Set([
 const ASKED: ReadonlySet<string> = new Set(["card", "confirm", "original"]);
 /** What somebody is told at the end. */
 const OUTCOMES: ReadonlySet<string> = new Set(["approved", "declined", "unknown"]);
+/** What anybody does there: the card is handed back, a chip at work is waited for. */
+const USUAL: Readonly<Record<string, Line>> = { "remove-card": "remove", chip: "clock advance 5s" };
 const MOST_SCREENS = 80;
 /** After so many somebody has seen enough. */
 const PATIENT_SCREENS = 30;
@@ -82,6 +84,8 @@ export class Cashier {
   #answer(left: Map<string, Line[]>, screen: string, helpsPrinter: boolean): Line {
     const own = left.get(screen)?.shift();
     if (own !== undefined) return own;
+    const usual = USUAL[screen];
+    if (usual !== undefined) return usual;
     // Mended, it is asked again: then Enter goes on.
     if (screen === "printer" && helpsPrinter) return this.#world.events.at(-1) === MEND ? "key enter" : MEND;
     return TOLD.has(screen) || ASKED.has(screen) ? "key enter" : leave(screen);
@@ -96,6 +100,11 @@ export class Cashier {
       else if (HOPELESS.has(world.screen) && acts % 3 === 2) await world.do("power cycle");
       else for (const line of homeward(world.screen)) await world.do(line);
     }
+    // Whoever left a card behind comes back for it.
+    if (world.desk.devices.icc.card !== undefined) {
+      await world.do("remove");
+      await this.home();
+    }
   }
 }
 
@@ -104,7 +113,7 @@ function homeward(screen: string): Line[] {
   if (screen === "password" || screen === "locked") return [keys(...OPERATOR.password, "enter")];
   if (screen === "printer") return [MEND, "key enter"];
   if (screen === "pin") return ["pinpad cancel"];
-  return [TOLD.has(screen) ? "key enter" : "key cancel"];
+  return [USUAL[screen] ?? (TOLD.has(screen) ? "key enter" : "key cancel")];
 }
 
 const leave = (screen: string): Line => (screen === "pin" ? "pinpad cancel" : "key cancel");

@@ -81,7 +81,7 @@ const undone = (path: string, weight: number, about: Flow["about"]): Flow => ({
 });
 
 /** Cards with a purse, by how often they come. */
-const PURSES = ["chip-ecash-1", "chip-ecash-1", "chip-ecash-only", "chip-ecash-low", "chip-debit-1"];
+const PURSES = ["chip-ecash-1", "chip-ecash-only", "chip-ecash-low", "chip-ecash-1", "chip-debit-1"];
 
 /** A purse in the slot: what it pays, what it is asked, what is put into it. */
 const purse = (path: string, weight: number, own: (people: People) => Record<string, Line[]> = () => ({})): Flow => ({
@@ -99,7 +99,12 @@ const purse = (path: string, weight: number, own: (people: People) => Record<str
 });
 
 /** A purse that was paid with or loaded before, by the number of the voucher. */
-const purseUndone = (path: string, weight: number, kind: string, own: (original: JournalRecord) => Record<string, Line[]>): Flow => ({
+const purseUndone = (
+  path: string,
+  weight: number,
+  kind: string,
+  own: (original: JournalRecord) => Record<string, Line[]>,
+): Flow => ({
   path,
   weight,
   about: of(kind),
@@ -124,11 +129,11 @@ export const FLOWS: readonly Flow[] = [
     visit(people) {
       const holder = people.holder();
       const fen = people.amount(people.chance.happens(0.1) ? 1_200_000 : 60_000);
-      const swipe = `swipe ${holder.card}`;
-      const begin = people.chance.one([swipe, swipe, keys(...String(fen), "enter"), keys("menu", "1")]);
+      const card = people.shows(holder);
+      const begin = people.chance.one([card, card, keys(...String(fen), "enter"), keys("menu", "1")]);
       return {
         begin,
-        at: { present: [swipe, swipe], amount: [typed(String(fen))], pin: people.pins(holder) },
+        at: { present: [card, card], amount: [typed(String(fen))], pin: people.pins(holder) },
       };
     },
   },
@@ -221,7 +226,7 @@ export const FLOWS: readonly Flow[] = [
     },
   },
   changed("7 5", 2, few, of("sale", "offline")),
-  ...["1", "2", "3"].map((row) => look(`7 6 ${row}`, 0.1)),
+  ...["1", "2", "3", "4", "5"].map((row) => look(`7 6 ${row}`, 0.1)),
   look("8 1", 0.6),
   {
     path: "8 2",

@@ -1,5 +1,6 @@
 /** A world photographed without power, for others to begin with: what was done before is not done again in each of them. */
 import type { LedgerStorage } from "../../tools/acquirer/ledger.ts";
+import type { ChipMemory } from "../../tools/cards/contract.ts";
 import type { FaultyDisk } from "../platform/guest/faulty-disk.ts";
 
 export interface WorldImage {
@@ -9,6 +10,8 @@ export interface WorldImage {
   disk: FaultyDisk;
   /** The host's ledger, oldest first. */
   hostRecords: readonly unknown[];
+  /** What the chips that were used keep: the host takes no counter of theirs twice. */
+  chips: readonly ChipMemory[];
   wallMs: number;
 }
 

@@ -91,9 +91,15 @@ export class People {
     return this.chance.happens(0.1) ? [keys(..."000000", "enter"), right] : [right];
   }
 
-  /** At "present": the card through the slot, or its number by hand. */
-  present({ card, pan }: Holder, mayType: boolean): Record<string, Line[]> {
-    if (!mayType || this.chance.happens(0.7)) return { present: [`swipe ${card}`, `swipe ${card}`] };
+  /** A chip goes into the slot, a stripe through the reader. */
+  shows({ card }: Pick<Holder, "card">): Line {
+    return `${this.#entry(card).kind.includes("contact") ? "insert" : "swipe"} ${card}`;
+  }
+
+  /** At "present": the card, or its number by hand. */
+  present(holder: Holder, mayType: boolean): Record<string, Line[]> {
+    const { pan } = holder;
+    if (!mayType || this.chance.happens(0.7)) return { present: [this.shows(holder), this.shows(holder)] };
     return { present: ["key enter"], pan: [typed(pan)], expiry: [typed("1230")] };
   }
 }

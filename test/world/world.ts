@@ -5,6 +5,7 @@
 import { Stopped } from "../../platform/node/errors.ts";
 import type { Machine } from "../../platform/node/machine.ts";
 import { readBoard } from "../../tools/sim/board.ts";
+import { type ChipCard, chipIssuers, type OpenChip } from "../../tools/cards/index.ts";
 import { directCable } from "../../tools/sim/cable.ts";
 import { Desk, type DeskOptions, type DeskScreen } from "../../tools/sim/desk.ts";
 import { type DeskProfile, readProfile } from "../../tools/sim/profile.ts";
@@ -39,6 +40,10 @@ export interface WorldOptions {
   bundle?: DeskOptions["bundle"];
   /** Begins where another world was photographed; `seed` then decides only what becomes of what was not synced. */
   image?: WorldImage;
+  /** The host knows the tray's chips, and at the first sign-on the terminal downloads what it needs to read them; without it the slot is not used. */
+  chips?: boolean;
+  /** What becomes of a chip that is taken in hand. */
+  hand?: (card: ChipCard) => ChipCard;
   /** The panel is plugged in. It is not by default: the screens' words come over the debug channel, and most of a day would be drawing. */
   pixels?: boolean;
 }
@@ -104,6 +109,8 @@ export class World {
   readonly #options: WorldOptions;
   /** What the host has written into its ledger, from the beginning. */
   readonly #hostRecords: unknown[];
+  /** Those that were in somebody's hand. */
+  readonly #chips = new Map<string, ChipCard>();
   #requests = 0;
   #atRequest: { n: number; act: () => void } | undefined;
   readonly #digest = new Digest();
@@ -135,7 +142,7 @@ export class World {
 
   async #begin(): Promise<void> {
     const { board = "desk", profile = "demo", bundle, cut, faults = [], engine = "node-vm" } = this.#options;
-    const { pixels = false, image } = this.#options;
+    const { pixels = false, chips = false, image } = this.#options;
     const tap: Tap = {
       disk: this.disk,
       unplugged: new Set(pixels ? [] : ["lcd"]),
@@ -160,7 +167,9 @@ export class World {
       },
       {
         ...realParts,
-        acquirer: (options) => createAcquirer(options, keptLedger(this.#hostRecords)),
+        openChip: this.#openChip,
+        acquirer: (options) =>
+          createAcquirer({ ...(chips ? { chips: chipIssuers() } : {}), ...options }, keptLedger(this.#hostRecords)),
         machine: (options) => (this.#machine = tappedMachine({ ...options, engine, eventLimitMs: Infinity }, cable, tap)),
       },
     );
@@ -183,6 +192,13 @@ export class World {
     await this.desk.settle(SETTLE_MS);
     this.disarm();
   }
+
+  #openChip: OpenChip = (id, options) => {
+    const memory = this.#options.image?.chips.find((each) => each.id === id);
+    const card = realParts.openChip(id, { ...options, ...(memory === undefined ? {} : { memory }) });
+    this.#chips.set(id, card);
+    return this.#options.hand?.(card) ?? card;
+  };
 
   async close(): Promise<void> {
     await this.#fallen;
@@ -260,7 +276,9 @@ export class World {
   /** What another world can begin with: the disk without power, the host's ledger, the calendar. */
   image(): WorldImage {
     if (!this.isOff) throw new Error("a world is photographed without power");
-    return { seed: this.seed, disk: this.disk.clone(), hostRecords: [...this.#hostRecords], wallMs: this.desk.clock.wallMs() };
+    const chips = [...this.#chips.values()].map((card) => card.memory());
+    const wallMs = this.desk.clock.wallMs();
+    return { seed: this.seed, disk: this.disk.clone(), hostRecords: [...this.#hostRecords], chips, wallMs };
   }
 
   /** `act` just before the n-th write to the host's line from now on is on it. */

@@ -1,9 +1,17 @@
 /** I2: one yes of a customer moves money at most once. In a random day no two people ask for the same amount, so the amount tells who it was. */
 import { type Books, type Complain, keyOf, STANDS, yuan } from "../books.ts";
 
-const ASKED_ONCE: ReadonlySet<string> = new Set(["sale", "preauth", "offline"]);
+const ASKED_ONCE: ReadonlySet<string> = new Set([
+  "sale",
+  "preauth",
+  "offline",
+  "chip-offline",
+  "load",
+  "load-other",
+  "cash-load",
+]);
 /** At most one of these can stand for one original. */
-const ONCE_EACH: ReadonlySet<string> = new Set(["void", "completion-void", "preauth-void"]);
+const ONCE_EACH: ReadonlySet<string> = new Set(["void", "completion-void", "preauth-void", "cash-load-void"]);
 
 export function nothingSoldTwice({ ledger }: Books, complain: Complain): void {
   const asked = new Map<string, string>();

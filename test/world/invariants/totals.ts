@@ -3,8 +3,15 @@ import type { LedgerEntry } from "../../../tools/acquirer/contract.ts";
 import { type Books, type Complain, six, STANDS } from "../books.ts";
 import { isSettlementSlip, readTotals, type Region, REGIONS, type Totals } from "../slips.ts";
 
-const DEBIT: ReadonlySet<string> = new Set(["sale", "completion", "completion-advice", "offline"]);
-const CREDIT: ReadonlySet<string> = new Set(["void", "refund", "completion-void"]);
+const DEBIT: ReadonlySet<string> = new Set([
+  "sale",
+  "completion",
+  "completion-advice",
+  "offline",
+  "chip-offline",
+  "cash-load-void",
+]);
+const CREDIT: ReadonlySet<string> = new Set(["void", "refund", "completion-void", "ecash-refund", "cash-load"]);
 
 const CHANGE: ReadonlySet<string> = new Set(["adjustment", "tip"]);
 

@@ -6,7 +6,7 @@ import { isSettlementSlip, readTotals } from "../slips.ts";
 import type { Line, Visit } from "../visit.ts";
 import { World } from "../world.ts";
 import type { SweepFlow } from "./flows.ts";
-import { flowOf, imageOf, originalFor } from "./images.ts";
+import { flowOf, imageOf, optionsOf, originalFor } from "./images.ts";
 import { SteadyPeople } from "./steady.ts";
 
 /** Amounts of flows; those of the prepared batches are below. */
@@ -57,12 +57,13 @@ export interface Outcome {
 }
 
 export async function staged(flow: SweepFlow, seed: number, early: () => void = () => undefined): Promise<Stage> {
-  const world = await World.create({ seed, engine, image: await imageOf(flow.image) });
+  const world = await World.create({ seed, engine, image: await imageOf(flow.image), ...optionsOf(flow.image) });
   const cashier = new Returning(world, early);
   await cashier.home();
+  for (const line of flow.before ?? []) await world.do(line);
   for (const rule of (await flow.rules?.(world)) ?? []) world.desk.acquirer?.addRule(rule);
   const row = flowOf(flow.path);
-  const own = row.visit(new SteadyPeople(world.desk.tray, FIRST_FEN), await originalFor(world, flow.path));
+  const own = row.visit(new SteadyPeople(world.desk.tray, FIRST_FEN, flow.card), await originalFor(world, flow.path));
   const visit = { begin: opening(row), ...own, at: { ...own.at, ...flow.at } };
   return { world, cashier, visit, batch: world.desk.state.batch, errorsBefore: world.errors.length };
 }

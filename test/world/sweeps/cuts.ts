@@ -23,7 +23,7 @@ function diskCuts(moment: Moment): Cut[] {
 }
 
 /** Wires whose bytes can break off in the middle; on the others a report or a rectangle comes whole or not at all. */
-const BYTE_WIRES = new Set(["host", "pinpad", "printer"]);
+const BYTE_WIRES = new Set(["host", "pinpad", "printer", "icc"]);
 
 function wirePhases({ source, does, bytes }: Moment): Phase[] {
   if (does !== "out" || !BYTE_WIRES.has(source)) return ["before"];

@@ -4,15 +4,30 @@ import { FLOWS, opening } from "../flows.ts";
 import type { WorldImage } from "../image.ts";
 import type { JournalRecord } from "../people.ts";
 import { World } from "../world.ts";
-import { SteadyPeople } from "./steady.ts";
+import { CHIP, SteadyPeople, STRIPE } from "./steady.ts";
 
-/** Menu paths in the order they are gone through (../flows.ts). */
+interface Batch {
+  /** Menu paths in the order they are gone through (../flows.ts). */
+  paths: readonly string[];
+  /** Everybody's. */
+  card: string;
+  /** The terminal reads chips. */
+  chips?: true;
+}
+
+const DAY = ["7 2", "1", "4 1", "4 3", "4 1"] as const;
+
 const BATCHES = {
   /** A sale, an offline sale, a hold, a charged hold: what any row can be about. */
-  day: ["7 2", "1", "4 1", "4 3", "4 1"],
+  day: { paths: DAY, card: STRIPE },
+  /** The same with a chip in the slot, a purse that paid and one that was loaded. */
+  chips: { paths: [...DAY, "6 1", "6 5 3"], card: CHIP, chips: true },
   /** Eleven sales, two of them undone, and one of each that goes up by itself: an unbalanced one takes nine messages. */
-  long: [..."11111111111", "2", "2", "7 2", "7 2", "7 3", "3", "1", "7 5", "4 1", "4 3", "4 1", "4 4", "4 1"],
-} as const satisfies Record<string, readonly string[]>;
+  long: {
+    paths: [..."11111111111", "2", "2", "7 2", "7 2", "7 3", "3", "1", "7 5", "4 1", "4 3", "4 1", "4 4", "4 1"],
+    card: STRIPE,
+  },
+} as const satisfies Record<string, Batch>;
 
 export type ImageName = keyof typeof BATCHES;
 
@@ -39,6 +54,9 @@ export function flowOf(path: string) {
   return flow;
 }
 
+/** What a world that begins with the image has to be told besides. */
+export const optionsOf = (name: ImageName): { chips?: true } => ("chips" in BATCHES[name] ? { chips: true } : {});
+
 const taken = new Map<ImageName, Promise<WorldImage>>();
 
 /** Taken once in a process. */
@@ -48,12 +66,12 @@ export function imageOf(name: ImageName): Promise<WorldImage> {
   return known;
 }
 
-async function take(paths: readonly string[]): Promise<WorldImage> {
-  const world = await World.create({ seed: 1 });
+async function take({ paths, card, chips }: Batch): Promise<WorldImage> {
+  const world = await World.create({ seed: 1, chips: chips === true });
   try {
     const cashier = new Cashier(world);
     await cashier.home();
-    const people = new SteadyPeople(world.desk.tray, FIRST_FEN);
+    const people = new SteadyPeople(world.desk.tray, FIRST_FEN, card);
     for (const path of paths) {
       await world.do(PAUSE);
       const flow = flowOf(path);
