@@ -1,6 +1,7 @@
 /** The menus as data: terminal.md's numbers, rows that work. A new function is a row. */
 import { auditCheck } from "./admin/audit.ts";
 import { fetchApplications, fetchKeys, showCardData } from "./admin/card-data.ts";
+import { fetchContactless, showContactless } from "./admin/contactless-data.ts";
 import { chooseLanguage } from "./admin/language.ts";
 import { echo } from "./admin/echo.ts";
 import { backUp, checkBackupFile, restoreBackup } from "./admin/backup.ts";
@@ -128,6 +129,8 @@ export const MAIN_MENU: Entry = {
             { key: "1", text: "card-data.applications", run: fetchApplications },
             { key: "2", text: "card-data.keys", run: fetchKeys },
             { key: "3", text: "card-data.show", run: showCardData },
+            { key: "4", text: "contactless-data.fetch", run: fetchContactless },
+            { key: "5", text: "contactless-data.show", run: showContactless },
           ],
         },
       ],

@@ -1,6 +1,7 @@
 /** Reading an answer: what its fields mean, with everything that may be missing named as missing. */
 import { assert } from "../../platform/guest/assert.ts";
 import { isTime, nearestDate } from "../model/dates.ts";
+import type { CardRange } from "../model/quick-pass.ts";
 import type { Region } from "../model/transaction.ts";
 import type { Message } from "./host.ts";
 
@@ -146,6 +147,40 @@ export function downloadBlock(answer: Message): { flag: "0" | "1" | "2"; bytes: 
   const flag = String.fromCharCode(bytes[0] ?? 0);
   if (flag === "3") return { flag: "0", bytes: new Uint8Array(0) };
   return flag === "0" || flag === "1" || flag === "2" ? { flag, bytes: bytes.slice(1) } : undefined;
+}
+
+const QUICK_TAG_DIGITS = 6;
+
+/**
+ * DE62 of a 394 (§5.8): six characters of a tag, three digits of its length, its value. Undefined when it is not made so; a tag that comes twice counts as
+ * it came last.
+ */
+export function contactlessTags(answer: Message): Map<string, Uint8Array> | undefined {
+  const bytes = bytesOf(answer, 62) ?? new Uint8Array(0);
+  const tags = new Map<string, Uint8Array>();
+  for (let at = 0; at < bytes.length; ) {
+    const head = /^([0-9A-F]{6})(\d{3})$/.exec(asciiOnly(bytes.subarray(at, at + QUICK_TAG_DIGITS + 3)));
+    const start = at + QUICK_TAG_DIGITS + 3;
+    const end = start + Number(head?.[2] ?? Number.NaN);
+    if (!(end <= bytes.length)) return undefined;
+    tags.set(head?.[1] ?? "", bytes.slice(start, end));
+    at = end;
+  }
+  return tags;
+}
+
+/**
+ * DE62 of a 396 or 398: flag (0 nothing · 1 last block · 2 more follow), three digits of the number of its last entry, then entries: two digits of a card
+ * number's length and its first six. A block with anything else in it is undefined as a whole.
+ */
+export function rangeBlock(answer: Message): { more: boolean; last: number; ranges: CardRange[] } | undefined {
+  const text = asciiOnly(bytesOf(answer, 62) ?? new Uint8Array(0));
+  if (text === "0") return { more: false, last: 0, ranges: [] };
+  const block = /^([012])(\d{3})((?:1[3-9]\d{6})*)$/.exec(text);
+  if (block === null) return undefined;
+  const entries = block[3]?.match(/.{8}/g) ?? [];
+  const ranges = entries.map((entry) => ({ length: Number(entry.slice(0, 2)), prefix: entry.slice(2) }));
+  return { more: block[1] === "2", last: Number(block[2]), ranges };
 }
 
 /** DE55: what the issuer says to the card (§3.11). */

@@ -9,7 +9,7 @@ import { tell } from "../steps/tell.ts";
 import { now, type Terminal } from "../steps/terminal.ts";
 import { notInTraining } from "./training.ts";
 
-interface Row {
+export interface Row {
   label: string;
   value: string;
 }
@@ -29,9 +29,14 @@ async function fetchTable(t: Terminal, table: CardTable): Promise<void> {
 
 export async function showCardData(t: Terminal): Promise<void> {
   await administrator(t);
-  const title = t.ui.say("card-data.title");
   const rows = [...applicationRows(t), ...keyRows(t)];
+  const title = t.ui.say("card-data.title");
   if (rows.length === 0) return tell(t, title, [t.ui.say("card-data.none")], "warn");
+  await showRows(t, title, rows);
+}
+
+/** Page by page; Enter prints them. */
+export async function showRows(t: Terminal, title: string, rows: readonly Row[]): Promise<void> {
   await showReport(t, { title, rows }, () =>
     reportSlip({
       title,

@@ -210,7 +210,7 @@ const CHIP = rows("chip", [
   ["chip.contactless", onOff, { initial: true }],
   ["chip.online", onOff, { needs: "chip", initial: false }],
   ["chip.blacklist", onOff, { needs: "chip", initial: false }],
-  ["chip.ecash-most", amount(0), { needs: "chip", initial: 100_000 }],
+  ["chip.ecash-most", amount(0), { initial: 100_000 }],
 ]);
 
 const ACTIONS = choice(...RISK_ACTIONS.map((value) => ({ value, text: `param-choice.risk-${value}` as const })));

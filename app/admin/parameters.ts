@@ -156,8 +156,8 @@ function currentOf(t: Terminal, row: ParameterRow): ParameterValue | undefined {
   return t.parameters.value(row.id);
 }
 
-/** A value in words. */
-function shown(t: Terminal, { id, is }: ParameterRow, value: ParameterValue | undefined): string {
+/** A value in words; a secret as stars. */
+export function shown(t: Terminal, { id, is }: ParameterRow, value: ParameterValue | undefined): string {
   if (value === undefined || value === "") return t.ui.say("param-edit.unset");
   if (id === "counter.batch") return batch6(Number(value));
   if (id === "counter.trace") return trace6(Number(value));

@@ -6,6 +6,7 @@ import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
 import { type ApplicationInput, type CaKey, decodeCaKey, decodeParameters, EmvError } from "../emv/index.ts";
 import type { Audit } from "./audit.ts";
+import { type CardRanges, openCardRanges } from "./card-ranges.ts";
 
 export type CardTable = "applications" | "keys";
 const keyOf = (table: CardTable): string => `card-data/${table}`;
@@ -19,6 +20,8 @@ export interface CardData {
   readonly keys: readonly CaKey[];
   /** Both tables have been downloaded whole at least once. */
   readonly complete: boolean;
+  /** Of payments without a PIN (§5.8). */
+  readonly ranges: CardRanges;
   /** What of a download under way is here already, by name. */
   part(table: CardTable): Entries;
   /** These throw StoreError and change nothing when the store refuses. */
@@ -66,6 +69,7 @@ export function openCardData(system: System, audit: Audit): CardData {
     get complete() {
       return whole.applications !== undefined && whole.keys !== undefined;
     },
+    ranges: openCardRanges(system, audit),
     part: (table) => parts[table],
     keep(table, name, objects) {
       const next = { ...parts[table], [name]: objects };

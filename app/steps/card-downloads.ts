@@ -1,13 +1,13 @@
 /** CA keys (370–373) and application parameters (380–382): first the list, then each entry by its name, then the word that all was heard (§2.9). */
 import { encodeAscii, fromHex, toHex } from "../../platform/guest/bytes.ts";
 import { downloadBlock } from "../acquirer/answers.ts";
-import type { Fate, Request } from "../acquirer/host.ts";
+import type { Fate } from "../acquirer/host.ts";
 import type { ChipDownload } from "../acquirer/messages.ts";
-import { responseOf } from "../acquirer/responses.ts";
 import { encodeTlv, EmvError, parseTlv } from "../emv/index.ts";
 import type { Prompt } from "../text/words.ts";
 import { type CardTable, entryFault } from "./card-data.ts";
-import { lightsOut } from "./authorise.ts";
+import { askForData, failureWords } from "./ask-data.ts";
+import { downloadContactless } from "./contactless-downloads.ts";
 import { downloadBlacklist } from "./download.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -67,9 +67,9 @@ export async function downloadTable(t: Terminal, table: CardTable): Promise<Card
   for (const [n, name] of names.entries()) {
     t.ui.show("downloading", { title, done: n, of: names.length });
     if (t.cardData.part(table)[name] !== undefined) continue;
-    const fate = await ask(t, { about: "download", what: entry, block: fromHex(name), batch: t.journal.batch });
+    const fate = await askForData(t, { about: "download", what: entry, block: fromHex(name), batch: t.journal.batch });
     const block = contentOf(fate);
-    if (block === undefined) return { ok: false, words: failure(t, fate) };
+    if (block === undefined) return { ok: false, words: failureWords(t, fate) };
     const objects = toHex(block.bytes);
     const why = block.flag === "0" ? "the host does not have it" : entryFault(table, objects);
     if (why === undefined) t.cardData.keep(table, name, objects);
@@ -81,7 +81,7 @@ export async function downloadTable(t: Terminal, table: CardTable): Promise<Card
   t.ui.show("downloading", { title, done: names.length, of: names.length });
   t.cardData.finish(table, names);
   // That all was heard; whatever becomes of it, the table is here.
-  await ask(t, { about: "download", what: end, batch: t.journal.batch });
+  await askForData(t, { about: "download", what: end, batch: t.journal.batch });
   return { ok: true, count: names.length - left.length, left };
 }
 
@@ -96,6 +96,9 @@ export async function firstDownloads(t: Terminal): Promise<CardDownload | undefi
     count += result.count;
     left.push(...result.left);
   }
+  // What the merchant's trade can do without for a while; it is fetched again from 7 6.
+  const contactless = t.devices.picc === undefined || t.cardData.ranges.complete ? undefined : await downloadContactless(t);
+  if (contactless?.ok === false) t.system.log.warn(`contactless data: ${contactless.words}`);
   const blacklist = await downloadBlacklist(t);
   if (!blacklist.ok) t.system.log.warn(`blacklist: ${blacklist.words}`);
   return { ok: true, count, left };
@@ -108,9 +111,9 @@ async function askList(t: Terminal, table: CardTable, what: ChipDownload): Promi
   t.ui.show("downloading", { title, done: 0, of: 0 });
   while (names.length <= MOST_ENTRIES) {
     const block = encodeAscii(`1${String(names.length).padStart(2, "0")}`);
-    const fate = await ask(t, { about: "download", what, block, batch: t.journal.batch });
+    const fate = await askForData(t, { about: "download", what, block, batch: t.journal.batch });
     const content = contentOf(fate);
-    if (content === undefined) return { ok: false, words: failure(t, fate) };
+    if (content === undefined) return { ok: false, words: failureWords(t, fate) };
     const listed = namesIn(content.bytes, wanted);
     if (listed === undefined) return { ok: false, words: t.ui.say("download.damaged") };
     names.push(...listed);
@@ -136,24 +139,5 @@ function namesIn(bytes: Uint8Array, wanted: readonly string[]): string[] | undef
   }
 }
 
-/** One message; the lights blink, the seconds are not shown: there are many, and each is short. */
-async function ask(t: Terminal, request: Request): Promise<Fate | undefined> {
-  const fate = await t.host?.exchange(request, {
-    onPhase: (phase) => {
-      t.ui.light("send", phase === "sending");
-      t.ui.light("receive", phase === "waiting" || phase === "receiving");
-    },
-  });
-  lightsOut(t);
-  return fate;
-}
-
 const contentOf = (fate: Fate | undefined) =>
   fate?.fate === "answered" && fate.code === "00" ? downloadBlock(fate.answer) : undefined;
-
-function failure(t: Terminal, fate: Fate | undefined): string {
-  if (fate?.fate === "answered" && fate.code === "00") return t.ui.say("download.damaged");
-  if (fate?.fate === "answered")
-    return t.ui.say("download.refused", { words: responseOf(fate.code).cashier[t.settings.language] });
-  return t.ui.say(fate === undefined || fate.fate === "not-sent" ? "notice.no-line" : "download.no-answer");
-}

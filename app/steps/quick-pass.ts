@@ -2,7 +2,10 @@
 import type { QuickPassRules, QuickPassTables } from "../model/quick-pass.ts";
 import type { Terminal } from "./terminal.ts";
 
-export function quickPassOf({ parameters }: Pick<Terminal, "parameters">): { rules: QuickPassRules; tables: QuickPassTables } {
+export function quickPassOf({ parameters, cardData }: Pick<Terminal, "parameters" | "cardData">): {
+  rules: QuickPassRules;
+  tables: QuickPassTables;
+} {
   return {
     rules: {
       on: parameters.value("quick.on") === true,
@@ -13,6 +16,7 @@ export function quickPassOf({ parameters }: Pick<Terminal, "parameters">): { rul
       tableB: parameters.value("quick.table-b") === true,
       cdcvm: parameters.value("quick.cdcvm") === true,
     },
-    tables: { a: [], b: [], c: [] },
+    // Nobody hands out table A: the pilot it was for is over.
+    tables: { a: [], b: cardData.ranges.of("no-pin"), c: cardData.ranges.of("excluded") },
   };
 }

@@ -35,5 +35,6 @@ export const ecashEn = {
   "contactless-data.excluded": "Cards excluded (C)",
   "contactless-data.done": "{parameters} parameters, table B {noPin}, table C {excluded}",
   "contactless-data.left": "{name} was not taken: {why}",
+  "contactless-data.unknown": "this terminal has no such parameter",
   "contactless-data.count": "{count} entries",
 } as const satisfies Record<keyof typeof ecashZhCN, string>;

@@ -32,5 +32,6 @@ export const ecashZhCN = {
   "contactless-data.excluded": "排除卡表C",
   "contactless-data.done": "参数 {parameters} 项，表B {noPin} 条，表C {excluded} 条",
   "contactless-data.left": "{name} 未采用：{why}",
+  "contactless-data.unknown": "终端没有这个参数",
   "contactless-data.count": "{count} 条",
 } as const;

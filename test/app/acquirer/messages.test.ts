@@ -1,6 +1,6 @@
 /** What goes on the line for each message of a trading day, field by field (§2.2–2.9, §3.6–3.9). */
 import { describe, expect, test } from "vitest";
-import type { Message, Request } from "../../../app/acquirer/host.ts";
+import type { FinancialRequest, Message, Request } from "../../../app/acquirer/host.ts";
 import { MESSAGES, type MessageRow } from "../../../app/acquirer/messages.ts";
 import { createHost } from "../../../app/acquirer/session.ts";
 import { noTotals } from "../../../app/model/ledger.ts";
@@ -130,12 +130,16 @@ describe("reversals (§2.4)", () => {
   const reversible = rows.filter(([, row]) => row.reversal !== undefined).map(([name]) => name as FinancialKind);
 
   test("what can be reversed", () => {
-    expect(reversible).toEqual(["sale", "void", "preauth", "preauth-add", "preauth-void", "completion", "completion-void"]);
+    const payments = ["sale", "void", "preauth", "preauth-add", "preauth-void", "completion", "completion-void"];
+    expect(reversible).toEqual([...payments, "load", "cash-load", "load-other", "cash-load-void"]);
   });
 
   test.each(reversible)("%s: the same names as its request, no track, no PIN", async (kind) => {
-    const request = await sentFor(financial(kind));
-    const sent = await sentFor({ about: "reversal", of: { ...OWED, kind, original: ORIGINAL } });
+    const receiving = kind === "load-other" ? "6229992000000000033" : undefined;
+    const plain = financial(kind) as FinancialRequest;
+    const request = await sentFor({ ...plain, card: { ...plain.card, receiving } });
+    const sent = await sentFor({ about: "reversal", of: { ...OWED, kind, original: ORIGINAL, receiving } });
+    expect(pick(sent, 62)).toEqual(pick(request, 62));
     expect([sent.mti, ...pick(sent, 3, 4, 11, 22, 25, 60, 61)]).toEqual(["0400", ...pick(request, 3, 4, 11, 22, 25, 60, 61)]);
     expect(pick(sent, 2, 26, 35, 36, 39, 52)).toEqual([SWIPED.pan, undefined, undefined, undefined, "98", undefined]);
   });
