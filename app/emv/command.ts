@@ -21,6 +21,8 @@ export interface Response {
 
 export const OK = 0x9000;
 const MAX_GET_RESPONSE = 32;
+/** Lc is one byte. */
+const MAX_DATA = 255;
 /** T=0: a warning instead of 61xx, with the data still to be fetched. */
 const isWarning = (status: number): boolean => status >> 8 === 0x62 || status >> 8 === 0x63;
 
@@ -78,8 +80,10 @@ export function encodeCommand(command: Command, dropLe = false): Uint8Array {
   return concat(Uint8Array.from(header), body, le);
 }
 
-/** Sends a command and waits for its final status; a card that is gone ends the transaction. */
+/** Sends a command and waits for its final status; a card that is gone, or one that asks for more than a command can carry, ends the transaction. */
 export function* send(session: Session, command: Command): Step<Response> {
+  const size = command.data?.length ?? 0;
+  if (size > MAX_DATA) throw new Ended("terminated", "bad-dol", `${command.name} would carry ${size} bytes, ${MAX_DATA} at most`);
   const bytes = encodeCommand(command, session.dropLe);
   return yield* sendBytes(session, bytes, command.name, command.answers && command.data !== undefined);
 }

@@ -54,6 +54,18 @@ describe("GET PROCESSING OPTIONS", () => {
     expect(outcome).toMatchObject({ result: "terminated", reason, fallback: false });
   });
 
+  test("lists that ask for more than a command can carry end it before anything is sent", async () => {
+    const pdol = makeImage({ fci: { "9F38": "9F02FF" } });
+    expect((await play(pdol, selection(pdol))).outcome).toMatchObject({ result: "terminated", reason: "bad-dol" });
+    const cdol = makeImage({ data: { "8C": "9F02F09F03F0" } });
+    const { outcome } = await play(cdol, start(cdol));
+    expect(outcome).toMatchObject({
+      result: "terminated",
+      reason: "bad-dol",
+      words: "GENERATE AC would carry 480 bytes, 255 at most",
+    });
+  });
+
   test("a malformed PDOL ends it before anything is sent", async () => {
     const bad = makeImage({ fci: { "9F38": "9F02069F37" } });
     expect((await play(bad, selection(bad))).outcome).toMatchObject({ result: "terminated", reason: "bad-pdol" });

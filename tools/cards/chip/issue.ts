@@ -158,6 +158,8 @@ function issuePath(issued: Issued, use: Use, cipher: Cipher): Path {
   const cdol1 = CDOL;
   const cdol2 = `8A02${profile.issuerBy === "cdol2" ? "910A" : ""}${CDOL}`;
   const { actions } = profile;
+  // Data authentication not performed or failed, the card's own kind of it included; and the exception list.
+  const failures = profile.authentication === "cda" ? "DC" : "D8";
   // Where the AIP is not among the signed objects, a swapped one would go unseen.
   const identity = objects([
     ["5A", card.pan.length % 2 === 0 ? card.pan : `${card.pan}F`],
@@ -177,9 +179,9 @@ function issuePath(issued: Issued, use: Use, cipher: Cipher): Path {
           ["8D", cdol2],
           ["8E", cvmList(profile, use)],
           ["9F08", "0030"],
-          ["9F0D", actions?.default ?? "D84000A800"],
+          ["9F0D", actions?.default ?? `${failures}4000A800`],
           ["9F0E", actions?.denial ?? "0010000000"],
-          ["9F0F", actions?.online ?? "D84004F800"],
+          ["9F0F", actions?.online ?? `${failures}4004F800`],
         ]);
   const signed = [identity + rules];
   const doubled = profile.faults?.includes("doubled-object") === true ? tlv("5F24", lastDay(card.expiry)) : "";

@@ -9,9 +9,18 @@ import { balanceFen } from "./purse.ts";
 import { type CardState, newState } from "./state.ts";
 import { splitDol } from "./tlv.ts";
 
+/** Records and certificates are the same whenever a card is opened, and cost more than a payment. */
+const issued = new WeakMap<ChipProfile, Issued[]>();
+
+function issuedOf(profile: ChipProfile): Issued[] {
+  const applications = issued.get(profile) ?? profile.applications.map((one) => new Issued(profile, one));
+  issued.set(profile, applications);
+  return applications;
+}
+
 export function openProfile(profile: ChipProfile, { memory, seed = 0 }: OpenChipOptions = {}): ChipCard {
   const state = memory === undefined ? newState(profile) : stateOf(profile, memory);
-  const applications = profile.applications.map((one) => new Issued(profile, one));
+  const applications = issuedOf(profile);
   const { contact, field } = profile;
   const face = field === undefined ? undefined : fieldFace(createOs(profile, applications, state, "field", seed), field);
   const second = field?.second === undefined || face === undefined ? [] : [{ ...face, uid: fromHex(field.second) }];
