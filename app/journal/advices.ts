@@ -64,8 +64,7 @@ export function advising(state: State, trace: number): void {
 export function advised(state: State, trace: number, result: AdviceResult): void {
   const { entry, delivery } = undelivered(state, trace);
   const record = adviceAnswered(entry.record, delivery, result);
-  const undone = record.state === "refused" && record.kind === "completion-advice";
-  state.change({ ...entry, record }, undone ? reopened(state.table, record.batch, record.trace) : []);
+  state.change({ ...entry, record }, record.state === "refused" ? reopened(state.table, record.batch, record.trace) : []);
 }
 
 export function pendingAdvices(state: State): TransactionRecord[] {

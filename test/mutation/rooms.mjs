@@ -18,7 +18,20 @@ export const ROOMS = {
     // Likewise power.test.ts, and size.test.ts with its thousands of records.
     tests: files(
       "test/app/journal",
-      ...["limits", "settlement", "refusals", "edges", "upload-order", "journal", "day", "records", "book", "restore"],
+      ...[
+        "limits",
+        "settlement",
+        "refusals",
+        "advices",
+        "closing",
+        "edges",
+        "upload-order",
+        "journal",
+        "day",
+        "records",
+        "book",
+        "restore",
+      ],
     ),
   },
   masking: {

@@ -2,9 +2,11 @@
  * Runs a room's tests for one mutant after another in one process. All files are one bundle, evaluated once; only mutants that work while a file is
  * loaded have it evaluated anew. Where vitest starts a worker for each mutant, this takes as long as the tests themselves.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import { INSTRUMENTER_CONSTANTS } from "@stryker-mutator/api/core";
 import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
@@ -38,6 +40,11 @@ async function bundled(files) {
         setup: (context) => {
           context.onResolve({ filter: /^vitest$/ }, () => ({ path: "vitest", namespace: "words" }));
           context.onLoad({ filter: /./, namespace: "words" }, () => ({ contents: "module.exports = words;", loader: "js" }));
+          // A bundle has one place; a test looks for its images beside itself.
+          context.onLoad({ filter: /\.test\.ts$/ }, ({ path }) => ({
+            contents: readFileSync(path, "utf8").replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)),
+            loader: "ts",
+          }));
         },
       },
     ],
