@@ -38,6 +38,8 @@ export function createFieldLights(system: System, devices: Devices): FieldLights
     show,
     waiting(forCard) {
       if (!forCard) {
+        later?.stop();
+        later = undefined;
         if (now === "ready") show("idle");
       } else if (now === "error") later ??= system.scheduler.after(ERROR_MS, "person", () => show("ready"));
       else show("ready");

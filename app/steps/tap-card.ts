@@ -87,10 +87,11 @@ function problemOf(t: Terminal, { code }: PiccError): TapAgain {
 }
 
 /** Of a tap that came to nothing: what to do instead. Leaves when there is nothing. */
-export function againAfter(t: Terminal, { result, reason, words }: Outcome): TapAgain {
+export function againAfter(t: Terminal, { result, reason, words, torn }: Outcome): TapAgain {
   t.system.log.info(`tap: ${result}, ${reason}: ${words}`);
   t.ui.field("error");
   if (reason === "see-phone") return { again: t.ui.say("problem.tap-phone") };
+  if (torn !== undefined) return { again: t.ui.say("problem.tap-same-card") };
   if (reason === "card-lost" || result === "try-again") return { again: t.ui.say("problem.tap-again") };
   if (result === "card-blocked") throw new Left("problem", t.ui.say("problem.chip-blocked"));
   if (result === "cancelled") throw new Left("cancelled");

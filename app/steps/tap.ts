@@ -106,6 +106,8 @@ function partOf(told: Record<string, Uint8Array>, { aside }: OnlineRequest, { wa
 /** Without the host: the purse paid, the card said no, or nothing has happened. */
 function offline(t: Terminal, { kind, amountFen }: ChipPayment, ending: Ending): Outcome | TapAgain {
   t.tornTap = ending.torn === undefined ? undefined : { torn: ending.torn, atMs: t.system.scheduler.now() };
+  // Back again, and its log does not say: nobody may charge it a second time without looking.
+  if (ending.result === "declined-offline" && ending.reason === "torn") throw new Left("problem", t.ui.say("problem.tap-torn"));
   const card = tappedCard(ending);
   const decided = card && { kind, amountFen, card, pinEntered: false };
   const data = { ...ending.data, "95": NOTHING_FOUND };

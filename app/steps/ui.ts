@@ -175,6 +175,7 @@ export function createUi({ system, devices, renderer, language, status, state, m
             waiting?.({ input: "tap" });
             return;
           }
+          if (field !== undefined) fieldLights.show("idle");
           devices.beeper?.sound("card");
           waiting?.(presented.by === "stripe" ? { input: "swipe", swipe: presented.swipe } : { input: "insert" });
         });

@@ -6,6 +6,7 @@ export const tapEn = {
   "tap.read": "Card read",
   "tap.take-away": "You may take the card away",
   "problem.tap-again": "Not read to the end. Tap again",
+  "problem.tap-same-card": "Not read to the end. Tap the same card again",
   "problem.tap-one-card": "One card only, please",
   "problem.tap-phone": "Cardholder: look at the phone, then tap again",
   "problem.tap-elsewhere": "This card cannot be tapped. Insert or swipe it",

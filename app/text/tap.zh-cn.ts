@@ -6,6 +6,7 @@ export const tapZhCN = {
   "tap.read": "读卡成功",
   "tap.take-away": "可以移开卡片了",
   "problem.tap-again": "没读完，请再次挥卡",
+  "problem.tap-same-card": "没读完，请用刚才那张卡再次挥卡",
   "problem.tap-one-card": "请只出示一张卡",
   "problem.tap-phone": "请持卡人看手机，确认后再次挥卡",
   "problem.tap-elsewhere": "此卡不能挥卡，请改用插卡或刷卡",

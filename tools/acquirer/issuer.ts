@@ -22,8 +22,8 @@ export interface Question {
   account: AccountState | undefined;
   /** YYMM of today. */
   month: string;
-  /** The card has compared a PIN itself and found it right, and its cryptogram says so. */
-  pinByCard: boolean;
+  /** No PIN is needed: the card has compared one itself and found it right, and its cryptogram says so; or it is a tapped sale (§5.8). */
+  pinSpared: boolean;
   /** What speaks against it by its chip. */
   chip: { code: string; words: string } | undefined;
 }
@@ -80,12 +80,12 @@ function pinThenMoney(question: Question): Verdict {
   return { code: "00", words: "", pin: pin.pin };
 }
 
-function checkPin({ fields, card, keys, asks, pinByCard }: Question, state: AccountState): Verdict {
+function checkPin({ fields, card, keys, asks, pinSpared }: Question, state: AccountState): Verdict {
   const asked = asks === "full" || fields[52] !== undefined;
   if (asked && state.account.pin !== undefined && state.wrongPins >= PIN_TRIES)
     return no("38", `${state.wrongPins} wrong PINs before this`);
   if (fields[52] === undefined) {
-    return state.account.pin === undefined || asks === "account" || pinByCard
+    return state.account.pin === undefined || asks === "account" || pinSpared
       ? { code: "00", words: "", pin: "unchecked" }
       : no("55", "this card has a PIN and DE52 is missing");
   }

@@ -133,11 +133,15 @@ function decisionOf(context: Context, request: CardRequest, money: Money): Decis
     keys: request.keys,
     account: context.book.accounts.get(request.card.pan),
     month: context.now().month,
-    pinByCard: chip !== undefined && pinByCard(chip),
+    pinSpared: chip !== undefined && (pinByCard(chip) || isQuickPass(chip, request)),
     chip: chip && (money.chip === "offline" ? offlineObjection : onlineObjection)(chip, request, context.book.transactions),
   });
   return { verdict, chip, original };
 }
+
+/** A tapped sale under a right cryptogram: whether it has a PIN is decided in the terminal (§5.8). */
+const isQuickPass = ({ right }: ChipFacts, { fields }: CardRequest): boolean =>
+  right === true && fields[3] === "000000" && fields[22]?.startsWith("07") === true;
 
 function approvedOf(request: CardRequest, code: string, { partial }: Money): number {
   const asked = amountOf(request);

@@ -139,6 +139,8 @@ const EXPECTED: Record<string, { contact?: Ending; contactless?: Ending }> = {
   "chip-doubled-object": { contact: ["terminated", "duplicate-object", false] },
   "chip-two-in-field": { contact: ONLINE, contactless: TAP_ONLINE },
   "chip-pin-blocked": { contact: ONLINE },
+  "chip-phone-1": { contactless: TAP_ONLINE },
+  "chip-phone-locked": { contactless: ["try-again", "see-phone", false] },
 };
 
 const sides = chipProfiles.flatMap(({ id, contact, field }) => [
@@ -151,6 +153,13 @@ test.each(sides)("$id, $face", async ({ id, face }) => {
   const outcome = await pay(card, { face });
   expect([outcome.result, outcome.reason, outcome.authenticated], outcome.words).toEqual(EXPECTED[id]?.[face]);
   if (outcome.result === "approved-offline") expect(outcome.ecash).toBe(view(card).balanceFen !== undefined);
+});
+
+test("a phone that asks to be looked at pays with the next tap, and asks anew afterwards", async () => {
+  const card = openChip("chip-phone-locked");
+  const ends = [];
+  for (let n = 0; n < 3; n++) ends.push((await pay(card, { face: "contactless" })).reason);
+  expect(ends).toEqual(["see-phone", "approved", "see-phone"]);
 });
 
 describe("the purse", () => {

@@ -25,6 +25,7 @@ export const SW = {
   pinBlocked: 0x6983,
   invalidated: 0x6984,
   conditions: 0x6985,
+  seePhone: 0x6986,
   noMac: 0x6987,
   wrongMac: 0x6988,
   wrongData: 0x6a80,

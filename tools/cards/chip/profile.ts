@@ -85,7 +85,12 @@ export interface ApplicationProfile {
   actions?: { default: Hex; denial: Hex; online: Hex };
   purse?: { balanceFen: number; limitFen: number; singleFen: number; thresholdFen: number };
   /** It pays in one tap. `version`: of fDDA. `cid`: it names its decision by 9F27, else only in 9F10. */
-  quick?: { version: "00" | "01"; cid?: boolean };
+  quick?: {
+    version: "00" | "01";
+    cid?: boolean;
+    /** It is in a phone that verifies its owner: it is unlocked, or asks to be looked at before each payment (6986). */
+    phone?: "verified" | "asks";
+  };
   /** Payments in a row without the host before it asks for one (9F58). Default 255. */
   offlineLimit?: number;
   /** How the issuer is authenticated: by EXTERNAL AUTHENTICATE, or by 91 in CDOL2. Default "command". */

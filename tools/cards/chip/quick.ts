@@ -13,6 +13,8 @@ const CTQ_ONLINE_PIN = 0x80;
 const CTQ_SIGNATURE = 0x40;
 /** Online, should the card's proof not hold. */
 const CTQ_ONLINE_ON_FAILURE = 0x20;
+/** Second byte: the owner has been verified on the device. */
+const CTQ_DEVICE = 0x80;
 const NUMBER_BYTES = 8;
 
 /** What the reader says of itself (9F66). */
@@ -29,9 +31,10 @@ function readerOf(ttq: Hex) {
 function decide({ issued, state, progress }: Current): { decision: Decision; qualifiers: number } {
   const { said } = progress;
   const reader = readerOf(said.get("9F66") ?? "");
-  const byPin = reader.cvmWanted && reader.onlinePin && issued.profile.cvm.includes("online-pin");
-  const bySignature = reader.cvmWanted && !byPin && reader.signature && issued.profile.cvm.includes("signature");
-  const unverified = reader.cvmWanted && !byPin && !bySignature;
+  const byDevice = issued.profile.quick?.phone !== undefined;
+  const byPin = reader.cvmWanted && !byDevice && reader.onlinePin && issued.profile.cvm.includes("online-pin");
+  const bySignature = reader.cvmWanted && !byDevice && !byPin && reader.signature && issued.profile.cvm.includes("signature");
+  const unverified = reader.cvmWanted && !byDevice && !byPin && !bySignature;
   const qualifiers = (byPin ? CTQ_ONLINE_PIN : 0) | (bySignature ? CTQ_SIGNATURE : 0) | CTQ_ONLINE_ON_FAILURE;
   const amountFen = fromDecimal(said.get("9F02") ?? "");
   const purchase = said.get("9C") === "00";
@@ -54,7 +57,7 @@ export function quickAnswer(os: Os, current: Current, path: Path): Answer {
   progress.phase = decision === "ARQC" ? "requested" : "decided";
   const amountFen = fromDecimal(progress.said.get("9F02") ?? "");
   if (decision === "TC") progress.pending = { amountFen, record: path.records.length };
-  const ctq = `${byte(qualifiers)}00`;
+  const ctq = byte(qualifiers) + byte(issued.profile.quick?.phone === undefined ? 0 : CTQ_DEVICE);
   const proof = signs ? fastProof(os, current, path, ctq) : [];
   const found = objects([
     ["82", path.aip],

@@ -27,6 +27,11 @@ export function getProcessingOptions(os: Os, { p1, p2, data }: Command): Answer 
   const said = splitDol(pdol, sent);
   const use = useOf(os, current, said);
   if (use === undefined) return status(SW.conditions);
+  if (use === "quick" && issued.profile.quick?.phone === "asks") {
+    // Asked once, the owner looks; the next payment is asked for anew.
+    state.looked = state.looked !== true;
+    if (state.looked) return status(SW.seePhone);
+  }
   state.atc++;
   progress.phase = "initiated";
   progress.pdol = sent;

@@ -25,6 +25,8 @@ export interface ApplicationState {
   /** Newest first. */
   log: Hex[];
   loads: Hex[];
+  /** The owner of a phone that asks has looked at it. */
+  looked?: boolean;
   /** Of the transaction before: they go into the next CVR. */
   last: { onlineUnfinished: boolean; issuerFailed: boolean; issuerMissing: boolean; scripts: number; scriptFailed: boolean };
 }
