@@ -32,15 +32,28 @@ export async function booksOf(world: World): Promise<Books> {
   const view = desk.acquirer?.ledger({ clear: true });
   const journal = await desk.journal();
   const { paper } = desk.devices.printer;
+  const read = readOf(world);
   return {
     world,
     ledger: view?.transactions ?? [],
     settlements: view?.settlements ?? [],
     journal: { ...journal, transactions: journal.transactions as unknown as Recorded[] },
     paper,
-    slips: paper.flatMap((each) => readSlip(each) ?? []),
+    slips: paper.flatMap((each) => read(each) ?? []),
     messages: desk.messages().filter(({ mti, problem }) => mti !== "" && problem === undefined),
     screens: world.screens,
+  };
+}
+
+/** A slip that is torn off is the same for ever. */
+const known = new WeakMap<World, Map<number, SlipFacts | undefined>>();
+
+function readOf(world: World): (paper: Paper) => SlipFacts | undefined {
+  const slips = known.get(world) ?? new Map<number, SlipFacts | undefined>();
+  known.set(world, slips);
+  return (paper) => {
+    if (!paper.torn || !slips.has(paper.n)) slips.set(paper.n, readSlip(paper));
+    return slips.get(paper.n);
   };
 }
 

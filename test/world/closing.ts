@@ -66,8 +66,10 @@ export class Watch {
   }
 }
 
-export async function lookAtQuiet(world: World, watch: Watch): Promise<void> {
-  watch.judge(await booksOf(world), ALWAYS);
+export async function lookAtQuiet(world: World, watch: Watch): Promise<Books> {
+  const books = await booksOf(world);
+  watch.judge(books, ALWAYS);
+  return books;
 }
 
 export async function check(world: World): Promise<Violation[]> {

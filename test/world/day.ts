@@ -29,8 +29,8 @@ export interface Day {
   digest: string;
 }
 
-const LEAST_CUSTOMERS = 20;
-const MOST_CUSTOMERS = 32;
+const LEAST_CUSTOMERS = 6;
+const MOST_CUSTOMERS = 18;
 
 export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
   const world = await World.create({ seed, ...more });
@@ -76,12 +76,12 @@ async function live(world: World, watch: Watch, counts: Record<string, number>):
   await cashier.home();
   const customers = chance.from(LEAST_CUSTOMERS, MOST_CUSTOMERS);
   for (let n = 0; n < customers; n++) {
-    if (n > 0 && !world.isOff && world.screen === "idle") await lookAtQuiet(world, watch);
+    const seen = n > 0 && !world.isOff && world.screen === "idle" ? await lookAtQuiet(world, watch) : undefined;
     if (watch.found) return;
     for (const line of troubleBefore(world, chance)) await cashier.act(line);
     await untilStuck(world, () => cashier.home());
     await cashier.home();
-    const { flow, original } = await pick(world, chance);
+    const { flow, original } = pick(chance, seen?.journal.transactions ?? (await world.desk.journal()).transactions);
     const visit = flow.visit(people, original);
     const troubles = troubleWithin(chance);
     const outcome = await untilStuck(world, () => cashier.serve({ begin: opening(flow), ...visit }, troubles));
@@ -102,9 +102,9 @@ async function untilStuck<T>(world: World, act: () => Promise<T>): Promise<T | "
   }
 }
 
-async function pick(world: World, chance: Chance): Promise<{ flow: Flow; original: JournalRecord }> {
-  const { transactions } = await world.desk.journal();
-  const records = transactions as unknown as JournalRecord[];
+/** `transactions`: the slips in the drawer. */
+function pick(chance: Chance, transactions: readonly unknown[]): { flow: Flow; original: JournalRecord } {
+  const records = transactions as readonly JournalRecord[];
   const possible = FLOWS.flatMap((flow): [number, { flow: Flow; originals: JournalRecord[] }][] => {
     const originals = flow.about === undefined ? [] : records.filter(flow.about);
     const can = flow.weight > 0 && (flow.about === undefined || originals.length > 0);

@@ -21,6 +21,8 @@ export interface SlipFacts {
 
 export interface Paper {
   n: number;
+  /** Off the printer: nothing is added to it any more. */
+  torn: boolean;
   text: readonly string[];
 }
 

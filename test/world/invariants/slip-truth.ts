@@ -4,7 +4,7 @@ import type { SlipFacts } from "../slips.ts";
 
 /**
  * When the printer asks for help in a slip, the whole slip is printed anew: nobody can say where the first one broke off. So between two that are
- * the same the printer must have asked, once for each time.
+ * the same the printer must have asked, once for each time. A reprint says so below the amount: a piece of one may end before that.
  */
 export function slipTruth({ screens, slips }: Books, complain: Complain): void {
   const helped = screens.flatMap(({ slip }) => slip ?? []);
@@ -14,7 +14,8 @@ export function slipTruth({ screens, slips }: Books, complain: Complain): void {
     if (duplicate || voucher === undefined || amountFen === undefined) continue;
     const name = `${batch ?? ""}/${voucher} ${copy} ${amountFen}${voided ? " voided" : ""}`;
     const before = originals.get(name);
-    if (before !== undefined && before.lines >= lines && !helped.some((at) => at >= before.n && at < n))
+    const isPiece = before !== undefined && lines < before.lines && helped.includes(n);
+    if (before !== undefined && before.lines >= lines && !isPiece && !helped.some((at) => at >= before.n && at < n))
       complain(`two ${copy} copies of ${batch}/${voucher}, neither marked as a reprint`);
     originals.set(name, slip);
   }
