@@ -22,7 +22,6 @@ export async function updateFirmware(t: Terminal): Promise<void> {
   if (name === undefined) return;
   const judged = t.system.firmware.check(name);
   if (isRefused(judged)) {
-    t.system.log.warn(`firmware: ${judged.words}`);
     t.audit.note({ who: by, what: "firmware", result: "refused", object: judged.refused });
     return tell(t, title, [t.ui.say("firmware.refused", { words: refusedWords(t, judged) })], "bad");
   }

@@ -77,7 +77,7 @@ export class Slots {
   /** What would come of installing it. */
   check(bytes: Uint8Array): Judged | Refused {
     const judged = this.#judge(bytes);
-    return "refused" in judged ? judged : { package: summaryOf(judged.manifest, bytes.length) };
+    return "refused" in judged ? this.#refuse(judged) : { package: summaryOf(judged.manifest, bytes.length) };
   }
 
   /** Writes it to the slot that does not run; the next start tries it. Refused: nothing has changed but perhaps the spare slot's bytes. */

@@ -37,6 +37,8 @@ export class SlottedMachine implements Machine {
   #on = false;
   #starting = false;
   #powerOns = 0;
+  /** What the firmware asked of the power before it had even started. */
+  #askedEarly: "restart" | "halt" | undefined;
   #inner: Machine | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #lastPorts: MachineStatus["ports"] = {};
@@ -95,20 +97,38 @@ export class SlottedMachine implements Machine {
     return this.#inner?.cpuMs() ?? Promise.reject(new Error("the machine is off"));
   }
 
-  /** Starts what the loader chooses; one that cannot even start is taken back, and the loader asked again. */
+  /** Starts what the loader chooses, until one stays. Attempts of one on trial are counted by the loader, those of others here. */
   async #powerOn(): Promise<void> {
     for (;;) {
       const chosen = this.#withSlots((slots) => slots.choose());
       if (chosen === undefined)
         throw new Refused(`there is no firmware in ${this.#options.slotsDir} that may be started; install a signed package`);
-      try {
-        return await this.#run(chosen);
-      } catch (error) {
-        await this.#drop();
-        if (!this.#on) throw error;
-        if (chosen.trial === undefined || !this.#takenBack(chosen, `it does not start: ${wordsOf(error)}`)) throw error;
+      const how = await this.#tryToRun(chosen);
+      if (how === "started") return;
+      await this.#drop();
+      this.#emitter.emit("power", how);
+      if (how === "halt") {
+        this.#on = false;
+        return;
       }
+      if ((chosen.trial?.left ?? 0) === 0 && !this.#restarts.failed(performance.now()))
+        throw new Refused("the firmware asks for a restart again and again before it has started");
     }
+  }
+
+  /** One that cannot even start is taken back at once, which is a restart; with nothing to go back to, that is thrown. */
+  async #tryToRun(chosen: Chosen): Promise<"started" | "restart" | "halt"> {
+    this.#askedEarly = undefined;
+    try {
+      await this.#run(chosen);
+    } catch (error) {
+      if (!this.#on) throw error;
+      if (this.#askedEarly !== undefined) return this.#askedEarly;
+      await this.#drop();
+      if (chosen.trial !== undefined && this.#takenBack(chosen, `it does not start: ${wordsOf(error)}`)) return "restart";
+      throw error;
+    }
+    return this.#askedEarly ?? "started";
   }
 
   async #run(chosen: Chosen): Promise<void> {
@@ -122,7 +142,9 @@ export class SlottedMachine implements Machine {
         if (ours() && !this.#starting && status.running) this.#emitter.emit("status", status);
       });
       inner.on("power", (action) => {
-        if (ours()) void this.#asked(action);
+        if (!ours()) return;
+        if (this.#starting) this.#askedEarly = action;
+        else void this.#asked(action);
       });
       inner.on("crash", ({ words, stack }) => {
         // One that fails while it starts is told of by `start`.
