@@ -112,13 +112,13 @@ function fieldUse(t: Terminal, { amountFen, asked, after }: PresentOptions): "no
 }
 
 /** A card that may have paid has to come back soon (FF803A), if it is to be believed. */
-function patienceMs(t: Terminal): number {
+export function patienceMs(t: Terminal): number {
   return t.tornTap === undefined ? t.profile.promptTimeoutMs : Number(t.parameters.value("quick.again")) * 1_000;
 }
 
-const leftOpen = ({ tornTap }: Terminal): Prompt | undefined => (tornTap === undefined ? undefined : "problem.tap-torn");
+export const leftOpen = ({ tornTap }: Terminal): Prompt | undefined => (tornTap === undefined ? undefined : "problem.tap-torn");
 
-function leaving(t: Terminal): Left {
+export function leaving(t: Terminal): Left {
   const open = leftOpen(t);
   return open === undefined ? new Left("cancelled") : new Left("problem", t.ui.say(open), "notice.not-done");
 }

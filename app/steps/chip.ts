@@ -26,6 +26,8 @@ export interface ChipPayment {
   kind: "sale" | "preauth" | "preauth-add";
   transaction: Prompt;
   amountFen: number;
+  /** Only a purse will do (电子现金). */
+  purse?: boolean;
   /** The hold that is added to, what of it stands beside the question, and its card: no other will do. */
   about?: { original: Original; rows: Pair[]; pan: string };
 }

@@ -1,8 +1,11 @@
 /** A card of electronic cash in the slot, and what its purse and its own log say without paying anything (§8). */
 import { EmvError, type LogEntry, type LogKind, readLog, readPurse } from "../emv/index.ts";
 import type { Prompt } from "../text/words.ts";
+import { leaving, leftOpen, patienceMs } from "./card.ts";
 import { openChip } from "./chip-card.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
+import type { TapAgain } from "./tap-card.ts";
+import { tapAllowed } from "./tap-terminal.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
 /** Asks for a card in the slot. Leaves on Cancel and time-out, and where no chip can be read. */
@@ -14,6 +17,28 @@ export async function insertCard(t: Terminal, transaction: Prompt, amountFen?: n
     if (input.input === "insert") return;
     if (input.input === "timeout") throw new Left("timeout", t.ui.say("problem.timeout"));
     if (input.input === "key" && input.key === "cancel") throw new Left("cancelled");
+    t.ui.bad();
+  }
+}
+
+/** A chip in the slot, or held near, where that may be for this amount. Leaves on Cancel and time-out. */
+export async function presentPurse(
+  t: Terminal,
+  transaction: Prompt,
+  amountFen: number,
+  after?: TapAgain,
+): Promise<"chip" | "tap"> {
+  const contactless = tapAllowed(t, amountFen) && after?.elsewhere !== true;
+  if (!contactless && !t.readers.contact) throw new Left("problem", t.ui.say("problem.chip-reader"));
+  t.ui.show("insert", { transaction, amountFen, problem: after?.again, contactless });
+  if (after !== undefined) t.ui.bad();
+  const field = contactless ? (after === undefined ? "read" : "afresh") : undefined;
+  for (;;) {
+    const input = await t.ui.wait({ slot: t.readers.contact, field, timeoutMs: patienceMs(t) });
+    if (input.input === "insert") return "chip";
+    if (input.input === "tap") return "tap";
+    if (input.input === "timeout") throw new Left("timeout", t.ui.say(leftOpen(t) ?? "problem.timeout"));
+    if (input.input === "key" && input.key === "cancel") throw leaving(t);
     t.ui.bad();
   }
 }

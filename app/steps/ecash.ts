@@ -1,10 +1,19 @@
 /**
  * A payment out of the purse of the card in the slot (M7, §8): without the host, told to it later. fast: nothing is asked and only the purse will do. normal: number and
- * amount are agreed to, and where the purse does not reach, the account pays online, with its PIN.
+ * amount are agreed to, and where the purse does not pay, the account does, online and with its PIN.
  */
 import { assert } from "../../platform/guest/assert.ts";
 import type { Host } from "../acquirer/host.ts";
-import { fieldData, type HostAnswer, type OnlineRequest, type Outcome as Ending, runTransaction } from "../emv/index.ts";
+import {
+  type CardChannel,
+  EmvError,
+  fieldData,
+  type HostAnswer,
+  type OnlineRequest,
+  type Outcome as Ending,
+  readPurse,
+  runTransaction,
+} from "../emv/index.ts";
 import { groupedYuan } from "../model/money.ts";
 import type { CardData } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
@@ -38,13 +47,15 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
   let pinBlock: Uint8Array | undefined;
   let sent: Sent | undefined;
   let charged = false;
+  let taken = false;
 
   const people = {
     ...chipPeople(t),
     card: async (shown: Parameters<typeof cardDataOf>[0] & { purse: boolean }) => {
       chipForgotten(t);
       card = cardDataOf(shown);
-      if (!shown.purse) throw new Left("problem", t.ui.say("problem.no-purse"));
+      taken = shown.purse;
+      if (!taken && way === "fast") return false;
       if (way === "normal") await confirmTransaction(t, { kind: "ecash", transaction, card, amountFen });
       else await checkRisk(t, { kind: "ecash", card, amountFen });
       t.ui.show("chip", { transaction, amountFen });
@@ -81,6 +92,7 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
   const ending = await runTransaction(opened.channel, terminal, details, authorise);
   t.system.log.info(`purse: ${ending.result}, ${ending.reason}: ${ending.words}`);
   if (card === undefined) throw new Left("problem", readProblem(t, ending));
+  if (!taken && way === "fast") return refusedByPurse(t, opened.channel);
   leaveWhenTorn(t, ending);
   const outcome = conclude(t, { kind: "sale", amountFen, card, pinEntered: pinBlock !== undefined }, sent, ending);
   // Only now: until its record is durable, the purse is all that knows of it.
@@ -95,6 +107,19 @@ function leaveWhenTorn(t: Terminal, { torn, reason }: Ending): void {
   const amount = groupedYuan(tornPurse(t)?.amountFen ?? 0);
   forgetTorn(t);
   throw new Left("problem", t.ui.say("problem.purse-paid", { amount }));
+}
+
+/** A card that answers for its account has no purse, or one that does not pay this: what it holds says which. */
+async function refusedByPurse(t: Terminal, channel: CardChannel): Promise<Outcome> {
+  let balanceFen: number | undefined;
+  try {
+    ({ balanceFen } = await readPurse(channel, chipTerminal(t), chipPeople(t)));
+  } catch (error) {
+    // Pulled out meanwhile: nothing was paid, and it is not worth a word of its own.
+    if (!(error instanceof EmvError)) throw error;
+  }
+  if (balanceFen === undefined) throw new Left("problem", t.ui.say("problem.no-purse"));
+  return { outcome: "refused-by-card", purseFen: balanceFen };
 }
 
 /** What the purse holds, when it was too little. */

@@ -9,9 +9,14 @@ import type { Terminal } from "./terminal.ts";
  */
 const TTQ = [0x36, 0x00, 0x00, 0x80] as const;
 const DEVICE_VERIFICATION = 0x40;
+/** B1 of a reader that cannot go online, and 9F35 of such a terminal: for a payment that only a purse will do for. */
+const TTQ_OFFLINE_ONLY = 0x08;
+const OFFLINE_ONLY = "23";
 
-export function tapTerminal(t: Terminal, amountFen: number): RunTerminal {
-  return { ...chipTerminal(t), applications: tapApplications(t, amountFen), people: chipPeople(t) };
+/** purse: only a purse will do, whatever the merchant's preference. */
+export function tapTerminal(t: Terminal, amountFen: number, { purse = false } = {}): RunTerminal {
+  const type = purse ? { type: OFFLINE_ONLY } : {};
+  return { ...chipTerminal(t), ...type, applications: tapApplications(t, amountFen, purse), people: chipPeople(t) };
 }
 
 /** Whether a card may be held near for this amount at all. */
@@ -21,15 +26,15 @@ export function tapAllowed(t: Terminal, amountFen: number): boolean {
   return preProcess(terminal, { amountFen, interface: "contactless" }).some(({ allowed }) => allowed);
 }
 
-function tapApplications(t: Terminal, amountFen: number): ApplicationInput[] {
+function tapApplications(t: Terminal, amountFen: number, only = false): ApplicationInput[] {
   const value = t.parameters.value.bind(t.parameters);
   const device = value("quick.cdcvm") === true ? DEVICE_VERIFICATION : 0;
-  const ttq = Uint8Array.of(TTQ[0], TTQ[1], TTQ[2] | device, TTQ[3]);
+  const ttq = Uint8Array.of(TTQ[0] | (only ? TTQ_OFFLINE_ONLY : 0), TTQ[1], TTQ[2] | device, TTQ[3]);
   const waiverFen = value("quick.on") === true ? Number(value("quick.no-pin")) : -1;
   return t.cardData.applications.map((application) => {
     const contactless = { ...application.contactless, ttq, waiverFen };
     // §5.7: a purse pays where the merchant prefers it and the amount is one it may pay; everything else goes to the host.
-    const purse = value("quick.channel") === "1" && amountFen <= (application.ecashLimitFen ?? -1);
+    const purse = (only || value("quick.channel") === "1") && amountFen <= (application.ecashLimitFen ?? -1);
     return { ...application, contactless: purse ? contactless : { ...contactless, floorLimitFen: 0 } };
   });
 }

@@ -26,12 +26,12 @@ export interface TornTap {
 
 /** What came of it; or what to do instead, when nothing has. Leaves only before a request has gone. */
 export async function payByTap(t: Terminal, payment: ChipPayment): Promise<Outcome | TapAgain> {
-  const { kind, transaction, amountFen } = payment;
+  const { kind, transaction, amountFen, purse } = payment;
   const opened = await openTap(t, { transaction, amountFen });
   if ("again" in opened) return opened;
   let outcome: Outcome | undefined;
   try {
-    const terminal = tapTerminal(t, amountFen);
+    const terminal = tapTerminal(t, amountFen, { purse });
     const people = { ...terminal.people, ...opened.people, onlinePin: () => "entered" as const };
     const details = {
       amountFen,

@@ -2,13 +2,16 @@
 import { groupedYuan } from "../model/money.ts";
 import { deliverWhenMany } from "../steps/advise.ts";
 import { askAmount } from "../steps/ask.ts";
-import { insertCard } from "../steps/ecash-card.ts";
+import type { Outcome } from "../steps/authorise.ts";
+import { insertCard, presentPurse } from "../steps/ecash-card.ts";
 import { payByPurse, type PursePayment } from "../steps/ecash.ts";
 import { practisePurse } from "../steps/ecash-practice.ts";
 import { showOutcome } from "../steps/outcome.ts";
 import { batchTakes } from "../steps/prepare.ts";
 import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
+import { payByTap } from "../steps/tap.ts";
+import type { TapAgain } from "../steps/tap-card.ts";
 import type { Terminal } from "../steps/terminal.ts";
 
 export const ecashFast = (t: Terminal): Promise<void> => ecash(t, "fast", "transaction.ecash-quick");
@@ -19,11 +22,25 @@ async function ecash(t: Terminal, way: PursePayment["way"], transaction: PursePa
   await batchTakes(t);
   await printerOrConsent(t);
   const amountFen = await askAmount(t, { transaction }, { check: belowLimit(t) });
-  await insertCard(t, transaction, amountFen);
-  const payment = { transaction, amountFen, way };
-  const outcome = await (t.training === undefined ? payByPurse(t, payment) : practisePurse(t, payment));
+  const outcome = await paid(t, { transaction, amountFen, way });
   await showOutcome(t, transaction, amountFen, outcome);
   await deliverWhenMany(t);
+}
+
+/** A card held near pays at once, so only where nothing is to be asked; one that cannot is tried again, or put into the slot. */
+async function paid(t: Terminal, payment: PursePayment): Promise<Outcome> {
+  const { transaction, amountFen, way } = payment;
+  const inSlot = () => (t.training === undefined ? payByPurse(t, payment) : practisePurse(t, payment));
+  if (way === "normal" || t.training !== undefined) {
+    await insertCard(t, transaction, amountFen);
+    return inSlot();
+  }
+  for (let after: TapAgain | undefined; ; ) {
+    if ((await presentPurse(t, transaction, amountFen, after)) === "chip") return inSlot();
+    const result = await payByTap(t, { kind: "sale", transaction, amountFen, purse: true });
+    if ("outcome" in result) return result;
+    after = result;
+  }
 }
 
 /** The largest 9F7B of the applications (§8: less than that), and the merchant's own limit. */
