@@ -472,6 +472,35 @@ test("a debt outlives a new batch number, and its record belongs where it was as
   expect(journal.list()).toEqual([]);
 });
 
+test("a debt whose record stands is a contradiction that is told", () => {
+  const system = createFakeSystem();
+  const journal = openJournal(system);
+  const owed = owedNext(journal);
+  journal.oweReversal(owed);
+  const sealed = system.store.get("debt") as Uint8Array;
+  journal.approve(approvedOf(owed));
+  system.store.commit([{ put: "debt", value: sealed }]);
+  const words = "owes the reversal of a transaction that stands as approved";
+  expect(openJournal(system).damage).toEqual([{ key: "debt", words }]);
+});
+
+test("records without the counters are damage, whatever they are", () => {
+  for (const [key, damaged] of [
+    ["txn/000001/000001", true],
+    ["rev/000001/000001", true],
+    ["debt", true],
+    [SETTLEMENT_KEY, true],
+    ["set/000000000001/20261121/000001", true],
+    ["dec/000000000001/20261121", false],
+    ["audit/1", false],
+  ] as const) {
+    const system = createFakeSystem();
+    system.store.commit([{ put: key, value: Uint8Array.of(1) }]);
+    const found = openJournal(system).damage.filter((each) => each.key === "meta");
+    expect(found, key).toEqual(damaged ? [{ key: "meta", words: "is gone, but records of money are there" }] : []);
+  }
+});
+
 test("an advice that is taken without a code keeps what it had", () => {
   const journal = journalOn(new FaultyDisk());
   journal.post(postedNext(journal, { responseCode: "", acquirer: undefined, issuer: undefined }));

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { JournalError } from "../../../app/journal/journal.ts";
 import { openJournal, type OpenJournal } from "../../../app/journal/open.ts";
 import type { ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
+import type { System } from "../../../platform/guest/system.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
 import { approvedOf, journalOn, owedNext, PAN, pictureOf, sell, settleAll, systemOn } from "./world.ts";
 
@@ -140,8 +141,44 @@ describe("counters", () => {
     const late = journalAt(999_999);
     sell(late, 1);
     sell(late, 2);
-    expect(late.list().map(({ trace }) => trace)).toEqual([999_999, 1]);
-    expect(late.last()?.trace).toBe(1);
+    for (const now of [late, journalOn(disk)]) {
+      expect(now.list().map(({ trace }) => trace)).toEqual([999_999, 1]);
+      expect(now.last()?.trace).toBe(1);
+    }
+  });
+
+  test("so do reversals", () => {
+    const late = journalAt(999_998);
+    for (let n = 0; n < 3; n++) {
+      late.oweReversal(owedNext(late));
+      late.reversed();
+    }
+    for (const now of [late, journalOn(disk)]) expect(now.reversals().map(({ trace }) => trace)).toEqual([999_998, 999_999, 1]);
+  });
+
+  test("are written when they have changed, and with whatever is written first", () => {
+    const system = systemOn(disk);
+    const written: string[][] = [];
+    const store: System["store"] = {
+      get: (key) => system.store.get(key),
+      keys: (prefix) => system.store.keys(prefix),
+      commit: (changes) => {
+        written.push(changes.map((change) => ("put" in change ? change.put : change.delete)));
+        system.store.commit(changes);
+      },
+    };
+    const first = openJournal({ ...system, store });
+    first.beginSettlement();
+    first.abandonSettlement();
+    sell(first);
+    first.markPrinted(1, 1);
+    expect(written).toEqual([
+      ["settle", "meta"],
+      ["settle"],
+      ["debt", "meta"],
+      ["txn/000001/000001", "debt", "meta"],
+      ["txn/000001/000001"],
+    ]);
   });
 
   test("a trace that a record of the batch has is stepped over", () => {

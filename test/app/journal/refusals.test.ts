@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { OpenJournal } from "../../../app/journal/open.ts";
 import { pack, SETTLEMENT_KEY } from "../../../app/journal/records.ts";
+import type { Original } from "../../../app/model/transaction.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
 import { approvedOf, journalOn, owedNext, pictureOf, postedNext, sell, systemOn } from "./world.ts";
 
@@ -31,16 +32,6 @@ test.each<[string, Action, Action, string, string]>([
     (journal) => journal.oweReversal(owedNext(journal, { kind: "void", original: { batch: 1, trace: 9 } })),
     "not-found",
     "transaction 9 does not stand with this amount and cannot be voided",
-  ],
-  [
-    "the void of a completion that stands otherwise",
-    sold,
-    (journal) => {
-      const original = { batch: 1, trace: 1 };
-      journal.oweReversal(owedNext(journal, { kind: "completion-void", amountFen: 1, original }));
-    },
-    "not-found",
-    "transaction 1 does not stand with this amount and cannot be voided",
   ],
   ["voided twice", all(sold, voids), voids, "not-found", "transaction 1 is voided and cannot be voided"],
   ["a void of a trace that is none", nothing, voids, "not-found", "no transaction 1 in this batch"],
@@ -143,6 +134,26 @@ test.each<[string, Action, Action, string, string]>([
   expect(JSON.parse(pictureOf(journal))).toMatchObject({ ...JSON.parse(picture), ...(own && { nextTrace: expect.any(Number) }) });
   if (!own) expect(pictureOf(journalOn(disk))).toBe(picture);
 });
+
+test.each(["void", "completion-void", "cash-load-void"] as const)(
+  "a %s of what stands otherwise is refused before money moves",
+  (kind) => {
+    const journal = journalOn(new FaultyDisk());
+    sell(journal);
+    const owe = (amountFen: number, original: Original | undefined): void => {
+      journal.oweReversal(owedNext(journal, { kind, amountFen, original }));
+      journal.forgetDebt();
+    };
+    const words = (trace: number): string => `transaction ${trace} does not stand with this amount and cannot be voided`;
+    expect(() => owe(9_999, { batch: 1, trace: 1 })).toThrow(words(1));
+    expect(() => owe(10_000, { batch: 1, trace: 9 })).toThrow(words(9));
+    owe(10_000, { batch: 1, trace: 1 });
+    // Of another batch, or of nothing that is named, nobody here can tell.
+    owe(9_999, { batch: 7, trace: 1 });
+    owe(9_999, { batch: 1 });
+    owe(9_999, undefined);
+  },
+);
 
 test("with a settlement that cannot be read, nothing about it is told or done", () => {
   const disk = new FaultyDisk();

@@ -69,7 +69,11 @@ describe("the list (§5.5.6)", () => {
     expect(namesOf(uploadOrder(records, { domestic: 1, foreign: 2 }))).toEqual(["lines 2"]);
     expect(namesOf(uploadOrder(records, { domestic: 3, foreign: 1 }))).toEqual(["lines 1"]);
     expect(uploadOrder(records, { domestic: 1, foreign: 1 })).toEqual([]);
-    expect([balanced({ domestic: 1, foreign: 1 }), balanced({ domestic: 1, foreign: 0 })]).toEqual([true, false]);
+    const verdicts = [1, 2, 3, 0].flatMap((other) => [
+      balanced({ domestic: 1, foreign: other as 1 }),
+      balanced({ domestic: other as 1, foreign: 1 }),
+    ]);
+    expect(verdicts).toEqual([true, true, false, false, false, false, false, false]);
   });
 
   test("chips' certificates go in any case, those to be looked at last; what a chip approved alone goes whole", () => {
@@ -88,9 +92,29 @@ describe("the list (§5.5.6)", () => {
     expect(parts(NEITHER)).toEqual(["record 4", "lines 5", "certificate 2", "certificate 3", "certificate 1"]);
   });
 
+  test("a chip's sale with a tip goes as the tip; when the host refused the tip, with its certificate; one taken back never", () => {
+    const chip = { certificate: "TC", data: {} } as const;
+    const declined = { certificate: "AAC", data: {} } as const;
+    const records = [
+      record(1, { chip, delivery: { state: "delivered", attempts: 1, as: "tip", trace: 9 } }),
+      record(2, { chip, delivery: { state: "refused", attempts: 1, as: "tip", trace: 9 } }),
+      record(3, { chip, state: "reversed" }),
+      record(4, { chip: declined }),
+      record(5, { chip: { data: {} } }),
+    ];
+    const parts = uploadOrder(records, NEITHER).map(({ step, traces }) => `${step} ${traces.join(" ")}`);
+    expect(parts).toEqual(["record 1", "lines 5", "certificate 2", "certificate 4"]);
+    expect(uploadOrder(records, { domestic: 1, foreign: 1 })).toMatchObject([{ of: { trace: 2 } }, { of: { trace: 4 } }]);
+  });
+
   test("a line: region, trace, card and what was approved", () => {
     const [step] = uploadOrder([record(9, { organisation: "JCB", approvedFen: 4_000 })], NEITHER);
-    expect(step).toMatchObject({ lines: [{ foreign: true, trace: 9, pan: BLANK.pan, amountFen: 4_000 }] });
+    expect(step).toEqual({
+      step: "lines",
+      lines: [{ foreign: true, trace: 9, pan: BLANK.pan, amountFen: 4_000 }],
+      traces: [9],
+    });
+    expect(uploadOrder([record(9)], NEITHER)).toMatchObject([{ lines: [{ foreign: false }] }]);
   });
 });
 
@@ -140,6 +164,18 @@ describe("going through it", () => {
       { numRuns: 100, seed: 1 },
     );
   });
+});
+
+test("in a later round a message goes again when any record in it failed, whole", () => {
+  const steps = uploadOrder(
+    Array.from({ length: 24 }, (_, n) => record(n + 1)),
+    NEITHER,
+  );
+  const place = { uploaded: 0, rounds: 1, failed: [12] };
+  expect(nextUpload(steps, place)).toEqual({ at: 1, step: steps[1] });
+  expect(nextUpload(steps, { ...place, uploaded: 2 })).toBeUndefined();
+  expect(nextUpload(steps, { ...place, rounds: 0, uploaded: 2 })).toEqual({ at: 2, step: steps[2] });
+  expect(nextUpload(steps, { ...place, rounds: 0, uploaded: 3 })).toBeUndefined();
 });
 
 test("what was refused is what was refused last: heard or silent afterwards, it is not", () => {
