@@ -63,6 +63,12 @@ export type LedgerRecord =
   | { record: "status"; terminal: string; at: string; values: Record<string, string> }
   | SettlementRecord;
 
+/** The last so many records are as if they had never been written: a host that came back from an older copy of its ledger. */
+export interface Forgotten {
+  record: "forgotten";
+  count: number;
+}
+
 export interface TerminalState {
   terminal: string;
   merchant: string;

@@ -1,6 +1,6 @@
 /** What every service of the host works with: the book and the file behind it, terminals and keys, time, numbers. */
 import { createHash } from "node:crypto";
-import { Book, type LedgerRecord } from "./book.ts";
+import { Book, type Forgotten, type LedgerRecord } from "./book.ts";
 import type { AcquirerOptions } from "./contract.ts";
 import type { MacMethod } from "./crypto.ts";
 import { type KeyMaterial, keyMaterial, type SignOnCode, type WorkingKeys, workingKeys } from "./keys.ts";
@@ -16,7 +16,9 @@ export interface Registration {
 }
 
 export class Context {
-  readonly book: Book;
+  #book: Book;
+  /** What the book was made of, oldest first. */
+  #records: LedgerRecord[] = [];
   readonly #storage: LedgerStorage;
   readonly #options: AcquirerOptions;
   readonly #registered = new Map<string, Registration>();
@@ -25,8 +27,12 @@ export class Context {
     this.#options = options;
     this.#storage = storage;
     this.#register();
-    this.book = new Book(options.accounts);
-    for (const record of storage.records) this.book.apply(record as LedgerRecord);
+    this.#book = new Book(options.accounts);
+    for (const record of storage.records) this.#apply(record as LedgerRecord | Forgotten);
+  }
+
+  get book(): Book {
+    return this.#book;
   }
 
   #register(): void {
@@ -44,9 +50,20 @@ export class Context {
   }
 
   /** Durable first, then true. */
-  write(record: LedgerRecord): void {
+  write(record: LedgerRecord | Forgotten): void {
     this.#storage.append(record);
-    this.book.apply(record);
+    this.#apply(record);
+  }
+
+  #apply(record: LedgerRecord | Forgotten): void {
+    if (record.record !== "forgotten") {
+      this.#records.push(structuredClone(record));
+      this.#book.apply(record);
+      return;
+    }
+    this.#records = this.#records.slice(0, Math.max(0, this.#records.length - record.count));
+    this.#book = new Book(this.#options.accounts);
+    for (const kept of this.#records) this.#book.apply(structuredClone(kept));
   }
 
   /** Keys of a terminal that is signed on. */

@@ -313,6 +313,8 @@ export interface AcquirerHost {
   addRule(rule: Rule): void;
   clearRules(): void;
   setAccount(account: Account): void;
+  /** As after a restart from an older copy of its ledger: the last `records` records are gone. Throws Error unless it is a whole number from 0. */
+  forget(records: number): void;
   /** Values by code of §7.3, put over those it has: {"12":"45"}. Throws Error saying which code cannot be or has a wrong value. */
   setParameters(parameters: Record<string, string>): void;
   /** What a blacklist download (390) hands out: card numbers and beginnings of card numbers. Throws Error saying which cannot be. */

@@ -251,6 +251,12 @@ export class Host implements AcquirerHost {
     this.onChange?.();
   }
 
+  forget(records: number): void {
+    if (!Number.isInteger(records) || records < 0) throw new Error(`${records} records: a whole number from 0`);
+    this.#service.record({ record: "forgotten", count: records });
+    this.note("info", `the last ${records} records of the ledger are lost`);
+  }
+
   setAccount(account: Account): void {
     checkAccount(account);
     const { heldFen: _view, ...own } = account;

@@ -3,7 +3,7 @@
  * (./services). The ledger is written before an answer that depends on it exists.
  */
 import { refusalOf } from "./answers.ts";
-import type { Book, LedgerRecord } from "./book.ts";
+import type { Book, Forgotten, LedgerRecord } from "./book.ts";
 import { readCard } from "./card.ts";
 import type { ChipOrders } from "./chip/chip.ts";
 import { faultsOf, pickRow, split60 } from "./check.ts";
@@ -36,7 +36,7 @@ export class Service {
   }
 
   /** What comes from the API, not from a line. */
-  record(record: LedgerRecord & { record: "account" | "parameters" | "blacklist" | "contactless" }): void {
+  record(record: Forgotten | (LedgerRecord & { record: "account" | "parameters" | "blacklist" | "contactless" })): void {
     this.#context.write(record);
   }
 

@@ -32,6 +32,11 @@ export const LINE_FAULTS: readonly FaultSpec[] = [
     takes: "value",
     words: { zh: "应答到第 N 字节断线", en: "the line breaks after N bytes of the answer" },
   },
+  {
+    fault: "change-byte",
+    takes: "value",
+    words: { zh: "应答第 N 字节错一位", en: "one bit of the answer's Nth byte is wrong" },
+  },
   { fault: "disconnect", takes: "count", words: { zh: "收到请求后断线", en: "the line breaks once the request is through" } },
   { fault: "drip", takes: "count", words: { zh: "应答逐字节到达", en: "the answer comes byte by byte" } },
   { fault: "oversize", takes: "count", words: { zh: "应答超长", en: "the answer is far too long" } },
@@ -405,7 +410,9 @@ export class HostLine {
     return framed(body);
   }
 
-  #arrive(session: Session, frame: Uint8Array): void {
+  #arrive(session: Session, whole: Uint8Array): void {
+    const change = this.#faults.take("change-byte");
+    const frame = change === undefined ? whole : whole.map((byte, at) => (at === change.value ? byte ^ 1 : byte));
     const cut = this.#faults.take("cut-at-byte");
     if (cut !== undefined) {
       this.#deliver(session, frame.slice(0, Math.max(0, cut.value ?? 0)));

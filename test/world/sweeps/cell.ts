@@ -93,6 +93,8 @@ export interface Cell {
   missed?(stage: Stage): string | undefined;
   /** Nothing but the power went wrong: no error is logged, the desk's own check agrees, and a settlement is on paper. */
   strict?: true;
+  /** Of a host that has lost some of its ledger: what is judged nevertheless, and what holds instead of the rest. */
+  lost?: { heeds(violation: Violation): boolean; instead(stage: Stage): string[] };
   /** What nobody at the counter can mend is mended before the terminal must come back. */
   repair?(stage: Stage): void;
 }
@@ -126,16 +128,17 @@ async function aftermath(stage: Stage, cell: Cell): Promise<string[]> {
   return found;
 }
 
-async function closed(stage: Stage, { flow, ending }: Cell): Promise<string[]> {
+async function closed(stage: Stage, { flow, ending, lost }: Cell): Promise<string[]> {
   const { world } = stage;
   const late = await comesBack(stage);
   if (flow.settles) await settleOn(stage);
   if (ending === "sold" && world.screen === "idle") await sell(stage);
   const owes = (): boolean => (world.desk.state.debt.reversals ?? 0) + (world.desk.state.debt.offline ?? 0) > 0;
   if (ending !== "settled" && !owes()) return [...late, ...told(await check(world)), ...(flow.settles ? uploads(stage) : [])];
-  const watch = new Watch(world);
+  const watch = new Watch(world, lost?.heeds);
   await closing(world, watch);
-  return [...late, ...told(watch.violations), ...(flow.settles ? uploads(stage) : [])];
+  const own = lost?.instead(stage) ?? (flow.settles ? uploads(stage) : []);
+  return [...late, ...told(watch.violations), ...own];
 }
 
 /** The faults stop, those of the flow itself stay; how long it took to idle, when too long. */

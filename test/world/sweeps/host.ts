@@ -3,6 +3,7 @@ import type { Rule } from "../../../tools/acquirer/contract.ts";
 import type { ActiveFault } from "../../../tools/sim/contract.ts";
 import { run, type Stage, staged, gone } from "./cell.ts";
 import type { Absent, Listing, Point, Sweep } from "./cells.ts";
+import { LOST, loseRecords } from "./lost.ts";
 import { SWEEP_FLOWS, type SweepFlow } from "./flows.ts";
 
 /** A message of the flow's. */
@@ -12,17 +13,23 @@ export interface Step {
   mti: string;
   /** 60.3. */
   code: string;
+  /** Of its answer, with the length in front. */
+  answerBytes: number;
 }
 
 interface HostFault {
   fault: string;
   name: string;
+  /** At these bytes of the answer, each a point of its own; `line` gets it as its value. */
+  bytes?(step: Step): readonly number[];
   /** Why this message cannot meet it. */
   absent?(step: Step): string | undefined;
   /** Set when the message before it is on the line: it is about the connection. */
   early?: true;
   line?: ActiveFault;
   rules?(step: Step): Rule[];
+  /** The host comes back from a copy of its ledger that lacks its last so many records. */
+  loses?: number;
 }
 
 const isMoney = ({ mti }: Step): boolean => mti === "0100" || mti === "0200";
@@ -73,6 +80,12 @@ export const HOST_FAULTS: readonly HostFault[] = [
   ...BREAKS.map(
     (value): HostFault => ({ fault: "B10", name: `cut at byte ${value}`, line: { fault: "cut-at-byte", value, count: 1 } }),
   ),
+  {
+    fault: "B10",
+    name: "a bit changed in byte",
+    bytes: ({ answerBytes }) => Array.from({ length: answerBytes }, (_, at) => at),
+    line: { fault: "change-byte", count: 1 },
+  },
   { fault: "B11", name: "half-open from here on", line: { fault: "unplugged" } },
   { fault: "B12", name: "noise", line: { fault: "garbage", count: 1 } },
   { fault: "B12", name: "oversize", line: { fault: "oversize", count: 1 } },
@@ -95,6 +108,7 @@ export const HOST_FAULTS: readonly HostFault[] = [
     name: "the host starts anew: the line breaks, and it asks for a sign-on",
     rules: () => [once({ fault: "disconnect", atByte: 0 }), once({ headerRequest: 3 })],
   },
+  ...[1, 2, 5].map((loses): HostFault => ({ fault: "B14", name: `the host has lost its last ${loses} records`, loses })),
   {
     fault: "B15",
     name: "totals differ, says the host",
@@ -117,8 +131,8 @@ export const HOST_FAULTS: readonly HostFault[] = [
 ];
 
 const ELSEWHERE = {
-  B18: "the world's line has no TLS: to the firmware it is B1; bad certificates are in test/peer/tls and test/platform/node",
-  B20: "the world has one line: two hosts are walked in test/peer/backup",
+  B18: "the world's line has no TLS: to the firmware it is B1; bad certificates, a missing authority file and TLS asked of a plain port are in test/peer/tls",
+  B20: "the world has one line: a first host that is shut, the second instead, and the way back are walked in test/peer/backup",
 };
 
 /** Messages of the flow when nothing goes wrong. */
@@ -128,19 +142,28 @@ export async function stepsOf(flow: SweepFlow): Promise<Step[]> {
   try {
     const before = world.desk.messages().length;
     await gone(stage);
-    return world.desk
-      .messages()
-      .slice(before)
-      .filter(({ dir }) => dir === "out")
-      .map(({ mti, fields }, at) => ({ n: at + 1, mti, code: fields["60"]?.slice(8, 11) ?? "" }));
+    const messages = world.desk.messages().slice(before);
+    const sent = messages.flatMap(({ dir }, at) => (dir === "out" ? [at] : []));
+    return sent.map((at, n) => {
+      const { mti = "", fields = {} } = messages[at] ?? {};
+      const answer = messages.slice(at, sent[n + 1]).find(({ dir }) => dir === "in");
+      return { n: n + 1, mti, code: fields["60"]?.slice(8, 11) ?? "", answerBytes: (answer?.hex.length ?? 0) / 2 };
+    });
   } finally {
     await world.close();
   }
 }
 
+const atByte = (made: HostFault, value: number): HostFault => ({
+  ...made,
+  name: `${made.name} ${value}`,
+  ...(made.line === undefined ? {} : { line: { ...made.line, value } }),
+});
+
 function arrange({ world }: Stage, { n }: Step, made: HostFault, rules: readonly Rule[]): void {
   const act = (): void => {
     if (made.line !== undefined) world.desk.setFault("host", made.line);
+    if (made.loses !== undefined) loseRecords(world, made.loses);
     // A rule of the flow's own stands behind: the first that matches applies.
     for (const rule of rules) world.desk.acquirer?.addRule(rule);
   };
@@ -160,6 +183,7 @@ function point(flow: SweepFlow, step: Step, made: HostFault): Point {
         flow,
         seed,
         ending: "settled",
+        ...(made.loses === undefined ? {} : { lost: LOST }),
         trouble: (stage) => {
           arrange(stage, step, made, made.rules?.(step) ?? []);
           return undefined;
@@ -185,7 +209,8 @@ export const hostSweep: Sweep = {
     for (const step of await stepsOf(flow)) {
       for (const made of HOST_FAULTS) {
         const why = made.absent?.(step);
-        if (why === undefined) points.push(point(flow, step, made));
+        if (why === undefined)
+          points.push(...(made.bytes?.(step).map((at) => atByte(made, at)) ?? [made]).map((each) => point(flow, step, each)));
         else absent.push({ flow: flow.name, fault: made.fault, why });
       }
     }
