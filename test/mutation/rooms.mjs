@@ -18,20 +18,8 @@ export const ROOMS = {
     // Likewise power.test.ts, and size.test.ts with its thousands of records.
     tests: files(
       "test/app/journal",
-      ...[
-        "limits",
-        "settlement",
-        "refusals",
-        "advices",
-        "closing",
-        "edges",
-        "upload-order",
-        "journal",
-        "day",
-        "records",
-        "book",
-        "restore",
-      ],
+      ...["records", "limits", "settlement", "refusals", "advices", "holds", "history", "closing"],
+      ...["edges", "upload-order", "journal", "day", "book", "restore"],
     ),
   },
   masking: {
