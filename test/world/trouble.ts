@@ -45,7 +45,8 @@ const HOST: Weighted<string> = [
   [1, "rule mti 0500 fault silence count 1"],
   [1, "rule mti 0800 fault silence count 1"],
   [1, "rule mti 0200 fault late-request delay 90s count 1"],
-  [1, "rule mti 0200 fault wrong-amount count 1"],
+  [3, "rule mti 0200 fault wrong-amount count 1"],
+  [1, "rule mti 0100 fault wrong-amount count 1"],
   [1, "rule mti 0200 fault wrong-terminal count 1"],
   [1, "rule mti 0200 fault no-mac count 1"],
 ];
@@ -85,20 +86,23 @@ const DISK: Weighted<string> = [
   [2, "disk fail {far} io"],
   [1, "disk fail {far} disk-full"],
   [1, "disk full {room}"],
+  [2, "disk phantom {far}"],
 ];
 
 /** What cuts the settlement of the evening short; somebody settles again then. */
 const SETTLING: Weighted<string> = [
-  [4, "cut host {far} after {survival}"],
-  [2, "cut host {far} before {survival}"],
-  [3, "cut disk {far} after {survival}"],
-  [2, "cut disk {far} torn:{few} {survival}"],
-  [1, "cut printer {far} after none"],
+  [3, "cut host {soon} after {survival}"],
+  [1, "cut host {far} after {survival}"],
+  [2, "cut host {soon} before {survival}"],
+  [2, "cut disk {soon} after {survival}"],
+  [1, "cut disk {far} after {survival}"],
+  [2, "cut disk {soon} torn:{few} {survival}"],
+  [3, "cut printer {far} after none"],
   [2, "fault host drop-response {n}"],
   [2, "fault host drop-request {n}"],
   [1, "fault host disconnect {n}"],
   [1, "rule mti 0500 fault silence count {n}"],
-  [1, "rule mti 0320 fault silence count {n}"],
+  [2, "rule mti 0320 fault silence count {n}"],
   [1, "fault printer paper-out-after value {mm}"],
 ];
 
@@ -109,6 +113,8 @@ const filled = (chance: Chance, line: string): string =>
         return String(chance.from(1, 3));
       case "few":
         return String(chance.from(1, 60));
+      case "soon":
+        return String(chance.from(1, 12));
       case "far":
         return String(chance.from(1, 30));
       case "mm":
@@ -135,17 +141,23 @@ export function troubleBefore(world: World, chance: Chance): string[] {
     lines.push(one(chance, LINE));
     if (chance.happens(0.25)) lines.push(one(chance, REVERSAL));
   }
-  if (chance.happens(0.14)) lines.push(one(chance, HOST));
+  if (chance.happens(0.2)) lines.push(one(chance, HOST));
   if (chance.happens(0.1)) lines.push(one(chance, DEVICE));
   if (chance.happens(0.12)) lines.push(one(chance, CUT));
   if (chance.happens(0.03)) lines.push(one(chance, DISK));
   return lines;
 }
 
-/** Of the evening's settlement, by the day's seed alone: the same when the day is played again. Two of five evenings are quiet. */
+/**
+ * Of the evening's settlement, by the day's seed alone: the same when the day is played again. Most are cut short, some twice; where the host
+ * finds other totals than the terminal, every record goes up, in as many messages.
+ */
 export function troubleAtSettlement(seed: number): string[] {
   const chance = new Chance(seed ^ EVENING);
-  return chance.happens(0.6) ? [one(chance, SETTLING)] : [];
+  const lines = chance.happens(0.3) ? ["host differs"] : [];
+  if (chance.happens(0.75)) lines.push(one(chance, SETTLING));
+  if (chance.happens(0.2)) lines.push(one(chance, SETTLING));
+  return lines;
 }
 
 /** F: people. */

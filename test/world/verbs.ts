@@ -2,6 +2,7 @@
 import { Unreadable } from "../../tools/sim/scenario/steps.ts";
 import type { DoorErrorCode } from "../../platform/abi.ts";
 import type { Survival } from "../platform/guest/faulty-disk.ts";
+import { differing } from "./differing.ts";
 import type { Cut, Phase } from "./moments.ts";
 import type { World } from "./world.ts";
 
@@ -48,13 +49,22 @@ export const WORLD_VERBS: Record<string, Verb> = {
     },
   },
   disk: {
-    usage: "disk fail N [io|disk-full] · disk phantom N · disk full BYTES-LEFT · disk well: the N-th file operation from now on",
+    usage:
+      "disk fail N [io|disk-full] · disk phantom N · disk full BYTES-LEFT · disk well: the N-th file operation from now on, or for a phantom the first append after it",
     run: ({ disk }, [what, n, code = "io"]) => {
       if (what === "well") disk.clearFaults();
       else if (what === "fail") disk.failAt(disk.operations + number(n, "operation"), code as DoorErrorCode);
-      else if (what === "phantom") disk.phantomAt(disk.operations + number(n, "operation"), "call");
+      else if (what === "phantom") disk.phantomAt(disk.operations + number(n, "operation"), "append");
       else if (what === "full") disk.capacityBytes = disk.usedBytes + number(n, "bytes");
       else throw new Unreadable("disk fail, phantom, full, or well");
+    },
+  },
+  host: {
+    usage: "host differs: the next totals are not those of the host, so every record goes up",
+    run: async (world, [what]) => {
+      if (what !== "differs") throw new Unreadable("host differs");
+      if (!world.isOff)
+        world.desk.acquirer?.addRule({ match: { mti: "0500" }, answer: { 48: await differing(world) }, count: 1 });
     },
   },
 };

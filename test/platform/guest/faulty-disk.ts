@@ -46,8 +46,8 @@ type Fault =
   | { readonly kind: "cut"; readonly phase: CutPhase; readonly survival: Survival }
   /** `part`: bytes of an append, or the rename of a replace (any number above 0), done nevertheless. */
   | { readonly kind: "fail"; readonly code: DoorErrorCode; readonly part: number }
-  /** Acknowledged. call: nothing was done at all. disk: readers see it until the power goes. */
-  | { readonly kind: "phantom"; readonly where: "call" | "disk" }
+  /** Acknowledged. call: nothing was done at all. append: so too, at the first append from then on. disk: readers see it until the power goes. */
+  | { readonly kind: "phantom"; readonly where: "call" | "append" | "disk" }
   | { readonly kind: "misdirect"; readonly to: number };
 
 const diskError = (code: DoorErrorCode, words: string): Error => {
@@ -97,7 +97,7 @@ export class FaultyDisk implements FileCalls {
     return this;
   }
 
-  phantomAt(operation: number, where: "call" | "disk"): this {
+  phantomAt(operation: number, where: "call" | "append" | "disk"): this {
     this.#faults.set(operation, { kind: "phantom", where });
     return this;
   }
@@ -207,7 +207,7 @@ export class FaultyDisk implements FileCalls {
 
   fileAppend(name: string, at: number, bytes: Uint8Array): void {
     const fault = this.#begin(`append ${name} at ${at}: ${bytes.length} bytes`);
-    if (fault?.kind === "phantom" && fault.where === "call") return;
+    if (fault?.kind === "phantom" && fault.where !== "disk") return;
     const file = this.#files.get(name) ?? { cache: new Uint8Array(0), durable: new Uint8Array(0), pending: [] };
     if (at > file.cache.length) throw diskError("bad-argument", `${name} ends at ${file.cache.length}, before ${at}`);
     this.#files.set(name, file);
@@ -232,7 +232,7 @@ export class FaultyDisk implements FileCalls {
   }
 
   fileSync(name: string): void {
-    const fault = this.#begin(`sync ${name}`);
+    const fault = this.#putOff(this.#begin(`sync ${name}`));
     const file = this.#file(name);
     if (fault?.kind === "fail") {
       // The system forgets that these bytes are still to be written; a later sync succeeds without them.
@@ -247,7 +247,7 @@ export class FaultyDisk implements FileCalls {
   }
 
   fileReplace(from: string, to: string): void {
-    const fault = this.#begin(`replace ${from} → ${to}`);
+    const fault = this.#putOff(this.#begin(`replace ${from} → ${to}`));
     const file = this.#file(from);
     if (fault?.kind === "phantom") return;
     if (fault?.kind === "fail" && fault.part === 0) throw diskError(fault.code, "set by the test");
@@ -275,6 +275,13 @@ export class FaultyDisk implements FileCalls {
     const fault = this.#faults.get(this.operations);
     if (fault?.kind === "cut" && fault.phase === "before") this.#loseSpoiled(fault.survival);
     return fault;
+  }
+
+  /** This operation is no append: what was meant for one waits for the next. */
+  #putOff(fault: Fault | undefined): Fault | undefined {
+    if (fault?.kind !== "phantom" || fault.where !== "append") return fault;
+    this.#faults.set(this.operations + 1, fault);
+    return undefined;
   }
 
   #finish(fault: Fault | undefined): void {

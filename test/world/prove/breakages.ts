@@ -2,7 +2,7 @@
  * Twenty chosen lines of the money code, each broken in its own way (../breakages.json): random days must find every one, or the invariants are
  * not worth their name. A line that is no longer there is an error: the list is kept up with the code.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { firmwareOptions } from "../../../build/firmware.ts";
@@ -55,28 +55,42 @@ export async function brokenBundle(breakage: Breakage): Promise<string> {
   return file;
 }
 
+const TABLE = join(root, "test/world/BREAKAGES.md");
+const HEAD = `# Chosen lines, broken one at a time
+
+Written by \`npm run prove -- --breakages\`: how many random days it took until an invariant noticed.
+
+| what was broken | where | days | noticed by |
+| --- | --- | --- | --- |
+`;
+
+/** Rows of lines that were not broken this time stay as they are. */
+function writeTable(noticed: ReadonlyMap<string, string>): void {
+  const before = existsSync(TABLE) ? readFileSync(TABLE, "utf8").split("\n") : [];
+  const rows = BREAKAGES.flatMap(({ name }) => noticed.get(name) ?? before.find((line) => line.startsWith(`| ${name} |`)) ?? []);
+  writeFileSync(TABLE, `${HEAD}${rows.join("\n")}\n`);
+}
+
 /** `ms`: real time for each; `only`: those with this in their name. */
 export async function runBreakages(seed: number, processes: number, ms: number, only?: string): Promise<Row[]> {
   const rows: Row[] = [];
+  const noticed = new Map<string, string>();
   for (const breakage of BREAKAGES.filter(({ name }) => only === undefined || name.includes(only))) {
+    const { name, file, line, becomes } = breakage;
     const bundleFile = await brokenBundle(breakage);
-    const { days, broken: ended } = await randomDays({
-      seed,
-      count: MOST_DAYS,
-      processes,
-      ms,
-      bundleFile,
-      untilFound: true,
-    });
+    const { days, broken: ended } = await randomDays({ seed, count: MOST_DAYS, processes, ms, bundleFile, untilFound: true });
     const found = days.find(({ violations }) => violations.length > 0);
     const by = found?.violations[0] ?? ended[0];
+    const tried = found === undefined ? days.length : found.seed - seed + 1;
     console.log(
-      `${by === undefined ? "MISSED" : "found "} ${breakage.name}: ${days.length} days${by === undefined ? "" : `, ${by.split("\n")[0]}`}`,
+      `${by === undefined ? "MISSED" : "found "} ${name}: ${tried} days${by === undefined ? "" : `, ${by.split("\n")[0]}`}`,
     );
+    noticed.set(name, `| ${name} | ${file} | ${tried} | ${by === undefined ? "nobody" : by.split(":")[0]} |`);
+    writeTable(noticed);
     rows.push({
-      what: `${breakage.name} (${breakage.file})`,
-      tried: by === undefined ? `${days.length} days` : `found by ${by.split(":")[0]}`,
-      violations: by === undefined ? [`nobody noticed that "${breakage.line}" was "${breakage.becomes}"`] : [],
+      what: `${name} (${file})`,
+      tried: by === undefined ? `${tried} days` : `found by ${by.split(":")[0]}`,
+      violations: by === undefined ? [`nobody noticed that "${line}" was "${becomes}"`] : [],
     });
   }
   return rows;

@@ -4,6 +4,7 @@
  */
 import type { Rule } from "../../../tools/acquirer/contract.ts";
 import { tray } from "../../../tools/cards/index.ts";
+import { differing } from "../differing.ts";
 import { FLOWS, type Flow } from "../flows.ts";
 import type { JournalRecord } from "../people.ts";
 import type { Line } from "../visit.ts";
@@ -41,14 +42,6 @@ const OWN_ANSWERS: Record<string, Record<string, Line[]>> = { "9 9 9": NO_FILE, 
 
 /** Rows that move money or talk to the host. */
 const TALKS = /^([1-4]|6|7)|^8 6 7$|^9 [123]$|^9 9 [167]$|^9 9 4 5$/;
-
-/** DE48 of a 0510 that says "domestic differs" of the terminal's own totals: every record goes up. */
-async function differs(world: World): Promise<string> {
-  const { totals } = await world.desk.journal();
-  const digits = (name: string, width: number): string => String(totals[name] ?? 0).padStart(width, "0");
-  const own = digits("debitFen", 12) + digits("debitCount", 3) + digits("creditFen", 12) + digits("creditCount", 3);
-  return `${own}2${"0".repeat(30)}1`;
-}
 
 const sale = (name: string, ...rules: Rule[]): SweepFlow => ({ name, path: "1", image: "day", rules: () => rules });
 const chipSale = (name: string, card: string, ...rules: Rule[]): SweepFlow => ({
@@ -92,7 +85,7 @@ const VARIANTS: readonly SweepFlow[] = [
     path: "9 3",
     image: "long",
     settles: true,
-    rules: async (world) => [{ match: { mti: "0500" }, answer: { "48": await differs(world) } }],
+    rules: async (world) => [{ match: { mti: "0500" }, answer: { "48": await differing(world) } }],
   },
 ];
 
