@@ -10,6 +10,9 @@ import { openChip } from "../../tools/cards/index.ts";
 import { SimClock } from "../../tools/sim/clock.ts";
 import { SimIcc } from "../../tools/sim/devices/icc.ts";
 import { attachPty, type PtyLine } from "../../tools/sim/devices/pty.ts";
+import { authorityKey, issuerMasters } from "../../tools/cards/authority.ts";
+import { payWith } from "./emv-terminal.ts";
+import { Explorer } from "./explorer.ts";
 import { hex, pattern, T0Card, T1Card, withTck, Works } from "../conform/chip-cards.ts";
 
 const DRIVER = "/usr/lib/pcsc/drivers/serial/libccidtwin.so";
@@ -125,6 +128,28 @@ describe.skipIf(missing.length > 0)("pcscd and libccid's serial driver", () => {
     );
     expect(directory).toMatch(/^6F..840E315041592E5359532E4444463031.*9000$/);
     expect(wrong).toBe("6A82");
+    await remove();
+  });
+
+  test.each([
+    ["chip-debit-1", "dda"],
+    ["chip-credit-1", "cda"],
+  ])("an independent terminal pays with %s of the tray, proven by %s", async (id, proof) => {
+    const card = openChip(id, { seed: 1 });
+    await insert(card.contact!);
+    const publicOf = (index: string) => {
+      const key = authorityKey(index);
+      if (key.kind !== "rsa") throw new Error("an RSA key was asked for");
+      return { n: key.n, e: key.e };
+    };
+    const master = issuerMasters("622999", "3des").ac;
+    const terminal = { authorities: { "80": publicOf("80"), "81": publicOf("81") }, master, amountFen: 12_345 };
+    const explorer = await Explorer.open();
+    try {
+      expect(await payWith(explorer.send, terminal)).toMatchObject({ proof, atc: 1 });
+    } finally {
+      await explorer.close();
+    }
     await remove();
   });
 });
