@@ -41,6 +41,21 @@ describe("the list (§5.5.6)", () => {
     ]);
   });
 
+  test.each([
+    ["lines", ["sale", "void", "completion", "completion-void", "cash-load", "cash-load-void"]],
+    ["record", ["offline", "refund", "completion-advice", "ecash", "ecash-refund"]],
+    [undefined, ["preauth", "preauth-add", "preauth-void", "cash", "load", "load-other", "adjustment", "tip"]],
+  ] as const)("as %s go %o", (step, kinds) => {
+    for (const kind of kinds) expect(uploadOrder([record(1, { kind })], NEITHER)[0]?.step, kind).toBe(step);
+  });
+
+  test("after the online ones come refunds and completion advices, those of electronic cash with them", () => {
+    const later = (["refund", "completion-advice", "ecash-refund"] as const).map((kind, n) => record(n + 1, { kind }));
+    const soon = (["offline", "ecash"] as const).map((kind, n) => record(n + 5, { kind }));
+    const traces = uploadOrder([...later, record(4), ...soon], NEITHER).map((step) => step.traces[0]);
+    expect(traces).toEqual([5, 6, 4, 1, 2, 3]);
+  });
+
   test("what moved no money is not in it", () => {
     const never = [
       record(1, { kind: "preauth" }),
