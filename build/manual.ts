@@ -37,6 +37,13 @@ class Cashier {
     const tracks = { track1, track2, track3 };
     this.#rested(await this.desk.swipe(tracks, LONG_MS));
   }
+  async insert(id: string): Promise<void> {
+    this.#rested(await this.desk.insertCard(id, LONG_MS));
+  }
+  async remove(): Promise<void> {
+    this.see("remove-card");
+    this.#rested(await this.desk.removeCard(LONG_MS));
+  }
   async pin(): Promise<void> {
     this.#rested(await this.desk.pin(PIN, LONG_MS));
   }
@@ -271,6 +278,27 @@ async function others(at: Cashier): Promise<void> {
   await at.done();
 }
 
+async function electronicCash(at: Cashier): Promise<void> {
+  await at.press("menu 6");
+  at.screen("menu-ecash", "menu");
+  await at.press("1 1250 enter");
+  await at.insert("chip-ecash-1");
+  await at.remove();
+  at.screen("ecash-approved", "approved", "487.50");
+  await at.done();
+  at.slip("slip-ecash", "电子现金消费");
+  await at.press("menu 6 5 2 20000 enter");
+  await at.swipe("debit-2");
+  await at.insert("chip-ecash-1");
+  at.screen("load-confirm", "confirm", "转出卡");
+  await at.press("enter");
+  await at.pin();
+  await at.remove();
+  at.screen("load-approved", "approved", "687.50");
+  await at.done();
+  at.slip("slip-load", "非指定账户圈存");
+}
+
 async function paper(at: Cashier): Promise<void> {
   await saleToPin(at, "debit-1", 1_800);
   at.desk.setFault("printer", { fault: "paper-out" });
@@ -359,7 +387,19 @@ async function takePictures(): Promise<void> {
   desk.requestBegins();
   try {
     const at = new Cashier(desk);
-    for (const part of [morning, sale, noSuccess, takingBack, preauthorisation, others, paper, lookingUp, evening, keeping])
+    for (const part of [
+      morning,
+      sale,
+      noSuccess,
+      takingBack,
+      preauthorisation,
+      others,
+      electronicCash,
+      paper,
+      lookingUp,
+      evening,
+      keeping,
+    ])
       await part(at);
   } finally {
     desk.requestEnds();
