@@ -19,6 +19,8 @@ export interface ApplicationData {
 
 /** Files 1–10 are the payment system's; what lies in others the terminal does not look into. */
 const LAST_OWN_FILE = 10;
+/** What the terminal itself acts on and has but one size: in another it cannot be meant (Book 3 7.5). Data authentication judges its own objects. */
+const SIZED = ["5F24", "5F25", "5F28", "5F34", "9F07", "9F08", "9F0D", "9F0E", "9F0F", "9F14", "9F23", "9F42"];
 export const MANDATORY: readonly string[] = ["5F24", "5A", "8C", "8D"];
 
 /** `read` is filled as it goes. Ends the transaction on a status other than 9000, a record that is no template, an object that comes twice. */
@@ -60,11 +62,18 @@ function keep(data: Record<string, Uint8Array>, tag: string, value: Uint8Array):
   data[tag] = value;
 }
 
+function checkSize(tag: string, value: Uint8Array | undefined): void {
+  const size = kindOf(tag)?.max;
+  if (value !== undefined && value.length !== size)
+    throw new Ended("terminated", "bad-record", `${tag} has ${value.length} bytes instead of ${size}`);
+}
+
 /** Reads all records into the session's data and sees that what no transaction can do without is there. */
 export function* readApplication(session: Session, mandatory: readonly string[] = MANDATORY): Step<void> {
   const read = yield* readRecords(session, session.store.value("94"));
   for (const [tag, value] of Object.entries(read.data)) session.store.setCard(tag, value);
   session.staticData = read.staticData;
+  for (const tag of SIZED) checkSize(tag, session.store.card.get(tag));
   const missing = mandatory.filter((tag) => session.store.get(tag) === undefined);
   if (missing.length > 0) throw new Ended("terminated", "mandatory-missing", missing.join(" "));
 }

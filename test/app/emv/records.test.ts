@@ -54,6 +54,17 @@ describe("GET PROCESSING OPTIONS", () => {
     expect(outcome).toMatchObject({ result: "terminated", reason, fallback: false });
   });
 
+  test.each(["5F24", "5F25", "5F28", "5F34", "9F07", "9F08", "9F0D", "9F0E", "9F0F", "9F14", "9F23", "9F42"])(
+    "%s of another size than its own ends it",
+    async (tag) => {
+      for (const value of ["01".repeat(6), "010101010101010101010101010101010101"]) {
+        const odd = makeImage({ data: { [tag]: value } });
+        const { outcome } = await play(odd, start(odd));
+        expect(outcome).toMatchObject({ result: "terminated", reason: "bad-record", fallback: false });
+      }
+    },
+  );
+
   test("lists that ask for more than a command can carry end it before anything is sent", async () => {
     const pdol = makeImage({ fci: { "9F38": "9F02FF" } });
     expect((await play(pdol, selection(pdol))).outcome).toMatchObject({ result: "terminated", reason: "bad-dol" });
