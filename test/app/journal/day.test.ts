@@ -1,12 +1,11 @@
 /** What a trading day adds to the journal: voids, advices, adjustments, holds, declines, settlement. */
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { JournalError } from "../../../app/journal/journal.ts";
 import type { OpenJournal } from "../../../app/journal/open.ts";
 import { contribution, noTotals, regionOf } from "../../../app/model/ledger.ts";
 import type { DeclinedRecord, ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, journalOn, owedNext, PAN, postedNext, sell, settleAll } from "./world.ts";
+import { approvedOf, codeOf, declinedOf, journalOn, owedNext, PAN, postedNext, sell, settleAll } from "./world.ts";
 
 let disk: FaultyDisk;
 let journal: OpenJournal;
@@ -15,16 +14,6 @@ beforeEach(() => {
   disk = new FaultyDisk();
   journal = journalOn(disk);
 });
-
-const codeOf = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof JournalError) return error.code;
-    throw error;
-  }
-  return "done";
-};
 
 /** An approved request of any kind. */
 function deal(over: Partial<ReversalRecord>, voids?: number, answer: Partial<TransactionRecord> = {}): TransactionRecord {
@@ -276,10 +265,7 @@ describe("pre-authorisations", () => {
 });
 
 describe("declines", () => {
-  const declined = (n: number): DeclinedRecord => ({
-    ...{ kind: "sale", trace: n, amountFen: n, masked: "622999*********0019", entry: "swipe", operator: "01" },
-    ...{ date: "20261121", time: "090000", code: "51" },
-  });
+  const declined = (n: number): DeclinedRecord => declinedOf({ trace: n, amountFen: n });
 
   test("the last five hundred, oldest first, through batches and restarts", () => {
     for (let n = 1; n <= 503; n++) journal.decline(declined(n));

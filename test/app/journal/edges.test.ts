@@ -14,16 +14,7 @@ import { crc32 } from "../../../platform/guest/crc32.ts";
 import { StoreError, type System } from "../../../platform/guest/system.ts";
 import { createFakeSystem, type FakeSystem } from "../../fakes/system.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, EVER, journalOn, owedNext, postedNext, sell, settleAll, systemOn } from "./world.ts";
-
-const codeOf = (action: () => void): unknown => {
-  try {
-    action();
-    return "done";
-  } catch (error) {
-    return (error as { code?: string }).code;
-  }
-};
+import { approvedOf, codeOf, declinedOf, EVER, journalOn, owedNext, postedNext, sell, settleAll, systemOn } from "./world.ts";
 
 function deal(journal: OpenJournal, over: Partial<TransactionRecord>, voids?: number): TransactionRecord {
   const owed = owedNext(journal, over as object);
@@ -320,16 +311,7 @@ describe("a backup that is put back", () => {
     const from = createFakeSystem();
     sell(openJournal(from));
     const { bytes } = makeBackup(from, HEADER);
-    const declined = {
-      kind: "sale",
-      trace: 1,
-      amountFen: 100,
-      masked: "622999*********0019",
-      entry: "swipe",
-      operator: "01",
-      code: "51",
-    } as const;
-    openJournal(from).decline({ ...declined, date: "20261121", time: "090000" });
+    openJournal(from).decline(declinedOf());
     from.store.commit([{ put: "dec/000000000099/20261121", value: Uint8Array.of(1) }]);
     const plan = planRestore(from, bytes, OWN, false);
     expect("changes" in plan && plan.changes.flatMap((change) => ("delete" in change ? change.delete : []))).toEqual([
@@ -369,16 +351,7 @@ describe("a backup that is put back", () => {
 
 test("declines of earlier firmware, whose names say no day, are as young as any", () => {
   const system = createFakeSystem();
-  const declined = {
-    kind: "sale",
-    trace: 1,
-    amountFen: 100,
-    masked: "622999*********0019",
-    entry: "swipe",
-    operator: "01",
-    code: "51",
-  } as const;
-  const record = { ...declined, date: "20261101", time: "090000" };
+  const record = declinedOf({ date: "20261101" });
   const key = "dec/000000000001";
   system.store.commit([{ put: key, value: pack(system, key, { order: 1, record }) }]);
   const journal = openJournal(system);

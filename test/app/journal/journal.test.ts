@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { JournalError } from "../../../app/journal/journal.ts";
 import { openJournal, type OpenJournal } from "../../../app/journal/open.ts";
 import type { ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
 import type { System } from "../../../platform/guest/system.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, journalOn, owedNext, PAN, pictureOf, sell, settleAll, systemOn } from "./world.ts";
+import { approvedOf, codeOf, journalOn, owedNext, PAN, pictureOf, sell, settleAll, systemOn } from "./world.ts";
 
 let disk: FaultyDisk;
 let journal: OpenJournal;
@@ -14,16 +13,6 @@ beforeEach(() => {
   disk = new FaultyDisk();
   journal = journalOn(disk);
 });
-
-const codeOf = (action: () => unknown): string => {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof JournalError) return error.code;
-    throw error;
-  }
-  return "done";
-};
 
 describe("a new terminal", () => {
   test("starts with batch 1, trace 1, signed off, owing nothing", () => {

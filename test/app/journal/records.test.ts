@@ -21,7 +21,7 @@ import {
 import { DIRECTIONS } from "../../../app/model/ledger.ts";
 import { createFakeSystem } from "../../fakes/system.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, journalOn, owedNext } from "./world.ts";
+import { approvedOf, declinedOf, journalOn, owedNext } from "./world.ts";
 
 /** Values at the edges, on either side. */
 interface Edges {
@@ -233,8 +233,7 @@ describe("a reversal that is owed", () => {
 });
 
 describe("a decline", () => {
-  const good = { trace: 1, amountFen: 1, masked: "622999*********0019", operator: "01", date: "20261121", code: "51" };
-  const declined = { ...good, kind: "sale", entry: "swipe", time: "090000" };
+  const declined = declinedOf();
   inside(DECLINED, "record", { order: 1 }, declined, {
     kind: oneOf(...Object.keys(DIRECTIONS), "balance"),
     trace: WHOLE,

@@ -5,7 +5,7 @@ import { type OpenJournal, openJournal } from "../../../app/journal/open.ts";
 import { finishRestore, planRestore, type RestorePlan, restoreDecision, stageRestore } from "../../../app/journal/restore.ts";
 import type { System } from "../../../platform/guest/system.ts";
 import { type CutPhase, FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, dayOf, EVER, journalOn, owedNext, pictureOf, sell, settleAll, systemOn } from "./world.ts";
+import { approvedOf, dayOf, declinedOf, EVER, journalOn, owedNext, pictureOf, sell, settleAll, systemOn } from "./world.ts";
 
 const OWN = { merchant: "898110154110001", terminal: "10000001" };
 
@@ -242,7 +242,7 @@ describe("the power goes", () => {
   }
 
   test("at any operation: the old records or the new ones, whole", () => {
-    for (let n = 0; n < 3; n++) journal.decline(declined(n));
+    for (let n = 0; n < 3; n++) journal.decline(declinedOf({ trace: n }));
     cutEverywhere(backupOf(disk), new FaultyDisk());
   });
 
@@ -255,12 +255,6 @@ describe("the power goes", () => {
     }
     cutEverywhere(backupOf(disk), new FaultyDisk(), ["after"]);
   });
-
-  const declined = (n: number) =>
-    ({
-      ...({ kind: "sale", trace: n, amountFen: 5, masked: "6229*0019", entry: "swipe", operator: "01" } as const),
-      ...{ date: "20261121", time: "090000", code: "51" },
-    }) as const;
 });
 
 test("a store without room refuses it and keeps what it has", () => {

@@ -1,6 +1,7 @@
 /** Journals on a disk that can fail, and what is written into them. */
+import { JournalError } from "../../../app/journal/journal.ts";
 import { openJournal, type JournalOptions, type OpenJournal } from "../../../app/journal/open.ts";
-import type { ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
+import type { DeclinedRecord, ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
 import { openStore } from "../../../platform/guest/store.ts";
 import type { System } from "../../../platform/guest/system.ts";
 import { createFakeSystem } from "../../fakes/system.ts";
@@ -111,6 +112,23 @@ export function pictureOf(journal: OpenJournal): string {
     { batch, nextTrace, count, owed, signedOn, damage, settlement, settleFirst, archive, ...book, ...more, ...lists },
     ordered,
   );
+}
+
+/** A request that came to nothing. */
+export const declinedOf = (over: Partial<DeclinedRecord> = {}): DeclinedRecord => ({
+  ...{ kind: "sale", trace: 1, amountFen: 100, masked: "622999*********0019", entry: "swipe", operator: "01" },
+  ...{ date: "20261121", time: "090000", code: "51", ...over },
+});
+
+/** What the journal refuses it with, or "done". */
+export function codeOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof JournalError) return error.code;
+    throw error;
+  }
+  return "done";
 }
 
 /** A settlement that balances at once. */
