@@ -59,9 +59,9 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
     case "download":
       return { ...basis, row: MESSAGES[request.what], batch: request.batch ?? 0, block62: request.block };
     case "script-result": {
-      const { of, trace, field55 } = request;
-      const { batch, date, reference, authCode, amountFen } = of;
-      const original = { batch, trace: of.trace, date, reference };
+      const { of, batch, trace, field55 } = request;
+      const { date, reference, authCode, amountFen } = of;
+      const original = { batch: of.batch, trace: of.trace, date, reference };
       const card = { ...cardOf(of), icData: field55 };
       const about = { row: scriptRow(of.kind), batch, trace, amountFen, original, authCode, card };
       return { ...basis, ...about, entryMode: entryModeOf(of.entry, false), fromRecord: true };

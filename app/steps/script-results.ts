@@ -39,6 +39,7 @@ export async function tellScriptResults(t: Terminal): Promise<void> {
     const fate = await host.exchange({
       about: "script-result",
       of,
+      batch: journal.batch,
       trace: journal.takeTrace(),
       field55: fromHex(notice.field55),
     });

@@ -39,6 +39,8 @@ const AUTOMATIC = 0;
 /** F and D when nothing else was agreed: 372 and 1. */
 const DEFAULT_FI_DI = 0x11;
 const CLOCK_KHZ = 4_000;
+/** So often a reader that has a card to give back is asked whether it still does. */
+const LOOK_AGAIN_MS = 3_000;
 /** A reset with its answer takes a card up to 2 s (20 000 etu and more). */
 const RESET_MS = 4_000;
 /** A reader at APDU level waits for a phone as long as the phone asks for; it says so meanwhile. */
@@ -90,8 +92,25 @@ export class CcidSlot implements CardSlot {
     return this.#until(true, cancel);
   }
 
-  waitAbsent(cancel?: Cancel): Promise<void> {
-    return this.#until(false, cancel);
+  /** The reader tells it, once; one that was deaf just then is asked meanwhile. */
+  async waitAbsent(cancel?: Cancel): Promise<void> {
+    const waiting = { on: true };
+    this.#lookWhile(waiting);
+    try {
+      await this.#until(false, cancel);
+    } finally {
+      waiting.on = false;
+    }
+  }
+
+  #lookWhile(waiting: { readonly on: boolean }): void {
+    this.#system.scheduler.after(LOOK_AGAIN_MS, "person", () => {
+      if (!waiting.on) return;
+      this.#system.scheduler.run(`${this.#place.device} look`, async () => {
+        await this.#turns.run(() => this.look()).catch(() => {});
+        this.#lookWhile(waiting);
+      });
+    });
   }
 
   powerOn(): Promise<PoweredCard> {

@@ -20,8 +20,7 @@ const TOLD: ReadonlySet<string> = new Set([
 const ASKED: ReadonlySet<string> = new Set(["card", "confirm", "original"]);
 /** What somebody is told at the end. */
 const OUTCOMES: ReadonlySet<string> = new Set(["approved", "declined", "unknown"]);
-/** What anybody does there: the card is handed back, a chip at work is waited for. */
-const USUAL: Readonly<Record<string, Line>> = { "remove-card": "remove", chip: "clock advance 5s" };
+const A_MOMENT = "clock advance 5s";
 const MOST_SCREENS = 80;
 /** After so many somebody has seen enough. */
 const PATIENT_SCREENS = 30;
@@ -84,11 +83,25 @@ export class Cashier {
   #answer(left: Map<string, Line[]>, screen: string, helpsPrinter: boolean): Line {
     const own = left.get(screen)?.shift();
     if (own !== undefined) return own;
-    const usual = USUAL[screen];
+    const usual = this.#usual(screen);
     if (usual !== undefined) return usual;
     // Mended, it is asked again: then Enter goes on.
     if (screen === "printer" && helpsPrinter) return this.#world.events.at(-1) === MEND ? "key enter" : MEND;
     return TOLD.has(screen) || ASKED.has(screen) ? "key enter" : leave(screen);
+  }
+
+  /** What anybody does there: the card is handed back, a chip at work and a reader that has not noticed are waited for. */
+  #usual(screen: string): Line | undefined {
+    if (screen === "remove-card") return this.#world.desk.devices.icc.card === undefined ? A_MOMENT : "remove";
+    return screen === "chip" ? A_MOMENT : undefined;
+  }
+
+  #homeward(screen: string): Line[] {
+    if (screen === "login") return [keys(...OPERATOR.number, "enter")];
+    if (screen === "password" || screen === "locked") return [keys(...OPERATOR.password, "enter")];
+    if (screen === "printer") return [MEND, "key enter"];
+    if (screen === "pin") return ["pinpad cancel"];
+    return [this.#usual(screen) ?? (TOLD.has(screen) ? "key enter" : "key cancel")];
   }
 
   /** From wherever the terminal stands to idle, wanting nothing. Throws Stuck when that cannot be. */
@@ -98,7 +111,7 @@ export class Cashier {
       if (acts > MOST_SCREENS) throw new Stuck(`never came to idle: ${say(world)}`);
       if (world.isOff) await world.do("power on");
       else if (HOPELESS.has(world.screen) && acts % 3 === 2) await world.do("power cycle");
-      else for (const line of homeward(world.screen)) await world.do(line);
+      else for (const line of this.#homeward(world.screen)) await world.do(line);
     }
     // Whoever left a card behind comes back for it.
     if (world.desk.devices.icc.card !== undefined) {
@@ -106,14 +119,6 @@ export class Cashier {
       await this.home();
     }
   }
-}
-
-function homeward(screen: string): Line[] {
-  if (screen === "login") return [keys(...OPERATOR.number, "enter")];
-  if (screen === "password" || screen === "locked") return [keys(...OPERATOR.password, "enter")];
-  if (screen === "printer") return [MEND, "key enter"];
-  if (screen === "pin") return ["pinpad cancel"];
-  return [USUAL[screen] ?? (TOLD.has(screen) ? "key enter" : "key cancel")];
 }
 
 const leave = (screen: string): Line => (screen === "pin" ? "pinpad cancel" : "key cancel");

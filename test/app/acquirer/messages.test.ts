@@ -187,6 +187,14 @@ describe("advices (§2.5) and their batch upload (§2.8)", () => {
     ]);
   });
 
+  test("what became of scripts is told under a number of the open batch, and names the transaction's own", async () => {
+    const of = record({ kind: "sale", trace: 99, reference: "000000000077" });
+    const sent = await sentFor({ about: "script-result", of, batch: 2, trace: 130, field55: Uint8Array.of(0x95, 0) });
+    expect([sent.mti, ...pick(sent, 11)]).toEqual(["0620", "000130"]);
+    expect(pick(sent, 60)[0]?.slice(0, 8)).toBe("00000002");
+    expect(pick(sent, 61)[0]?.slice(0, 12)).toBe("000001000099");
+  });
+
   test("no DE37 while the host does not know it, no DE48 without a tip", async () => {
     const delivery = { state: "pending", attempts: 0, as: "adjustment", trace: 130 } as const;
     expect(pick(await sentFor({ about: "advice", of: { ...offline, delivery } }), 37, 48)).toEqual([undefined, undefined]);

@@ -83,6 +83,20 @@ test("a notice that comes late, of a card that has its power already, is no remo
   expect(hex(await ended(icc.transmit(unhex("00A404000E315041592E5359532E444446303100")))).slice(-4)).toBe("9000");
 });
 
+test("a card that is taken out while the reader says nothing is missed when the reader is well again", async () => {
+  const { system, device, ended } = rig("icc", (context) => new SimIcc(context));
+  const icc = openCcidSerial(system, "icc");
+  device.insert("card", openChip("chip-debit-1", { seed: 1 }).contact!);
+  await ended(icc.powerOn());
+  const out = icc.waitAbsent();
+  device.setFault({ fault: "silent" });
+  device.remove();
+  device.clearFault();
+  expect(icc.present).toBe(true);
+  await ended(out);
+  expect(icc.present).toBe(false);
+});
+
 test("a security module in the second slot, outside the EMV subset and with a CRC, while a card comes and goes in the first", async () => {
   const atr = withTck("3BE5000081712045012063CB6800");
   const module = new T1Card(new Works(), { checksum: "crc", atrs: [atr, atr] });
