@@ -76,7 +76,7 @@ export function wrapped(type: Type, text: string, width: number): string[] {
   const lines = filled(type, pieces, width);
   if (lines.length < 2) return lines;
   const byClause = filled(type, clauses(text), width);
-  if (byClause.length === lines.length) return byClause;
+  if (byClause.length === lines.length && !cutsWord(byClause)) return byClause;
   let [low, high] = [Math.floor(width / 2), width];
   while (high - low > 4) {
     const middle = (low + high) >> 1;
@@ -85,6 +85,10 @@ export function wrapped(type: Type, text: string, width: number): string[] {
   }
   return filled(type, pieces, high);
 }
+
+/** A clause longer than a line is broken anywhere, which does hanzi no harm. */
+const cutsWord = (lines: readonly string[]): boolean =>
+  lines.some((line, n) => n > 0 && !maySplit(lines[n - 1]?.at(-1) ?? " ", line[0] ?? " "));
 
 const NOT_FIRST = "，。、！？；：）》”’…—·％,.!?;:)%›";
 const NOT_LAST = "（《“‘(¥";

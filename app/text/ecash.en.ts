@@ -5,7 +5,7 @@ export const ecashEn = {
   "problem.no-purse": "This card has no electronic cash: another card, or an ordinary sale",
   "problem.purse-limit": "Electronic cash pays less than {limit} at a time",
   "problem.purse-short": "Not enough electronic cash: {balance}. Nothing was charged",
-  "problem.purse-torn": "Taken out too early; it may have paid. Insert the same card once more: the terminal will look",
+  "problem.purse-torn": "Taken out too early; it may have paid. Insert the same card again to see",
   "problem.purse-paid":
     "The last payment of {amount} was charged to this card but not recorded. Agree with the cardholder; do not charge again",
   "problem.purse-unread": "The purse does not answer; check the card",

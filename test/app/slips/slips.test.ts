@@ -94,6 +94,23 @@ const VERSIONS = [
   { label: "应用", value: "0.1.0" },
 ];
 
+const ECASH: Partial<TransactionRecord> = {
+  kind: "ecash",
+  entry: "contactless",
+  sequence: "001",
+  reference: undefined,
+  authCode: "ECC001",
+  pinEntered: false,
+  remarks: [],
+  purse: { balanceFen: 48_750 },
+};
+const LOAD_OTHER: Partial<TransactionRecord> = {
+  kind: "load-other",
+  entry: "contact",
+  sequence: "001",
+  purse: { balanceFen: 68_750, from: "621799******0024" },
+};
+
 const SLIPS: Record<string, Slip> = {
   "sale-merchant": sale(),
   "sale-bank": sale({ copy: "bank" }),
@@ -125,6 +142,22 @@ const SLIPS: Record<string, Slip> = {
       },
     },
   ),
+  ecash: sale({}, ECASH),
+  "ecash-en": sale({ language: "en" }, ECASH),
+  "ecash-refund": sale(
+    {},
+    {
+      kind: "ecash-refund",
+      entry: "contact",
+      sequence: "001",
+      remarks: [],
+      original: { terminal: "10000001", batch: 1, trace: 12, date: "20261120" },
+    },
+  ),
+  "load-other": sale({}, LOAD_OTHER),
+  "load-other-en": sale({ language: "en" }, LOAD_OTHER),
+  "cash-load": sale({}, { kind: "cash-load", entry: "contact", pinEntered: false, purse: { balanceFen: 65_000 } }),
+  "cash-load-void": sale({}, { kind: "cash-load-void", entry: "contact", original: { batch: 1, trace: 8 } }),
   "void-chip": sale({}, { kind: "void", entry: "contact", sequence: "001" }),
   "sale-partial": sale({}, { approvedFen: 4_000, responseCode: "10" }),
   "sale-foreign": sale({}, { organisation: "VIS", entry: "fallback", pinEntered: false, remarks: [] }),

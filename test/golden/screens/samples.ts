@@ -234,6 +234,70 @@ const ENTRIES: Entry[] = [
     problem: words.say("problem.amount-over", { limit: "50,000.00" }),
   })),
   entry("confirm", "confirm", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
+  entry("insert-purse", "insert", { transaction: "transaction.ecash-quick", amountFen: 1250, contactless: true }),
+  entry("insert-target", "insert", (words) => ({
+    transaction: "transaction.load-other",
+    amountFen: 20000,
+    words: words.say("purse.target"),
+    contactless: false,
+  })),
+  entry("insert-problem", "insert", (words) => ({
+    transaction: "transaction.ecash-quick",
+    amountFen: 1250,
+    problem: words.say("problem.tap-again"),
+    contactless: true,
+  })),
+  entry("menu-ecash", "menu", {
+    title: "menu.ecash",
+    rows: (
+      ["menu.ecash-quick", "menu.ecash-sale", "menu.ecash-balance", "menu.ecash-log", "menu.load", "menu.ecash-refund"] as const
+    ).map((text, n) => ({ key: String(n + 1), text })),
+    selected: 0,
+  }),
+  entry("menu-load", "menu", {
+    title: "menu.load",
+    rows: (["menu.load-own", "menu.load-other", "menu.cash-load", "menu.cash-load-void"] as const).map((text, n) => ({
+      key: String(n + 1),
+      text,
+    })),
+    selected: 3,
+  }),
+  entry("confirm-load", "confirm", {
+    transaction: "transaction.load-other",
+    amountFen: 20000,
+    masked: MASKED,
+    rows: [{ label: "pair.payer", value: "6217 99** **** 0024" }],
+  }),
+  entry("approved-ecash", "approved", (words) => ({
+    transaction: "transaction.ecash-quick",
+    amountFen: 1250,
+    note: words.say("purse.left", { balance: "487.50" }),
+  })),
+  entry("approved-load", "approved", (words) => ({
+    transaction: "transaction.cash-load",
+    amountFen: 20000,
+    note: words.say("purse.loaded", { balance: "687.50" }),
+  })),
+  entry("purse-balance", "approved", (words) => ({
+    transaction: "transaction.ecash-balance",
+    amountFen: 48750,
+    label: "purse.balance",
+    note: `${words.say("purse.second")} 20.00`,
+  })),
+  entry("purse-short", "declined", (words) => ({
+    transaction: "transaction.ecash-quick",
+    words: words.say("problem.purse-short", { balance: "5.00" }),
+    advice: words.say("declined.chip-advice"),
+  })),
+  ...(["problem.purse-torn", "problem.purse-paid", "problem.no-purse"] as const).map((key) =>
+    entry(key.replace("problem.", "notice-"), "notice", (words) => ({
+      title: words.say("transaction.ecash-quick"),
+      rows: [{ value: words.say(key, { amount: "12.50" }) }],
+      tone: "warn",
+    })),
+  ),
+  entry("tear-unsigned", "tear", { next: "cardholder", unsigned: true }),
+  entry("downloading-ranges", "downloading", { title: "contactless-data.no-pin", done: 80, of: 0 }),
   entry("present-keyed", "present", { transaction: "transaction.refund", contact: true, contactless: false, keyed: true }),
   entry("pan", "pan", { shown: maskTyping("6229990000000000019") }),
   entry("pan-problem", "pan", (words) => ({ shown: maskTyping("6229"), problem: words.say("problem.pan-wrong") })),
