@@ -367,6 +367,13 @@ const ENTRIES: Entry[] = [
   }),
   entry("pin", "pin", { amountFen: 10000, digits: 4, masked: MASKED }),
   entry("pin-no-amount", "pin", { digits: 0, masked: MASKED }),
+  entry("pin-card", "pin", (words) => ({
+    amountFen: 10000,
+    digits: 0,
+    masked: MASKED,
+    note: words.say("pin.left", { left: 3 }),
+  })),
+  entry("pin-card-last", "pin", (words) => ({ amountFen: 10000, digits: 4, masked: MASKED, note: words.say("pin.wrong-last") })),
   entry("supervisor", "supervisor", { count: 4 }),
   entry("trace", "trace", { digits: "000007" }),
   entry("trace-problem", "trace", (words) => ({ digits: "", problem: words.say("problem.no-transaction") })),
