@@ -31,7 +31,8 @@ export interface Sweep {
   /** Faults that no flow can meet here, and who proves them. */
   elsewhere: Record<string, string>;
   flows(long: boolean): readonly SweepFlow[];
-  list(flow: SweepFlow): Promise<Listing>;
+  /** `whole`: nothing is left out, however many there are. */
+  list(flow: SweepFlow, whole: boolean): Promise<Listing>;
 }
 
 export interface Count {
@@ -65,7 +66,7 @@ export async function sweep(swept: Sweep, share: Share): Promise<Counts> {
   const flows = swept.flows(long).filter(({ name }) => only === undefined || only.test(name));
   for (const [at, flow] of flows.entries()) {
     if (at % of !== part || Date.now() > until) continue;
-    const { points } = await swept.list(flow);
+    const { points } = await swept.list(flow, share.perFlow === undefined);
     for (const point of chosen(points, share, at)) {
       if (Date.now() > until) break;
       const outcome = await point.run(seed);

@@ -6,17 +6,19 @@ import { parseArgs } from "node:util";
 import { type Sweep, sweep, total } from "./cells.ts";
 import { SWEEPS } from "./sweeps.ts";
 
-async function listed({ name, flows, list }: Sweep): Promise<void> {
-  let points = 0;
+async function listed({ name, flows, list }: Sweep, only: RegExp): Promise<void> {
+  const points = new Map<string, number>();
   const absent = new Map<string, number>();
-  const all = flows(true);
+  const all = flows(true).filter((flow) => only.test(flow.name));
   for (const flow of all) {
-    const made = await list(flow);
-    points += made.points.length;
+    const made = await list(flow, true);
+    for (const { fault } of made.points) points.set(fault, (points.get(fault) ?? 0) + 1);
     for (const { fault, why } of made.absent) absent.set(`${fault}: ${why}`, (absent.get(`${fault}: ${why}`) ?? 0) + 1);
   }
   for (const [why, times] of absent) console.log(`${times} steps without ${why}`);
-  console.log(`${name}: ${points} points in ${all.length} flows`);
+  for (const [fault, count] of points) console.log(`${fault}: ${count} points`);
+  const sum = [...points.values()].reduce((before, count) => before + count, 0);
+  console.log(`${name}: ${sum} points in ${all.length} flows`);
 }
 
 const { values, positionals } = parseArgs({
@@ -36,7 +38,7 @@ const [which = "all"] = positionals;
 let failed = false;
 for (const swept of SWEEPS.filter(({ name }) => which === "all" || name.startsWith(which))) {
   if (values.list) {
-    await listed(swept);
+    await listed(swept, new RegExp(values.only ?? ""));
     continue;
   }
   const counts = await sweep(swept, {

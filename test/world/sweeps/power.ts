@@ -10,10 +10,11 @@ import { SWEEP_FLOWS, type SweepFlow } from "./flows.ts";
 
 /** Recoveries differ in length: some have this many times the moments of the one that was looked at. */
 const LONGER = 1.5;
-/** Of wires that neither keep money nor move it, in a second cut. */
-const OTHER_WIRES_SHARE = 0.1;
-/** Of pairs before a third cut, so that the list can be held. */
-const PAIRS = 40;
+/** Of wires that neither keep money nor move it, in a second cut; of pairs before a third. Where nothing is left out there is no end to either. */
+const SOME = { otherWiresShare: 0.1, pairs: 40 };
+const ALL = { otherWiresShare: 1, pairs: Infinity };
+type Depth = typeof SOME;
+
 const BROWN_OUTS = 5;
 /** Where three cuts in a row are tried. */
 const THRICE = /reversed|settlement|menu 9 3/;
@@ -55,7 +56,10 @@ function point(flow: SweepFlow, fault: string, first: Cut, then: readonly Cut[],
   return {
     flow: flow.name,
     fault,
-    name: all.map(words).join(", then "),
+    // Nothing left out, there are a million of them.
+    get name() {
+      return all.map(words).join(", then ");
+    },
     async run(seed) {
       let came = true;
       const outcome = await run({
@@ -84,7 +88,7 @@ function groups(moments: readonly Moment[]): Map<string, Moment[]> {
 }
 
 /** Cuts of a recovery that is somewhat longer than this one. */
-function secondCuts(recovery: readonly Moment[]): Cut[] {
+function secondCuts(recovery: readonly Moment[], { otherWiresShare }: Depth): Cut[] {
   return [...groups(recovery)].flatMap(([source, moments]) => {
     const more = Array.from(
       { length: Math.ceil(moments.length * LONGER) },
@@ -95,25 +99,25 @@ function secondCuts(recovery: readonly Moment[]): Cut[] {
     );
     const cuts = more.flatMap(cutsAt);
     if (source === "disk" || source === "host") return cuts;
-    const step = Math.round(1 / OTHER_WIRES_SHARE);
+    const step = Math.round(1 / otherWiresShare);
     return cuts.filter((_, at) => at % step === 0);
   });
 }
 
 const alternately = (at: number): Ending => (at % 2 === 0 ? "sold" : "settled");
 
-function twice(flow: SweepFlow, { flow: moments, recovery }: Recorded): Point[] {
-  const seconds = secondCuts(recovery);
+function twice(flow: SweepFlow, { flow: moments, recovery }: Recorded, depth: Depth): Point[] {
+  const seconds = secondCuts(recovery, depth);
   return turningPoints(moments).flatMap((first) =>
     seconds.map((second, at) => point(flow, "A10 twice", first, [second], alternately(at))),
   );
 }
 
-function thrice(flow: SweepFlow, { flow: moments, recovery }: Recorded): Point[] {
+function thrice(flow: SweepFlow, { flow: moments, recovery }: Recorded, depth: Depth): Point[] {
   const turns = turningPoints(recovery);
   const pairs = turningPoints(moments).flatMap((first) => turns.map((second): [Cut, Cut] => [first, second]));
-  const step = Math.ceil(pairs.length / PAIRS);
-  const thirds = secondCuts(recovery).filter(({ moment }) => moment.source === "disk" || moment.source === "host");
+  const step = Math.max(1, Math.ceil(pairs.length / depth.pairs));
+  const thirds = secondCuts(recovery, depth).filter(({ moment }) => moment.source === "disk" || moment.source === "host");
   return pairs
     .filter((_, at) => at % step === 0)
     .flatMap(([first, second]) =>
@@ -136,10 +140,11 @@ export const powerSweep: Sweep = {
     A12: "test/flow/calendar",
   },
   flows: (long) => SWEEP_FLOWS.filter(({ quiet }) => long || quiet !== true),
-  async list(flow): Promise<Listing> {
+  async list(flow, whole): Promise<Listing> {
+    const depth = whole ? ALL : SOME;
     const made = await recorded(flow);
     const once = made.flow.flatMap(cutsAt).map((cut, at) => point(flow, kindOf(cut), cut, [], alternately(at)));
-    const points = [...once, ...twice(flow, made), ...brownOuts(flow, made)];
-    return { points: THRICE.test(flow.name) ? [...points, ...thrice(flow, made)] : points, absent: [] };
+    const points = [...once, ...twice(flow, made, depth), ...brownOuts(flow, made)];
+    return { points: THRICE.test(flow.name) ? [...points, ...thrice(flow, made, depth)] : points, absent: [] };
   },
 };
