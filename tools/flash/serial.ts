@@ -10,6 +10,7 @@ import { FlashError, type Target } from "./target.ts";
 const PIECE_BYTES = 96 * 1024;
 const ANSWER_MS = 20_000;
 const GREETING_MS = 2_000;
+const GREETINGS = 3;
 
 export function serialTarget(device: string, baud: number): Target {
   const line = new Line(device, baud);
@@ -21,19 +22,26 @@ export function serialTarget(device: string, baud: number): Target {
     if (typeof heard.error === "string") throw new FlashError(heard.error);
     return Promise.resolve(heard as T);
   };
+  /** What is asked while the far end is still busy with `rb` is lost: asked again. */
+  const again = async <T>(asked: Record<string, unknown>): Promise<T> => {
+    for (let tries = 0; tries < GREETINGS; tries++) {
+      line.say(asked);
+      const heard = line.hear(GREETING_MS);
+      if (heard !== undefined && heard.error === undefined) return heard as T;
+    }
+    return await ask<T>(asked);
+  };
   return {
     name: device,
     status: async () => {
       // What an earlier try left on the line is heard first.
       while (line.hear(0) !== undefined);
-      return ask<OutsideStatus>({ ask: "status" }, GREETING_MS).catch(() => ask<OutsideStatus>({ ask: "status" }));
+      return await again<OutsideStatus>({ ask: "status" });
     },
-    have: async (sum) => (await ask<{ have: number }>({ ask: "have", sha256: sum })).have,
+    have: async (sum) => (await again<{ have: number }>({ ask: "have", sha256: sum })).have,
     send: async (sum, bytes, at, progress) => {
       await ask({ ask: "receive", sha256: sum });
       await sendBatch(line, bytes, at, progress);
-      const heard = line.hear(ANSWER_MS) as { have?: number } | undefined;
-      if (heard?.have !== bytes.length) throw new FlashError(`${heard?.have ?? 0} of ${bytes.length} bytes arrived`);
     },
     finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }),
     restart: async () => void (await ask({ ask: "restart" })),

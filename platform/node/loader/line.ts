@@ -31,6 +31,11 @@ export class Line {
     this.#open((fd) => writeSync(fd, `${JSON.stringify(said)}\n`));
   }
 
+  /** YMODEM's ACK. */
+  acknowledge(): void {
+    this.#open((fd) => writeSync(fd, Uint8Array.of(0x06)));
+  }
+
   /** The next line that is a JSON object; undefined when none came within `ms`. */
   hear(ms: number): Record<string, unknown> | undefined {
     const until = performance.now() + ms;
@@ -96,38 +101,51 @@ export class Line {
   }
 }
 
-const IDLE_MS = 60_000;
+const KEEP_MS = 500;
 
 /** Answers for ever, or until `ended` says so. */
 export async function serveLine(config: LoaderConfig, line: Line, ended: () => boolean = () => false): Promise<void> {
   while (!ended()) {
-    const asked = line.hear(Math.min(IDLE_MS, 1_000));
+    const asked = line.hear(1_000);
     if (asked === undefined) {
       // Lets signals and timers in: the reads above hold the thread.
       await new Promise((resolve) => setImmediate(resolve));
       continue;
     }
     try {
-      line.say(asked.ask === "receive" ? await receive(config, line, String(asked.sha256)) : answer(config, asked as Ask));
+      if (asked.ask === "receive") await receive(config, line, String(asked.sha256));
+      else line.say(answer(config, asked as Ask));
     } catch (error) {
       line.say({ error: wordsOf(error) });
     }
   }
 }
 
-async function receive(config: LoaderConfig, line: Line, sum: string): Promise<{ have: number }> {
+/** Says nothing at its end, which the other side's `sb` might swallow: "have" tells how much came. */
+async function receive(config: LoaderConfig, line: Line, sum: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tael-rb-"));
+  // Kept as they come: whoever pulls the plug now loses no more than the file under way.
+  const keeper = setInterval(() => keep(config, sum, folder, false), KEEP_MS);
   try {
     line.say({ ready: true });
-    await line.lend("rb", ["--ymodem", "--binary", "--quiet"], folder);
-    return withReceiver(config, (receiver) => {
-      for (const name of readdirSync(folder).sort()) {
-        const bytes = readFileSync(join(folder, name));
-        if (/^\d{9}$/.test(name) && Number(name) === receiver.have(sum)) receiver.add(sum, Number(name), bytes);
-      }
-      return { have: receiver.have(sum) };
-    });
+    const whole = await line.lend("rb", ["--ymodem", "--binary", "--quiet"], folder);
+    // `rb` ends without acknowledging the end of the batch, for which `sb` would wait a minute.
+    if (whole) line.acknowledge();
+    keep(config, sum, folder, whole);
   } finally {
+    clearInterval(keeper);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The last file may still be coming, unless all came whole. */
+function keep(config: LoaderConfig, sum: string, folder: string, whole: boolean): void {
+  withReceiver(config, (receiver) => {
+    const names = readdirSync(folder)
+      .filter((name) => /^\d{9}$/.test(name))
+      .sort();
+    for (const name of whole ? names : names.slice(0, -1)) {
+      if (Number(name) === receiver.have(sum)) receiver.add(sum, Number(name), readFileSync(join(folder, name)));
+    }
+  });
 }
