@@ -30,6 +30,13 @@ test("a line does not start with a stop, and breaks between clauses when it can"
   }
 });
 
+test("Latin words stay whole where they fit a line, also in one long clause", () => {
+  const text = "This card cannot be tapped. Insert or swipe it, please";
+  for (const width of [120, 160, 200, 250, 292]) {
+    expect(wrapped(types.normal, text, width).flatMap((line) => line.split(" "))).toEqual(text.split(" "));
+  }
+});
+
 test("a text too long for its room ends in a mark", () => {
   const name = shortened(types.normal, "上海市黄浦区南京东路老字号食品商店第一分店", 200);
   expect(name.endsWith("…")).toBe(true);

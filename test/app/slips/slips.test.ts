@@ -110,6 +110,27 @@ const LOAD_OTHER: Partial<TransactionRecord> = {
   sequence: "001",
   purse: { balanceFen: 68_750, from: "621799******0024" },
 };
+/** One tap, small enough to need neither PIN nor signature. */
+const TAPPED: Partial<TransactionRecord> = {
+  entry: "contactless",
+  sequence: "001",
+  pinEntered: false,
+  chip: {
+    data: {
+      "9F26": "0102030405060708",
+      "95": "0000000000",
+      "9B": "0000",
+      "84": "A000000333010102",
+      "9F36": "0001",
+      "5F34": "01",
+      "9F37": "11223344",
+      "82": "6000",
+      "9F10": "07010103A0000001",
+      "9F33": "E068C8",
+      "50": "556E696F6E50617920437265646974",
+    },
+  },
+};
 
 const SLIPS: Record<string, Slip> = {
   "sale-merchant": sale(),
@@ -158,6 +179,13 @@ const SLIPS: Record<string, Slip> = {
   "load-other-en": sale({ language: "en" }, LOAD_OTHER),
   "cash-load": sale({}, { kind: "cash-load", entry: "contact", pinEntered: false, purse: { balanceFen: 65_000 } }),
   "cash-load-void": sale({}, { kind: "cash-load-void", entry: "contact", original: { batch: 1, trace: 8 } }),
+  "sale-tap": sale({}, { ...TAPPED, waived: { pinFen: 100_000, signatureFen: 100_000 } }),
+  "sale-tap-cardholder-en": sale(
+    { copy: "cardholder", language: "en" },
+    { ...TAPPED, waived: { pinFen: 100_000, signatureFen: 50_050 } },
+  ),
+  "sale-tap-signed": sale({}, { ...TAPPED, waived: { pinFen: 100_000 } }),
+  "sale-tap-unsigned": sale({}, { ...TAPPED, waived: { signatureFen: 30_000 } }),
   "void-chip": sale({}, { kind: "void", entry: "contact", sequence: "001" }),
   "sale-partial": sale({}, { approvedFen: 4_000, responseCode: "10" }),
   "sale-foreign": sale({}, { organisation: "VIS", entry: "fallback", pinEntered: false, remarks: [] }),

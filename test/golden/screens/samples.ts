@@ -226,6 +226,38 @@ const ENTRIES: Entry[] = [
     contactless: false,
     problem: words.say("problem.card-damaged"),
   })),
+  entry("present-tap-now", "present", {
+    transaction: "transaction.sale",
+    amountFen: 10_000,
+    contact: true,
+    contactless: true,
+    tapNow: true,
+  }),
+  ...(
+    [
+      ["tap-again", true],
+      ["tap-same-card", true],
+      ["tap-one-card", true],
+      ["tap-phone", true],
+      ["tap-elsewhere", false],
+      ["tap-not-accepted", false],
+    ] as const
+  ).map(([problem, contactless]) =>
+    entry(`present-${problem}`, "present", (words) => ({
+      transaction: "transaction.sale",
+      amountFen: 123_456,
+      contact: true,
+      contactless,
+      problem: words.say(`problem.${problem}`),
+    })),
+  ),
+  entry("tap-reading", "tap", { transaction: "transaction.sale", amountFen: 10_000, read: false }),
+  entry("tap-read", "tap", { transaction: "transaction.sale", amountFen: 10_000, read: true }),
+  entry("tap-torn", "notice", (words) => ({
+    title: words.say("notice.not-done"),
+    rows: [{ value: words.say("problem.tap-torn") }],
+    tone: "warn",
+  })),
   entry("amount-empty", "amount", { transaction: "transaction.sale", amountFen: 0, masked: MASKED }),
   entry("amount", "amount", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
   entry("amount-largest", "amount", (words) => ({
