@@ -133,12 +133,15 @@ export function serveDesk(): void {
       case "ask":
         return link.post({ kind: "told", id: message.id, ...usage() });
       case "answer":
+      case "time":
         return;
       case "data":
         hub.toTerminal(message.wire, bytes);
         break;
       case "wire-closed":
         hub.closeWire(message.wire, message.why);
+        break;
+      case "plug":
         break;
       case "wake":
         terminal?.wake();

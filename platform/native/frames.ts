@@ -27,8 +27,10 @@ export type ToTerminal = Now &
         tcpOverride?: { host: string; port: number; callProgress?: boolean };
       })
     | { kind: "answer"; yes: boolean }
+    | { kind: "time" }
     | { kind: "data"; wire: string }
     | { kind: "wire-closed"; wire: string; why: string }
+    | { kind: "plug"; wire: string }
     | { kind: "wake" }
     | { kind: "ask"; id: number }
   );

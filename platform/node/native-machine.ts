@@ -1,6 +1,7 @@
 /**
- * The machine as a program of its own: native `qjs` running platform/native. Wires and time are the owner's, every other port is opened by
- * the program itself. Same books on what is under way as a WorkerMachine keeps.
+ * The machine as a program of its own that speaks platform/native/frames.ts on its standard input and output: native `qjs`, or a whole
+ * computer. Wires and time are the owner's, every other port is opened by the program itself. Same books on what is under way as a
+ * WorkerMachine keeps.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -43,10 +44,30 @@ interface Life {
   errors: string;
 }
 
+export interface Launch {
+  program: string;
+  args: readonly string[];
+  /** What the program is told at its start, in its own paths and addresses. */
+  inside?(start: StartMessage): StartMessage;
+  /** A program that cannot ask for the time is told of every change this soon, ms. */
+  tellTimeMs?: number;
+  /** Ports of the program's own whose far end is the owner's all the same, and their wires. */
+  wires?: Record<string, string>;
+}
+
+export type StartMessage = Omit<Extract<ToTerminal, { kind: "start" }>, keyof Now>;
+
+/** Native qjs with the module platform/native makes, dist/native.js. */
+export function nativeLaunch(options: MachineOptions, program: string, module: string): Launch {
+  const memory = String(options.memoryLimitBytes ?? MEMORY_LIMIT_BYTES);
+  const stack = String(options.stackLimitBytes ?? STACK_LIMIT_WORKER_BYTES);
+  return { program, args: ["--no-unhandled-rejection", "--memory-limit", memory, "--stack-size", stack, "-m", module, "--desk"] };
+}
+
 export class NativeMachine implements Machine {
   readonly #options: MachineOptions;
-  readonly #program: string;
-  readonly #module: string;
+  readonly #makeLaunch: () => Launch | Promise<Launch>;
+  #launch: Launch = { program: "", args: [] };
   readonly #emitter = new Emitter();
   readonly #restarts = new RestartPolicy();
   readonly #places: PlaceMapper;
@@ -58,11 +79,11 @@ export class NativeMachine implements Machine {
   #nextAsk = 1;
   #lastPorts: MachineStatus["ports"] = {};
 
-  /** `program`: native qjs; `module`: dist/native.js. */
-  constructor(options: MachineOptions, program: string, module: string) {
+  /** `launch` may take a while: it is asked for at each start. */
+  constructor(options: MachineOptions, launch: () => Launch | Promise<Launch>) {
     this.#options = options;
-    this.#program = program;
-    this.#module = module;
+    this.#makeLaunch = launch;
+    this.#powerOns = options.earlierPowerOns ?? 0;
     this.#places = new PlaceMapper(options.bundle.map);
     this.#logFile = new LogFile(join(options.dataDir, "log", "terminal.log"));
   }
@@ -83,6 +104,7 @@ export class NativeMachine implements Machine {
     portsOf(this.#options.board);
     mkdirSync(this.#options.dataDir, { recursive: true });
     this.#restarts.clear();
+    this.#launch = await this.#makeLaunch();
     this.#powerOns++;
     this.#starts = 0;
     await this.#powerOn();
@@ -105,6 +127,11 @@ export class NativeMachine implements Machine {
     if (this.#life !== undefined) this.#send(this.#life, { kind: "wire-closed", wire, why });
   }
 
+  /** A device that was unplugged stands there again. */
+  plug(wire: string): void {
+    if (this.#life !== undefined) this.#send(this.#life, { kind: "plug", wire });
+  }
+
   wake(): void {
     if (this.#life !== undefined) this.#send(this.#life, { kind: "wake" });
   }
@@ -122,10 +149,7 @@ export class NativeMachine implements Machine {
     const options = this.#options;
     this.#starts++;
     const folder = this.#packageFolder();
-    const memory = String(options.memoryLimitBytes ?? MEMORY_LIMIT_BYTES);
-    const stack = String(options.stackLimitBytes ?? STACK_LIMIT_WORKER_BYTES);
-    const flags = ["--no-unhandled-rejection", "--memory-limit", memory, "--stack-size", stack, "-m"];
-    const child = spawn(this.#program, [...flags, this.#module, "--desk"], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(this.#launch.program, this.#launch.args, { stdio: ["pipe", "pipe", "pipe"] });
     return new Promise((resolve, reject) => {
       const life: Life = {
         child,
@@ -140,11 +164,12 @@ export class NativeMachine implements Machine {
         errors: "",
       };
       this.#life = life;
+      this.#keepTelling(life);
       const begun = { resolve, reject };
       child.on("error", (error) => {
         life.over = true;
         this.#life = undefined;
-        reject(new Refused(`native qjs does not start: ${error.message}`));
+        reject(new Refused(`${this.#launch.program} does not start: ${error.message}`));
       });
       child.stdin?.on("error", () => {});
       child.stderr?.on("data", (chunk) => {
@@ -154,11 +179,11 @@ export class NativeMachine implements Machine {
         for (const { message, bytes } of life.reader.push(chunk)) if (!life.over) this.#receive(life, message, bytes, begun);
       });
       child.once("close", () => {
-        reject(new Refused(`native qjs ended while it started: ${life.errors}`));
-        if (!life.over) this.#failed(life, `native qjs ended by itself: ${life.errors}`, "");
+        reject(new Refused(`${this.#launch.program} ended while it started: ${life.errors}`));
+        if (!life.over) this.#failed(life, `${this.#launch.program} ended by itself: ${life.errors}`, "");
       });
       const { seed, tcpOverride, facts = {}, dataDir, board } = options;
-      this.#post(life, {
+      const start: StartMessage = {
         kind: "start",
         bundlePath: join(folder, "firmware.js"),
         assetsDir: join(folder, "assets"),
@@ -167,7 +192,8 @@ export class NativeMachine implements Machine {
         facts,
         ...(tcpOverride === undefined ? {} : { tcpOverride }),
         ...(seed === undefined ? {} : { seed: { seed, stream: `${this.#powerOns}.${this.#starts}` } }),
-      });
+      };
+      this.#post(life, this.#launch.inside?.(start) ?? start);
     });
   }
 
@@ -185,6 +211,7 @@ export class NativeMachine implements Machine {
       case "status":
         life.workedOff = message.workedOff;
         life.statusDue = false;
+        this.#tellWires(life.status.ports, message.status.ports);
         life.status = message.status;
         this.#lastPorts = message.status.ports;
         this.#emitter.emit("status", this.status);
@@ -234,6 +261,19 @@ export class NativeMachine implements Machine {
     life.child.stdin?.write(frameOf({ ...message, ...now }, bytes));
   }
 
+  #keepTelling(life: Life): void {
+    const { tellTimeMs } = this.#launch;
+    if (tellTimeMs === undefined || this.#options.clock.kind !== "driven") return;
+    const cells = new Float64Array(this.#options.clock.shared);
+    let told = "";
+    const timer = setInterval(() => {
+      if (life.over) return clearInterval(timer);
+      const now = cells.join();
+      if (now !== told) this.#post(life, { kind: "time" });
+      told = now;
+    }, tellTimeMs);
+  }
+
   #ask(): Promise<{ usedBytes: number; cpuMs: number }> {
     const life = this.#life;
     if (life === undefined) return Promise.reject(new Error("the machine is off"));
@@ -260,10 +300,11 @@ export class NativeMachine implements Machine {
     this.#end(life, words);
     const path = writeCrash(this.#options.dataDir, hostClock(this.#options.clock).wallMs(), words, stack);
     this.#warn(`the firmware failed: ${words}${path === undefined ? "" : `; report in ${path}`}`);
-    const restarting = this.#restarts.failed(performance.now());
+    const owners = this.#options.ownerRestarts === true;
+    const restarting = !owners && this.#restarts.failed(performance.now());
     this.#emitter.emit("crash", { words, stack, restarting });
     if (!restarting) {
-      this.#warn(`the firmware failed ${RestartPolicy.LIMIT} times within a minute and stays off`);
+      if (!owners) this.#warn(`the firmware failed ${RestartPolicy.LIMIT} times within a minute and stays off`);
       this.#emitter.emit("status", this.status);
       return;
     }
@@ -278,8 +319,18 @@ export class NativeMachine implements Machine {
     life.over = true;
     if (this.#life === life) this.#life = undefined;
     for (const [name, { open }] of Object.entries(life.status.ports)) if (open) this.#drop(name);
+    this.#tellWires(life.status.ports, {});
     life.child.kill("SIGKILL");
     for (const asked of life.asked.values()) asked.reject(new Error(words));
+  }
+
+  /** The owner stands at the far end of these ports, and sees from there whether they are open. */
+  #tellWires(before: MachineStatus["ports"], now: MachineStatus["ports"]): void {
+    for (const [port, wire] of Object.entries(this.#launch.wires ?? {})) {
+      const [was, is] = [before[port]?.open ?? false, now[port]?.open ?? false];
+      if (is && !was) this.#options.wires?.opened(wire, {});
+      if (was && !is) this.#options.wires?.closed(wire);
+    }
   }
 
   #drop(port: string): void {
