@@ -8,6 +8,7 @@ import * as files from "../seeds/files.ts";
 import * as host from "../seeds/host.ts";
 import * as readers from "../seeds/readers.ts";
 import { anyRequest, api, closeApi, requests } from "./api.ts";
+import { checkedAgain, firmwarePackage, loaderState, packages, signedAgain, states } from "./firmware.ts";
 import { bundleFile, deskBoard, RECORDING, recording, scenario } from "./files.ts";
 import { doorCalls, programs } from "./guest.ts";
 import {
@@ -161,6 +162,25 @@ export const DESK_DOORS: readonly Door[] = [
     check: bundleFile,
     seeds: () => [bytesOf("//! tael abi 1.0\n"), bytesOf('{"version":3,"sources":["a.ts"],"names":[],"mappings":"AAAA;AACA"}')],
     mutators: JSON_CHANGES,
+    memoryBytes: 64 * MIB,
+  },
+  {
+    name: "firmware-package",
+    what: "a firmware package from anywhere: a cable, a login, a stick; also of a signer who lies",
+    check: firmwarePackage,
+    seeds: packages,
+    repair: signedAgain,
+    longest: 4_096,
+    memoryBytes: 64 * MIB,
+  },
+  {
+    name: "loader-state",
+    what: "the disk: what the loader remembers of its slots",
+    check: loaderState,
+    seeds: states,
+    repair: checkedAgain,
+    mutators: JSON_CHANGES,
+    longest: 4_096,
     memoryBytes: 64 * MIB,
   },
   {
