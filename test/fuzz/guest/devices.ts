@@ -77,6 +77,7 @@ const ASKS: readonly Ask[] = [
   (pad) => pad.mac("ecb", new Uint8Array(20)),
   (pad) => pad.verifyMac("ecb", new Uint8Array(20), new Uint8Array(8)),
   (pad) => pad.encryptTrack("6222021234567890128=3012"),
+  (pad) => pad.enterCardPin({ ...PIN, prompt: "last-try", wrap: { kind: "sealed", challenge: new Uint8Array(8) } }),
 ];
 const MOST_WAKES = 200;
 const ACK = Uint8Array.of(0x06);
@@ -87,7 +88,7 @@ const ACK = Uint8Array.of(0x06);
  */
 export const pinpadAnswers: Check = async (bytes) => {
   const bench = makeBench();
-  const pad = openTpp(bench.system, "pad");
+  const pad = openTpp(bench.system, "pad", { cardPins: true });
   const asked = ASKS[(bytes[0] ?? 0) % ASKS.length] as Ask;
   let over = false;
   const asking = onlyLater([DeviceError], asked(pad)).finally(() => {

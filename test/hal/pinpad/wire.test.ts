@@ -92,7 +92,7 @@ function pad(answer: (command: number, sequence: number, count: number) => (Uint
   wire.onWrite = (bytes) => {
     for (const part of answer(bytes[4]!, bytes[3]!, count++)) if (part !== undefined) wire.toTerminal(part);
   };
-  return { system, wire, pinpad: openTpp(system, "pinpad") };
+  return { system, wire, pinpad: openTpp(system, "pinpad", { cardPins: true }) };
 }
 
 test("says INFO first, under a sequence of its own, and then what it was asked", async () => {
@@ -185,4 +185,40 @@ test("a PIN's frame says what was asked", async () => {
   const frame = wire.writes.at(-1)!;
   const digits = toHex(Uint8Array.from("6229990000000000019", (char) => char.charCodeAt(0)));
   expect(toHex(frame.subarray(4, frame.length - 2))).toBe(`04000113${digits}000000012345040C01003C01`);
+});
+
+test("a card PIN's frame says what was asked, and how the PIN shall leave", async () => {
+  const { system, wire, pinpad } = pad((command, sequence) => [
+    ACK,
+    frameOf(sequence, command === 0x0b ? fromHex("8B 00 10 00112233445566778899AABBCCDDEEFF") : INFO_ANSWER),
+  ]);
+  const entry = { amountFen: 12_345, minDigits: 4, maxDigits: 12, allowEmpty: true, timeoutMs: 30_000 };
+  const challenge = fromHex("0102030405060708");
+  const sealed = pinpad.enterCardPin({ ...entry, prompt: "last-try", wrap: { kind: "sealed", challenge } });
+  await system.advance(10);
+  expect(await sealed).toEqual({ outcome: "entered", block: fromHex("00112233445566778899AABBCCDDEEFF") });
+  const body = (): string => toHex(wire.writes.at(-1)!.subarray(4, -2));
+  expect(body()).toBe("0B000000012345040C01001E08020102030405060708");
+
+  const modulus = new Uint8Array(96).fill(0xc1);
+  const wrap = { kind: "enciphered" as const, modulus, exponent: Uint8Array.of(3), challenge };
+  const enciphered = pinpad.enterCardPin({ ...entry, prompt: "enter-pin", wrap });
+  await system.advance(10);
+  expect((await enciphered).outcome).toBe("entered");
+  expect(body()).toBe(`0B000000012345040C01001E0101${"0102030405060708"}010360${"C1".repeat(96)}`);
+});
+
+test("a pad that the board says knows no card PINs is not asked for one", async () => {
+  const { system, wire } = pad(() => [ACK]);
+  const asked = openTpp(system, "pinpad-2").enterCardPin({
+    amountFen: 1,
+    minDigits: 4,
+    maxDigits: 12,
+    allowEmpty: true,
+    timeoutMs: 30_000,
+    prompt: "enter-pin",
+    wrap: { kind: "sealed", challenge: new Uint8Array(8) },
+  });
+  await expect(asked).rejects.toMatchObject({ device: "pinpad", code: "rejected" });
+  expect(wire.writes).toHaveLength(0);
 });
