@@ -85,9 +85,21 @@ export async function downloadTable(t: Terminal, table: CardTable): Promise<Card
   return { ok: true, count: names.length - left.length, left };
 }
 
-/** At the first sign-on (M3): both tables and the blacklist. Nothing where no chip can be read, or when all is there. */
+/** At the first sign-on (M3): both tables, what is said of taps, and the blacklist. Nothing where no chip can be read, or when all is there. */
 export async function firstDownloads(t: Terminal): Promise<CardDownload | undefined> {
-  if (t.devices.icc === undefined || t.training !== undefined || t.cardData.complete) return undefined;
+  if (t.training !== undefined) return undefined;
+  const chips = t.devices.icc === undefined || t.cardData.complete ? undefined : await downloadChips(t);
+  if (chips?.ok === false) return chips;
+  // What the merchant's trade can do without for a while: another sign-on tries again, or somebody from 7 6.
+  const contactless = t.devices.picc === undefined || t.cardData.ranges.complete ? undefined : await downloadContactless(t);
+  if (contactless?.ok === false) t.system.log.warn(`contactless data: ${contactless.words}`);
+  if (chips === undefined) return undefined;
+  const blacklist = await downloadBlacklist(t);
+  if (!blacklist.ok) t.system.log.warn(`blacklist: ${blacklist.words}`);
+  return chips;
+}
+
+async function downloadChips(t: Terminal): Promise<CardDownload> {
   const left: { name: string; why: string }[] = [];
   let count = 0;
   for (const table of ["applications", "keys"] as const) {
@@ -96,11 +108,6 @@ export async function firstDownloads(t: Terminal): Promise<CardDownload | undefi
     count += result.count;
     left.push(...result.left);
   }
-  // What the merchant's trade can do without for a while; it is fetched again from 7 6.
-  const contactless = t.devices.picc === undefined || t.cardData.ranges.complete ? undefined : await downloadContactless(t);
-  if (contactless?.ok === false) t.system.log.warn(`contactless data: ${contactless.words}`);
-  const blacklist = await downloadBlacklist(t);
-  if (!blacklist.ok) t.system.log.warn(`blacklist: ${blacklist.words}`);
   return { ok: true, count, left };
 }
 

@@ -3,9 +3,10 @@ import { maskPan } from "../model/card.ts";
 import { batch6, trace6 } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 
-const masked = <R extends { pan: string; trace: number; batch: number }>(record: R) => ({
+const masked = <R extends { pan: string; trace: number; batch: number; receiving?: string }>(record: R) => ({
   ...record,
   pan: maskPan(record.pan),
+  ...(record.receiving === undefined ? {} : { receiving: maskPan(record.receiving) }),
   trace: trace6(record.trace),
   batch: batch6(record.batch),
 });
