@@ -68,6 +68,12 @@ const VARIANTS: readonly SweepFlow[] = [
     ...FIRST_REQUEST,
     chip: { scripts: [{ do: "command", header: "84EE0000", data: "00" }] },
   }),
+  { ...chipSale("a PIN that the card compares, wrong and right", "chip-pin-1"), at: { pin: ["pin 9999", "pin 1234"] } },
+  { ...chipSale("the same, sealed for its reader", "chip-plain-pin-1"), at: { pin: ["pin 9999", "pin 1234"] } },
+  {
+    ...chipSale("a wrong PIN, the card waits for another", CHIP, { ...FIRST_REQUEST, answer: { "39": "55" } }),
+    at: { declined: ["key clear"] },
+  },
   chipSale("no application for this terminal", "chip-no-application"),
   chipSale("its application is blocked", "chip-blocked-app"),
   chipSale("works long, asks for time", "chip-slow"),
