@@ -2,6 +2,8 @@
 import { markOf, violations } from "../power/books.ts";
 import { AFTERWARDS_FEN, type Flow } from "../power/flows.ts";
 import { PowerIsGone, World } from "../world/world.ts";
+import { gone, run as runCell, staged } from "../world/sweeps/cell.ts";
+import type { SweepFlow } from "../world/sweeps/flows.ts";
 import type { FailingAllocator } from "./failing-allocator.ts";
 
 export interface MemoryResult {
@@ -106,6 +108,62 @@ export async function sweepMemory(flow: Flow, allocator: FailingAllocator, point
     }
   }
   await world?.close();
+  return result;
+}
+
+const nobody = (): void => undefined;
+
+async function countOf(flow: SweepFlow, allocator: FailingAllocator): Promise<number> {
+  const stage = await staged(flow, 1, nobody, "quickjs");
+  const before = allocator.counted;
+  await gone(stage);
+  const allocations = allocator.counted - before;
+  await stage.world.close();
+  return allocations;
+}
+
+/** The same with a flow of the sweeps (test/world/sweeps), judged by the invariants of the world: what is undone, given back, settled, paid by chip. */
+export async function sweepFlowMemory(
+  flow: SweepFlow,
+  allocator: FailingAllocator,
+  points: number,
+  shift = 0,
+): Promise<MemoryResult> {
+  const allocations = await countOf(flow, allocator);
+  const step = Math.max(1, allocations / points);
+  const outcomes = { survived: 0, restarted: 0, unharmed: 0 };
+  const result: MemoryResult = { flow: flow.name, allocations, points: 0, outcomes, violations: [] };
+  for (let at = 0; at < Math.min(points, allocations); at++) {
+    const n = 1 + Math.floor(((at + shift) * step) % allocations);
+    const onwards = at % 2 === 1;
+    let engines = 0;
+    let restarted = false;
+    const { came, violations: wrong } = await runCell({
+      flow,
+      seed: at + 1,
+      engine: "quickjs",
+      ending: "settled",
+      trouble: () => {
+        ({ engines } = allocator);
+        allocator.arm(n, onwards);
+        return undefined;
+      },
+      missed: () => {
+        restarted = allocator.engines > engines;
+        return restarted || allocator.failed > 0 ? undefined : "the allocation never came";
+      },
+      repair: ({ world }) => {
+        allocator.disarm();
+        world.cutNow();
+      },
+    });
+    result.points++;
+    outcomes[restarted ? "restarted" : came === "approved" || came === "nothing" ? "unharmed" : "survived"]++;
+    const told = wrong.filter((words) => !words.includes("the firmware failed"));
+    result.violations.push(
+      ...told.map((words) => `${flow.name}, allocation ${n}${onwards ? " and all after it" : ""}: ${words}`),
+    );
+  }
   return result;
 }
 

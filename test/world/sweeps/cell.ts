@@ -17,7 +17,7 @@ const AFTERWARDS_FEN = 200;
 const COMES_BACK_MS = 120_000;
 const PAUSE = "clock advance 60s";
 /** TAEL_ENGINE=quickjs for the terminal's own engine, whose bytes are the same. */
-const engine = process.env.TAEL_ENGINE === "quickjs" ? "quickjs" : "node-vm";
+const ENGINE = process.env.TAEL_ENGINE === "quickjs" ? "quickjs" : "node-vm";
 const A_WHILE = "clock advance 5s";
 const ASK_AGAIN = 3;
 const NO_TROUBLE: VisitTroubles = { helpsPrinter: true };
@@ -58,7 +58,12 @@ export interface Outcome {
   violations: string[];
 }
 
-export async function staged(flow: SweepFlow, seed: number, early: () => void = () => undefined): Promise<Stage> {
+export async function staged(
+  flow: SweepFlow,
+  seed: number,
+  early: () => void = () => undefined,
+  engine: Cell["engine"] = ENGINE,
+): Promise<Stage> {
   const world = await World.create({ seed, engine, image: await imageOf(flow.image), ...optionsOf(flow.image) });
   const cashier = new Returning(world, early);
   await cashier.home();
@@ -88,6 +93,7 @@ export interface Cell {
   flow: SweepFlow;
   seed: number;
   ending: Ending;
+  engine?: "node-vm" | "quickjs";
   /** Sets what will go wrong; undefined: the visit goes on as usual. */
   trouble?(stage: Stage): VisitTroubles | undefined;
   /** Lines before the visit begins. */
@@ -108,7 +114,7 @@ export async function run(cell: Cell): Promise<Outcome> {
   const found: string[] = [];
   let came = "stopped";
   try {
-    stage = await staged(cell.flow, cell.seed, () => found.push(...(stage === undefined ? [] : closedEarly(stage))));
+    stage = await staged(cell.flow, cell.seed, () => found.push(...(stage === undefined ? [] : closedEarly(stage))), cell.engine);
     for (const line of cell.before ?? []) await stage.world.do(line);
     came = await gone(stage, cell.trouble?.(stage) ?? NO_TROUBLE);
     const missed = cell.missed?.(stage);
