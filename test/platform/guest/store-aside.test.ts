@@ -122,3 +122,20 @@ test("a copy that reads back otherwise is none: nothing is put in the old store'
   expect(() => setStoreAside(lying, quiet)).toThrow("store-kept-1.log reads back otherwise than it was written");
   expect(isGarbage(disk.fileRead(STORE_FILE))).toBe(true);
 });
+
+test("what the disk refuses on the way is told with what was to be done", () => {
+  const refusing = (call: "fileRead" | "fileAppend" | "fileList", name: string): FileCalls => {
+    const disk = spoilt("unreadable");
+    const files = cutAt(disk, Number.POSITIVE_INFINITY);
+    return {
+      ...files,
+      [call]: (...args: [string, number, Uint8Array]) => {
+        if (args[0] === name || call === "fileList") throw new Error("io: worn out");
+        return (files[call] as (...all: unknown[]) => unknown)(...args);
+      },
+    };
+  };
+  expect(() => setStoreAside(refusing("fileRead", STORE_FILE), quiet)).toThrow("cannot read store.log: worn out");
+  expect(() => setStoreAside(refusing("fileAppend", "store-kept-1.mark"), quiet)).toThrow("cannot copy store.mark: worn out");
+  expect(() => setStoreAside(refusing("fileList", ""), quiet)).toThrow("cannot look at the store: worn out");
+});
