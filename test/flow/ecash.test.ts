@@ -199,6 +199,11 @@ test("refused by the chip alone, since there is no line: its certificate is told
   await done();
   const failed = (await sent(from)).filter(({ mti, fields }) => mti === "0320" && fields["62"]?.startsWith("71"));
   expect(failed.map(({ fields }) => [fields["60"]?.slice(8, 11), fields["62"]])).toEqual([["204", "71001100000000100015610"]]);
+  // The host's statement of the day knows each kind by its own digits.
+  await desk.keys("menu", "8", "6", "7", "enter");
+  expect(await words()).toContain("相符");
+  expect(await words()).not.toMatch(/两边|(终端没有|银行没有|不相同) [1-9]/);
+  await desk.keys("cancel", "cancel", "cancel", "cancel");
 });
 
 test("given back: what a purse paid goes to the account, by the slip", async () => {
