@@ -2,6 +2,7 @@
 import type { Devices } from "../../hal/index.ts";
 import type { GuestSystem } from "../../platform/guest/index.ts";
 import { PARAMETERS } from "../admin/parameters.table.ts";
+import { refuseNewerForm } from "../journal/format.ts";
 import { openJournal } from "../journal/open.ts";
 import { loadFonts } from "../screens/fonts.ts";
 import { createRenderer } from "../screens/render.ts";
@@ -55,6 +56,7 @@ export function openTerminal(real: GuestSystem, devices: Devices): Terminal | un
     const audit = openAudit(system, { now: () => now({ system, settings, profile: defaults }) });
     const parameters = openParameters(system, defaults, PARAMETERS, audit);
     const { copies } = parameters.profile.receipt;
+    refuseNewerForm(system);
     const journal = openJournal(system, {
       copies,
       maxRecords: Number(parameters.value("count.records")),

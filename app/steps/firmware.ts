@@ -4,6 +4,7 @@
  */
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { FirmwareJudged, FirmwareRefused, FirmwareSummary, System } from "../../platform/guest/system.ts";
+import { migrate } from "../journal/format.ts";
 import type { Prompt } from "../text/words.ts";
 import { dwellFor, tell } from "./tell.ts";
 import type { Terminal } from "./terminal.ts";
@@ -67,9 +68,11 @@ export async function installFirmware(t: Terminal, name: string, who: string): P
 /** After the self-check: this firmware has come this far with its devices and its records, so it is kept. */
 export async function firmwareStarted(t: Terminal): Promise<void> {
   const state = t.system.firmware.state();
+  if (state !== undefined) t.system.firmware.confirm();
+  // Not before: the one before must find its records as it left them.
+  if (migrate(t.system) > 0) t.system.power("restart");
   if (state === undefined) return;
   const { trial, back, version } = state;
-  t.system.firmware.confirm();
   const title = t.ui.say("firmware.title");
   if (trial !== null) {
     t.audit.note({ who: "", what: "firmware", result: "on", object: version });
