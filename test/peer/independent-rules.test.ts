@@ -33,7 +33,7 @@ function right(row: Row): Fields {
     64: "4142434445464748",
   };
   if (row.name.endsWith("-list")) values[62] = "313030";
-  if (row.name === "blacklist") values[62] = "303031";
+  if (["blacklist", "no-pin-table", "excluded-table"].includes(row.name)) values[62] = "303031";
   if (/offline|adjustment|tip$/.test(row.name)) values[61] = "000007000011000001";
   if (row.name.endsWith("tip")) values[48] = "000000000500";
   if (row.kind !== undefined && row.kind !== "tip") delete values[48];

@@ -22,7 +22,13 @@ export const PARAMETERS = hex("1260233");
 /** DE62 of a list that has nothing in it (§2.9). */
 export const NOTHING_LISTED = hex("0");
 /** Rows that ask for a list. */
-export const LISTS: ReadonlySet<string> = new Set(["application-list", "key-list", "blacklist"]);
+export const LISTS: ReadonlySet<string> = new Set([
+  "application-list",
+  "key-list",
+  "blacklist",
+  "no-pin-table",
+  "excluded-table",
+]);
 
 /** 60.1 of a kind; an add-on is 60. */
 const TYPES: Record<Kind, string> = {

@@ -132,6 +132,13 @@ const MANAGEMENT: readonly Row[] = [
   managed("keys-end", "0800", "371", [41, 42, 60]),
   managed("blacklist", "0800", "390", [41, 42, 60, 62], { shapes: { 62: /^(3\d){3}$/ } }),
   managed("blacklist-end", "0800", "391", [41, 42, 60]),
+  // Of payments without PIN and signature this host has no parameters of its own, and no card in either table.
+  managed("contactless", "0800", "394", [41, 42, 60]),
+  managed("contactless-end", "0800", "395", [41, 42, 60]),
+  managed("no-pin-table", "0800", "396", [41, 42, 60, 62], { shapes: { 62: /^(3\d){3}$/ } }),
+  managed("no-pin-table-end", "0800", "397", [41, 42, 60]),
+  managed("excluded-table", "0800", "398", [41, 42, 60, 62], { shapes: { 62: /^(3\d){3}$/ } }),
+  managed("excluded-table-end", "0800", "399", [41, 42, 60]),
   // The project's own, in the numbers that acquirers keep for themselves.
   managed("statement", "0800", "970", [41, 42, 60, 62], { shapes: { 62: /^(3\d){11}$/ } }),
   managed("settlement", "0500", "201", [11, 41, 42, 48, 49, 60, 63], {
