@@ -17,12 +17,26 @@ export const PRELUDE = `(() => {
     "argv0", "__loadScript"]) deleteProperty(globalThis, name);
   deleteProperty(Math, "random");
 
-  // QuickJS 2025-04-26 on amd64 prints a zero too many in radixes that are powers of two.
+  // QuickJS 2025-04-26 on amd64 prints a zero too many in radixes that are powers of two, and in 8 and 32 a wrong first digit.
   const printed = BigInt.prototype.toString, leadingZeros = /^(-?)0+(?=[0-9a-z])/, replace = RegExp.prototype[Symbol.replace];
-  if (apply(printed, 0xffff_ffff_ffff_ffffn, [16]) !== "ffffffffffffffff")
-    hide(BigInt.prototype, "toString", { toString(radix) { return apply(replace, leadingZeros, [apply(printed, this, radix === undefined ? [] : [radix]), "$1"]); } }.toString);
+  const slice = String.prototype.slice, Int = parseInt, numberPrinted = Number.prototype.toString;
+  const regrouped = (value, bits) => {
+    const plain = value < 0n ? -value : value, binary = apply(replace, leadingZeros, [apply(printed, plain, [2]), ""]);
+    let digits = value < 0n ? "-" : "";
+    for (let from = 0, to = binary.length % bits || bits; from < binary.length; from = to, to += bits)
+      digits += apply(numberPrinted, Int(apply(slice, binary, [from, to]), 2), [1 << bits]);
+    return digits;
+  };
+  const wellPrinted = {
+    toString(radix) {
+      if (radix === 8 || radix === 32) return regrouped(apply(valueOfBig, this, []), radix === 8 ? 3 : 5);
+      return apply(replace, leadingZeros, [apply(printed, this, radix === undefined ? [] : [radix]), "$1"]);
+    },
+  }.toString;
+  const valueOfBig = BigInt.prototype.valueOf;
+  if (apply(printed, 0xffff_ffff_ffff_ffffn, [16]) !== "ffffffffffffffff") hide(BigInt.prototype, "toString", wellPrinted);
 
-  // QuickJS-ng up to 0.17 leaves some of these negative.
+  // QuickJS-ng up to 0.17 and QuickJS 2025-04-26 leave some of these negative.
   const asUint = BigInt.asUintN, Big = BigInt;
   if (asUint(64, -(1n << 128n) - 1n) < 0n)
     hide(BigInt, "asUintN", { asUintN(bits, value) { const cut = asUint(bits, value); return cut < 0n ? cut + (1n << Big(bits)) : cut; } }.asUintN);

@@ -8,6 +8,7 @@ import { dayBook } from "./book.ts";
 import { codec, engineStart } from "./codec.ts";
 import { desk } from "./desk.ts";
 import { emv } from "./emv.ts";
+import { engines } from "./engines.ts";
 import { now, table } from "./figures.ts";
 import { settlement } from "./settlement.ts";
 import { sizes } from "./sizes.ts";
@@ -22,6 +23,7 @@ const sections = [
   ...(await dayBook()),
   await codec(),
   await emv(),
+  ...(await engines()),
 ];
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cpus: cpus().length };
 const seconds = Math.round((now() - began) / 100) / 10;

@@ -8,6 +8,7 @@ import { ABI_BANNER } from "../../../platform/abi.ts";
 import { sealerIn } from "../../../platform/node/seal.ts";
 import { systemEntropy } from "../../../platform/node/entropy.ts";
 import { temporaryDirectory } from "../node/bench.ts";
+import { sums } from "../node/sums.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 let program: string | undefined;
@@ -122,6 +123,15 @@ describe("native qjs", () => {
     expect(said(ran).slice(5).sort()).toEqual(["1 refused", "2 unplugged"]);
     expect(ran.errors).toMatch(/warn .*Connection refused/);
     expect(ran.errors).toMatch(/warn line: open \/dev\/tael-none: No such file/);
+  });
+
+  test("counts, prints and reads big integers as Node does", (context) => {
+    if (program === undefined) return context.skip();
+    const ran = run(`const all = (${sums.toString()})().join("\\n"); let at = 0;
+      for (let from = 0; from < all.length; from += 100000) { const piece = bytes(all.slice(from, from + 100000)); door.fileAppend("sums", at, piece); at += piece.byteLength; }
+      door.power("halt");`);
+    expect(ran.errors).toBe("");
+    expect(readFileSync(join(ran.dataDir, "store/sums"), "utf8").split("\n")).toEqual(sums());
   });
 
   test("wake-ups, promise jobs before the next event, a restart asked for", (context) => {
