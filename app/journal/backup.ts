@@ -104,6 +104,7 @@ function readHeader(line: Uint8Array): BackupHeader | undefined {
 }
 
 function number(value: number, bytes: 2 | 4): Uint8Array {
+  assert(Number.isInteger(value) && value >= 0 && value < 256 ** bytes, "a number fits its bytes");
   const packed = new Uint8Array(bytes);
   for (let i = bytes - 1, left = value; i >= 0; i--, left = Math.floor(left / 256)) packed[i] = left % 256;
   return packed;

@@ -4,6 +4,7 @@
  */
 import { daysBetween } from "../model/dates.ts";
 import { maskPan } from "../model/card.ts";
+import { assert } from "../../platform/guest/assert.ts";
 import type { Change } from "../../platform/guest/system.ts";
 import type { ArchivedRecord, ClosedBatch } from "./journal.ts";
 import { ARCHIVE, BOOK, BOOK_PAGE, bookKey, CHUNK, CLOSINGS, type Entry, type Kept, LAST } from "./records.ts";
@@ -88,6 +89,10 @@ export class DayBook {
 
   /** The commit's share that puts these records of a closed batch into the book. */
   file(entries: readonly Kept[], closing: number): Change[] {
+    assert(
+      entries.every(({ record }) => !("pan" in record)),
+      "the day book holds no card number",
+    );
     const days = new Map<string, Kept[]>();
     for (const entry of entries) days.set(entry.record.date, [...(days.get(entry.record.date) ?? []), entry]);
     return [...days].flatMap(([day, ofDay]) => {
@@ -117,6 +122,7 @@ export class DayBook {
       if (day !== gone && !tooOld(day) && bytes <= this.limits.mostBytes) break;
       changes.push({ delete: key });
       bytes -= this.table.bytes(key);
+      assert(bytes >= 0, "nothing is let go twice");
       gone = day;
     }
     return { changes: [...changes, ...this.#oldClosings(gone, tooOld)], day: gone };

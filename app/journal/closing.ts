@@ -40,6 +40,7 @@ export function closeBatch(state: State, closedBy?: ClosedBy): void {
   ]);
   state.settlement = undefined;
   state.openBatch();
+  assert(state.batch.lines.length === 0, "a batch begins empty");
   goOnClearing(state);
 }
 

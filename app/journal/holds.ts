@@ -1,4 +1,5 @@
 /** Pre-authorisations that wait for their completion: what each approval does to them. They outlive their batch (§5.6). */
+import { assert } from "../../platform/guest/assert.ts";
 import { daysBetween } from "../model/dates.ts";
 import type { Original, TransactionRecord } from "../model/transaction.ts";
 import type { Hold } from "./journal.ts";
@@ -19,6 +20,7 @@ const EFFECTS: Partial<Record<TransactionRecord["kind"], Effect>> = {
     if (hold === undefined) return [];
     const { amountFen, approvedFen } = hold.record;
     const raised = { amountFen: amountFen + record.amountFen, approvedFen: approvedFen + record.approvedFen };
+    assert(raised.approvedFen > approvedFen, "an add-on raises its hold");
     return [putHold(table, { ...hold, record: { ...hold.record, ...raised } })];
   },
   "preauth-void": (table, record) => {
@@ -56,6 +58,7 @@ export function outlived(table: SealedTable, today: string): Change[] {
 
 function close(table: SealedTable, record: TransactionRecord): Change[] {
   const hold = findHold(table, record);
+  assert(hold?.closedBy === undefined, "a hold is charged once");
   return hold === undefined ? [] : [putHold(table, { ...hold, closedBy: { batch: record.batch, trace: record.trace } })];
 }
 

@@ -5,6 +5,7 @@
  * Only the terminal that sealed a backup can open it: its seal key never leaves the platform. On another one with the same merchant and terminal number
  * the counters in the clear header are all that can be had, so that no trace and no batch number is used twice.
  */
+import { assert } from "../../platform/guest/assert.ts";
 import { equalBytes } from "../../platform/guest/bytes.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
 import { type BackupHeader, type BackupItems, MONEY, readItems } from "./backup.ts";
@@ -136,6 +137,7 @@ function mergedMeta(here: Meta | undefined, there: Meta, items: ReadonlyMap<stri
 }
 
 function freeTrace(from: number, used: ReadonlySet<number>): number {
+  assert(used.size < MAX_COUNTER, "some trace is free");
   let trace = ((from - 1) % MAX_COUNTER) + 1;
   while (used.has(trace)) trace = (trace % MAX_COUNTER) + 1;
   return trace;
@@ -156,11 +158,13 @@ function planCounters(system: System, header: BackupHeader): RestorePlan {
     nextTrace: freeTrace(Math.max(here.nextTrace, nextTrace) + SKIPPED_TRACES, new Set()),
     signedOn: false,
   };
+  assert(meta.batch >= here.batch, "a restore never takes the batch back");
   return { plan: "counters", header, changes: [{ put: META_KEY, value: pack(system, META_KEY, meta) }] };
 }
 
 /** Lays the changes beside the journal. Throws StoreError; what it has laid by then is cleared away by the next call, or the next start. */
 export function stageRestore({ store }: Pick<System, "store">, changes: readonly Change[]): void {
+  assert(!isRestoring({ store }), "what was decided is put back before anything else is laid beside it");
   clearStaged(store);
   // An item that goes is laid down empty: sealed bytes never are.
   const laid = changes.map((change) =>
@@ -190,6 +194,7 @@ export function finishRestore({ store }: Pick<System, "store">): void {
     store.commit(
       portion.flatMap(({ key, value }): Change[] => {
         const place = key.slice(STAGED.length);
+        assert(place !== DECIDED && !place.startsWith(STAGED), "a restore puts back records, and nothing of its own");
         return [value.length === 0 ? { delete: place } : { put: place, value }, { delete: key }];
       }),
     );

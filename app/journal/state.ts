@@ -68,6 +68,8 @@ export class State {
   /** One atomic write; memory follows only when it is on the disk. */
   commit(meta: Meta, changes: readonly Change[]): void {
     // Whatever is written first, the counters are with it: records without them are damage at the next start.
+    assert(meta.nextOrder >= this.#meta.nextOrder, "records are numbered upwards");
+    assert(meta.batch >= 1 && meta.batch <= MAX_COUNTER, "a batch number has six digits and is not zero");
     const moved = meta !== this.#meta || !this.table.has(META_KEY);
     this.table.commit(moved ? [...changes, this.table.put(META_KEY, meta)] : changes);
     this.#meta = meta;

@@ -1,5 +1,5 @@
 /** Sealed values in the store, what of them is damaged, and one way to write: all or nothing. */
-import { AssertionError } from "../../platform/guest/assert.ts";
+import { assert, AssertionError } from "../../platform/guest/assert.ts";
 import { type Change, StoreError, type StoreFault, type System } from "../../platform/guest/system.ts";
 import { JournalError } from "./journal.ts";
 import { pack, type Shape, unpack } from "./records.ts";
@@ -78,6 +78,8 @@ export class SealedTable {
   }
 
   commit(changes: readonly Change[]): void {
+    const keys = changes.map((change) => ("put" in change ? change.put : change.delete));
+    assert(new Set(keys).size === keys.length, "one commit says one thing of a key");
     try {
       this.system.store.commit(changes);
     } catch (error) {

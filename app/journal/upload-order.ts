@@ -1,4 +1,5 @@
 /** What a batch upload tells, and in which order (§5.5): pure, so that an upload cut off anywhere goes on where it was. */
+import { assert } from "../../platform/guest/assert.ts";
 import { contribution, MOST_LINES, regionOf, type UploadLine } from "../model/ledger.ts";
 import { changeOf, type TransactionKind, type TransactionRecord } from "../model/transaction.ts";
 import type { Settlement, SettlementResult } from "./journal.ts";
@@ -58,12 +59,15 @@ export function uploadOrder(records: readonly TransactionRecord[], result: Settl
   const single =
     (step: "record" | "certificate") =>
     (of: TransactionRecord): UploadStep => ({ step, of, traces: [of.trace] });
-  return [
+  const steps = [
     ...parts.offline.map(single("record")),
     ...inEights(parts.online),
     ...parts.later.map(single("record")),
     ...[...parts.certificate, ...parts.failed].map(single("certificate")),
   ];
+  const told = steps.flatMap(({ traces }) => traces);
+  assert(new Set(told).size === told.length, "a record goes up once");
+  return steps;
 }
 
 const isCertificate = (part: Part): boolean => part === "certificate" || part === "failed";

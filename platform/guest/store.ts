@@ -312,6 +312,7 @@ class LogStore implements OpenStore {
   /** Appends and syncs one frame. On failure the file is unsettled or distrusted, the table as before. */
   #writeFrame(payload: Uint8Array): void {
     assert(!this.#unsettled && !this.#distrusted, "nothing is appended to a file that is not settled");
+    assert(this.#end >= HEADER_BYTES, "a frame stands behind the header");
     const frame = encodeFrame(this.#generation, this.#sequence + 1, payload);
     const end = this.#end + frame.length;
     this.#unsettled = true;
@@ -397,6 +398,7 @@ class LogStore implements OpenStore {
 
   /** Writes the table into a new file, checks it byte by byte, and puts it in the old one's place. The old one is good until then. */
   #rewrite(damages: number): void {
+    assert(damages === 0 || damages === this.#damage.length, "damage is accepted whole, and never invented");
     const frames = this.#snapshot();
     const generation = this.#generation + 1;
     const sequence = this.#sequence + frames.length;
