@@ -21,6 +21,8 @@ export interface Violation {
 /** I9: back at idle within this time after the last fault, simulated ms. */
 const COMES_BACK_MS = 120_000;
 const MOST_FOUND = 12;
+/** Of the log: the firmware fell over, or stopped because it contradicted itself. Whatever goes wrong outside, that may not happen. */
+const FAILED = ["the firmware failed", "AssertionError"];
 /** A night of good line, in pieces: debts go by themselves while nobody sells. */
 const NIGHT_PIECES = 6;
 const NIGHT_PIECE_MS = 6 * 60_000;
@@ -67,7 +69,7 @@ export class Watch {
 
   judge(books: Books, invariants: readonly Invariant[]): void {
     for (const [name, holds] of invariants) holds(books, (words) => this.complain(name, words));
-    for (const words of this.world.errors) if (words.includes("the firmware failed")) this.complain("I9", words);
+    for (const words of this.world.errors) if (FAILED.some((sign) => words.includes(sign))) this.complain("I9", words);
   }
 }
 

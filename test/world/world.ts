@@ -2,6 +2,7 @@
  * The seeded world: terminal, devices, cards, acquirer, people and clock in one process and one thread, on virtual time, without a socket, a
  * file or a timer. One seed is one day, byte for byte. Power can be taken away at an exact, repeatable moment.
  */
+import type { Board } from "../../hal/boards/board.ts";
 import { Stopped } from "../../platform/node/errors.ts";
 import type { Machine } from "../../platform/node/machine.ts";
 import { readBoard } from "../../tools/sim/board.ts";
@@ -28,8 +29,8 @@ export interface WorldOptions {
   seed?: number;
   /** Default node-vm, which is ten times as fast; the bytes are the same. */
   engine?: "node-vm" | "quickjs";
-  /** By name in hal/boards; default "desk". */
-  board?: string;
+  /** By name in hal/boards, or whole; default "desk". */
+  board?: string | Board;
   /** By name in tools/sim/profiles, or whole; default "demo". */
   profile?: string | DeskProfile;
   /** Scenario lines before the first power-on: faults of devices, line and host. */
@@ -155,7 +156,7 @@ export class World {
     );
     this.desk = await Desk.create(
       {
-        board: readBoard(board, root),
+        board: typeof board === "string" ? readBoard(board, root) : board,
         profile: typeof profile === "string" ? readProfile(profile, root) : profile,
         ...firmware(),
         ...(bundle === undefined ? {} : { bundle }),

@@ -4,7 +4,7 @@ import { writeDown } from "../failing.ts";
 import { randomDays } from "./days.ts";
 import type { Section } from "./section.ts";
 
-const DAYS = 60;
+const DAYS = 300;
 
 export const daysSection: Section = {
   name: "random days",
