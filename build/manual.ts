@@ -40,6 +40,9 @@ class Cashier {
   async insert(id: string): Promise<void> {
     this.#rested(await this.desk.insertCard(id, LONG_MS));
   }
+  async tap(id: string): Promise<void> {
+    this.#rested(await this.desk.tapCard(id, LONG_MS));
+  }
   async remove(): Promise<void> {
     this.see("remove-card");
     this.#rested(await this.desk.removeCard(LONG_MS));
@@ -278,6 +281,20 @@ async function others(at: Cashier): Promise<void> {
   await at.done();
 }
 
+async function tapping(at: Cashier): Promise<void> {
+  await at.press("12800 enter");
+  at.screen("tap-present", "present", "挥卡");
+  await at.tap("chip-phone-locked");
+  at.screen("tap-phone", "present", "看手机");
+  await at.tap("chip-credit-1");
+  // After all that was declined today somebody looks twice.
+  at.see("confirm", "连续多笔被拒");
+  await at.press("enter");
+  at.screen("tap-approved", "approved");
+  await at.done();
+  at.slip("slip-tap", "免密免签");
+}
+
 async function electronicCash(at: Cashier): Promise<void> {
   await at.press("menu 6");
   at.screen("menu-ecash", "menu");
@@ -398,6 +415,7 @@ async function takePictures(): Promise<void> {
       paper,
       lookingUp,
       evening,
+      tapping,
       keeping,
     ])
       await part(at);

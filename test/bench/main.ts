@@ -5,6 +5,7 @@
 import { cpus } from "node:os";
 import { buildAll } from "../../build/build.ts";
 import { dayBook } from "./book.ts";
+import { cards } from "./cards.ts";
 import { codec, engineStart } from "./codec.ts";
 import { desk } from "./desk.ts";
 import { emv } from "./emv.ts";
@@ -24,6 +25,7 @@ const sections = [
   await codec(),
   await emv(),
   ...(await engines()),
+  ...(await cards()),
 ];
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cpus: cpus().length };
 const seconds = Math.round((now() - began) / 100) / 10;

@@ -40,6 +40,17 @@ export const CARDS: readonly (readonly [weight: number, { card: string; pin: str
   [1, { card: "unknown-1", pin: "123456" }],
 ];
 
+/** The same of chips, which go into the slot or are held near. */
+export const CHIPS: typeof CARDS = [
+  [3, { card: "chip-debit-1", pin: "123456" }],
+  [4, { card: "chip-credit-1", pin: "" }],
+  [1, { card: "chip-ecash-1", pin: "123456" }],
+  [2, { card: "chip-phone-1", pin: "123456" }],
+  [1, { card: "chip-phone-locked", pin: "123456" }],
+  [1, { card: "chip-two-in-field", pin: "123456" }],
+];
+const ALL = [...CARDS, ...CHIPS];
+
 const SUPERVISOR = "123456";
 
 export class People {
@@ -53,7 +64,7 @@ export class People {
   }
 
   holder(): Holder {
-    const { card, pin: secret } = this.chance.weighted(CARDS);
+    const { card, pin: secret } = this.chance.weighted(ALL);
     return { card, pan: this.#entry(card).pan, pin: secret };
   }
 
@@ -61,7 +72,7 @@ export class People {
   holderOf({ pan }: Pick<JournalRecord, "pan">): Holder {
     const same = this.#tray.find((card) => card.pan.slice(0, 6) === pan.slice(0, 6) && card.pan.slice(-4) === pan.slice(-4));
     if (same === undefined || this.chance.happens(0.05)) return this.holder();
-    return { card: same.id, pan: same.pan, pin: CARDS.find(([, { card }]) => card === same.id)?.[1].pin ?? "123456" };
+    return { card: same.id, pan: same.pan, pin: ALL.find(([, { card }]) => card === same.id)?.[1].pin ?? "123456" };
   }
 
   #entry(id: string): CardEntry {
@@ -91,9 +102,11 @@ export class People {
     return this.chance.happens(0.1) ? [keys(..."000000", "enter"), right] : [right];
   }
 
-  /** A chip goes into the slot, a stripe through the reader. */
+  /** A chip goes into the slot, or near the reader where it can; a stripe through the reader. */
   shows({ card }: Pick<Holder, "card">): Line {
-    return `${this.#entry(card).kind.includes("contact") ? "insert" : "swipe"} ${card}`;
+    const { kind } = this.#entry(card);
+    if (kind.includes("contactless") && (!kind.includes("contact") || this.chance.happens(0.5))) return `tap ${card}`;
+    return `${kind.includes("contact") ? "insert" : "swipe"} ${card}`;
   }
 
   /** At "present": the card, or its number by hand. */

@@ -49,6 +49,13 @@ const chipSale = (name: string, card: string, ...rules: Rule[]): SweepFlow => ({
   image: "chips",
   card,
 });
+const tapSale = (name: string, card: string, ...rules: Rule[]): SweepFlow => ({
+  ...sale(`tapped sale, ${name}`, ...rules),
+  image: "chips",
+  card,
+  // Once to say so, and again when there is an amount.
+  at: { present: Array<Line>(3).fill(`tap ${card}`) },
+});
 const FIRST_REQUEST = { match: { mti: "0200" }, count: 1 };
 
 /** A chip says nothing three times; then its stripe may stand in. */
@@ -74,6 +81,9 @@ const VARIANTS: readonly SweepFlow[] = [
     ...chipSale("a wrong PIN, the card waits for another", CHIP, { ...FIRST_REQUEST, answer: { "39": "55" } }),
     at: { declined: ["key clear"] },
   },
+  tapSale("approved", CHIP),
+  tapSale("host silent, reversed", CHIP, { ...FIRST_REQUEST, fault: "silence" }),
+  tapSale("a phone that wants to be looked at", "chip-phone-locked"),
   chipSale("no application for this terminal", "chip-no-application"),
   chipSale("its application is blocked", "chip-blocked-app"),
   chipSale("works long, asks for time", "chip-slow"),
