@@ -16,7 +16,7 @@ const SEED = Number(process.env.TAEL_SEED ?? 20_260_105);
 const KILLS = Number(process.env.TAEL_KILLS ?? 4);
 const CARD = "debit-1";
 /** More than hundreds of kills can spend. */
-const ACCOUNT = { pan: "6222021234567890128", pin: "123456", balanceFen: 100_000_000, expiry: "3012" };
+const ACCOUNT = { pan: "6229990000000000019", pin: "123456", balanceFen: 100_000_000, expiry: "3012" };
 const KILLED_FEN = 10_000;
 const AFTERWARDS_FEN = 200;
 /** Shares of the kills that hit the swipe and the keys before the PIN, and the slips after it; the rest hit the PIN and the host. */
