@@ -7,7 +7,8 @@ import { grouped, maskPan } from "../model/card.ts";
 import type { CardData, Original } from "../model/transaction.ts";
 import type { Pair } from "../screens/states.ts";
 import type { Prompt } from "../text/words.ts";
-import { type Outcome, type Sent, sendFinancial } from "./authorise.ts";
+import type { Outcome } from "./authorise.ts";
+import { askWhileCardWaits, type Asked, asTold } from "./chip-ask.ts";
 import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
 import { conclude, toCard } from "./chip-outcome.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
@@ -43,7 +44,7 @@ export async function loadPurse(t: Terminal, { kind, transaction, amountFen, pay
   if ("problem" in opened) throw new Left("problem", opened.problem);
   let card: CardData | undefined;
   let pinEntered = false;
-  let sent: Sent | undefined;
+  let last: Asked | undefined;
 
   const people = {
     ...chipPeople(t),
@@ -61,24 +62,26 @@ export async function loadPurse(t: Terminal, { kind, transaction, amountFen, pay
   };
   const authorise = async (request: OnlineRequest): Promise<HostAnswer | undefined> => {
     if (card === undefined) return undefined;
-    const pinBlock = WITH_PIN.includes(kind) ? await askPin(t, payer ?? card, amountFen, { always: true }) : undefined;
+    const pinBlock = WITH_PIN.includes(kind)
+      ? await askPin(t, payer ?? card, amountFen, { always: true, inSlot: true })
+      : undefined;
     pinEntered = pinBlock !== undefined;
     const field55 = fieldData("reversal-with-counter", request.tags).bytes;
     const asked = { ...(payer === undefined ? card : paidBy(payer, card)), icData: request.field55 };
     const { original, voids } = about ?? {};
-    sent = await sendFinancial(t, host, { kind, amountFen, card: asked, pinBlock, field55, original, voids });
+    last = await askWhileCardWaits(t, host, transaction, { kind, amountFen, card: asked, pinBlock, field55, original, voids });
     t.ui.show("chip", { transaction, amountFen });
-    return toCard(sent);
+    return toCard(last.sent);
   };
   const details = { amountFen, type: TYPES[kind], sequence: t.journal.nextTrace, ecash: false, forceOnline: true };
   const ending = await runTransaction(opened.channel, { ...chipTerminal(t), people }, details, authorise);
   t.system.log.info(`load: ${ending.result}, ${ending.reason}: ${ending.words}`);
   if (card === undefined) throw new Left("problem", readProblem(t, ending));
-  if (ending.result === "not-accepted" && sent === undefined) throw new Left("problem", t.ui.say("problem.no-purse"));
+  if (ending.result === "not-accepted" && last === undefined) throw new Left("problem", t.ui.say("problem.no-purse"));
   const { pan, expiry, entry } = card;
   const purse = { balanceFen: ending.purse.afterFen, from: payer && maskPan(payer.pan) };
   const paid = { kind, amountFen, card, pinEntered, reversal: "reversal-with-counter" } as const;
-  return conclude(t, { ...paid, more: { pan, expiry, entry, purse } }, sent, ending);
+  return asTold(conclude(t, { ...paid, more: { pan, expiry, entry, purse } }, last?.sent, ending), last?.told === true);
 }
 
 /** DE2, 35 and 52 are the payer's; DE23, 55 and 62 the card's that is loaded (§2.6). */

@@ -15,14 +15,17 @@ import {
   runTransaction,
 } from "../emv/index.ts";
 import { groupedYuan } from "../model/money.ts";
+import { maskPan } from "../model/card.ts";
 import type { CardData } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
-import { type Outcome, type Sent, sendFinancial } from "./authorise.ts";
+import type { Outcome } from "./authorise.ts";
+import { askWhileCardWaits, type Asked, asTold } from "./chip-ask.ts";
 import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
 import { conclude, toCard } from "./chip-outcome.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
 import { confirmTransaction } from "./confirm.ts";
 import { chipForgotten } from "./fallback.ts";
+import { offlinePins } from "./offline-pin.ts";
 import { askPin } from "./pin.ts";
 import { prepare } from "./prepare.ts";
 import { forgetTorn, keepTorn, tornPurse } from "./purse-torn.ts";
@@ -45,12 +48,13 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
   if ("problem" in opened) throw new Left("problem", opened.problem);
   let card: CardData | undefined;
   let pinBlock: Uint8Array | undefined;
-  let sent: Sent | undefined;
+  let last: Asked | undefined;
   let charged = false;
   let taken = false;
 
   const people = {
     ...chipPeople(t),
+    ...(way === "normal" ? offlinePins(t, { amountFen, masked: () => maskPan(card?.pan ?? "") }) : {}),
     card: async (shown: Parameters<typeof cardDataOf>[0] & { purse: boolean }) => {
       chipForgotten(t);
       card = cardDataOf(shown);
@@ -68,7 +72,7 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
     onlinePin: async () => {
       assert(card !== undefined, "a PIN is asked for a card that was shown");
       if (way === "fast") return "no-pad" as const;
-      pinBlock = await askPin(t, card, amountFen);
+      pinBlock = await askPin(t, card, amountFen, { inSlot: true });
       t.ui.show("chip", { transaction, amountFen });
       return pinBlock === undefined ? ("bypassed" as const) : ("entered" as const);
     },
@@ -77,15 +81,10 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
     assert(card !== undefined && way === "normal", "only a normal payment asks the host");
     const host: Host = await prepare(t);
     const field55 = fieldData("reversal", request.tags).bytes;
-    sent = await sendFinancial(t, host, {
-      kind: "sale",
-      amountFen,
-      card: { ...card, icData: request.field55 },
-      pinBlock,
-      field55,
-    });
+    const payment = { kind: "sale", amountFen, card: { ...card, icData: request.field55 }, pinBlock, field55 } as const;
+    last = await askWhileCardWaits(t, host, transaction, payment);
     t.ui.show("chip", { transaction, amountFen });
-    return toCard(sent);
+    return toCard(last.sent);
   };
   const terminal = { ...chipTerminal(t), ...(way === "fast" ? { type: OFFLINE_ONLY } : {}), people };
   const details = { amountFen, sequence: t.journal.nextTrace, ecash: true, torn: tornPurse(t) };
@@ -94,10 +93,11 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
   if (card === undefined) throw new Left("problem", readProblem(t, ending));
   if (!taken && way === "fast") return refusedByPurse(t, opened.channel);
   leaveWhenTorn(t, ending);
-  const outcome = conclude(t, { kind: "sale", amountFen, card, pinEntered: pinBlock !== undefined }, sent, ending);
+  const outcome = conclude(t, { kind: "sale", amountFen, card, pinEntered: pinBlock !== undefined }, last?.sent, ending);
   // Only now: until its record is durable, the purse is all that knows of it.
   if (charged) forgetTorn(t);
-  return outcome.outcome === "refused-by-card" ? { ...outcome, purseFen: shortPurse(ending, amountFen) } : outcome;
+  if (outcome.outcome === "refused-by-card") return { ...outcome, purseFen: shortPurse(ending, amountFen) };
+  return asTold(outcome, last?.told === true);
 }
 
 /** Cut off now: what it was stays, for the next time. Cut off the last time, and paid: said once; what is to be done about it is the cashier's to say. */

@@ -138,6 +138,29 @@ test("loads of all three kinds, and the cash given back: the purse holds them, e
   expect((await mtis(from)).replaceAll("0200 36, ", "")).toBe("0200 45, 0620 00, 0200 47, 0620 00, 0200 46, 0620 00, 0200 51");
 });
 
+test("a wrong PIN: typed again while the card waits, over the same cryptogram; then paid, and loaded", async () => {
+  const from = await count();
+  await desk.expect("confirm", pay("2", 5_000, "chip-ecash-low"));
+  await desk.expect("pin", desk.keys("enter"));
+  await desk.expect("declined", desk.pin("111111"));
+  await desk.expect("pin", desk.keys("clear"));
+  await desk.expect("remove-card", desk.pin("123456"));
+  await desk.expect("approved", remove());
+  await done();
+  await desk.keys("menu", "6", "5", "1");
+  await desk.keys(..."2500", "enter");
+  await desk.expect("confirm", insert(PURSE));
+  await desk.expect("pin", desk.keys("enter"));
+  await desk.expect("declined", desk.pin("111111"));
+  await desk.expect("pin", desk.keys("clear"));
+  await desk.expect("remove-card", desk.pin("123456"));
+  await done();
+  const requests = (await sent(from)).filter(({ mti }) => mti === "0200");
+  expect(requests.map(({ fields }) => fields["3"])).toEqual(["000000", "000000", "600000", "600000"]);
+  const field55 = requests.map(({ fields }) => fields["55"]);
+  expect([field55[1], field55[3]]).toEqual([field55[0], field55[2]]);
+});
+
 test("a load the card does not take is reversed, with the card's counter and what became of the script", async () => {
   const [from, held] = [await count(), await balance()];
   await desk.expect("remove-card", load("3", 90_000));
