@@ -19,7 +19,7 @@ export const ROOMS = {
     tests: files(
       "test/app/journal",
       ...["records", "limits", "settlement", "refusals", "advices", "holds", "history", "closing"],
-      ...["edges", "upload-order", "journal", "day", "book", "restore"],
+      ...["format", "edges", "upload-order", "journal", "day", "book", "restore"],
     ),
   },
   masking: {

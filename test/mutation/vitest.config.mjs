@@ -25,6 +25,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: rooms.flatMap(({ sources }) => sources),
+      exclude: ["test/**"],
       reporter: ["text"],
       reportsDirectory: "test-results/coverage",
       thresholds: { branches: 100 },

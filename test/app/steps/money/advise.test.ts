@@ -1,6 +1,15 @@
 /** What is told after the event: durable first, told until it is taken or refused, and never lost. */
-import { expect, test } from "vitest";
-import { type Advice, advicesDue, advise, adviceRecord, deliverAdvices, messageOf, post } from "../../../../app/steps/advise.ts";
+import { describe, expect, test } from "vitest";
+import {
+  type Advice,
+  advicesDue,
+  advise,
+  adviceRecord,
+  deliverAdvices,
+  deliverWhenMany,
+  messageOf,
+  post,
+} from "../../../../app/steps/advise.ts";
 import type { TransactionRecord } from "../../../../app/model/transaction.ts";
 import { approvedOf, owedNext } from "../../journal/world.ts";
 import { answer, BAD_MAC, CARD, NO_LINE, ok, PAN, SILENT, WRONG, type World, worldOf } from "./terminal.ts";
@@ -274,8 +283,57 @@ test("what was tried too often waits for the settlement, which tells it too", as
 test("what waits for the settlement goes with it, and with nothing before", async () => {
   const world = await withUntold(2, { values: { "count.offline-when": "0", "count.offline-full": "9" } });
   expect(await deliverAdvices(world.t)).toMatchObject({ delivered: 0, waiting: 2 });
+  expect(world.asked).toEqual([]);
   world.script.push(ok(), ok());
   expect(await deliverAdvices(world.t, { settling: true })).toMatchObject({ delivered: 2, waiting: 0 });
+});
+
+test("told at once, nothing waits, however few there are", async () => {
+  const world = await withUntold(1, { values: { "count.offline-when": "1", "count.offline-full": "9" } });
+  expect(advicesDue(world.t)).toBe(true);
+  world.script.push(ok());
+  expect(await deliverAdvices(world.t)).toMatchObject({ delivered: 1, waiting: 0 });
+});
+
+test("what nobody waits for does not count among the many", async () => {
+  const world = await withUntold(1, { values: { "count.offline-when": "0", "count.offline-full": "3" } });
+  for (let n = 0; n < 2; n++) world.journal.post(adviceRecord(world.t, REFUND));
+  world.script.push(ok(), ok());
+  expect(await deliverAdvices(world.t)).toMatchObject({ delivered: 2, waiting: 1 });
+  expect(world.journal.pendingAdvices()).toMatchObject([{ kind: "offline" }]);
+});
+
+describe("after what was decided without the host", () => {
+  const MANY = { "count.offline-when": "0", "count.offline-full": "3" };
+  const goneAfter = async (world: World): Promise<number> => {
+    world.script.push(ok(), ok(), ok(), ok());
+    await deliverWhenMany(world.t);
+    return world.asked.length;
+  };
+
+  test("all of it goes when there is much, and nothing before", async () => {
+    expect(await goneAfter(await withUntold(2, { values: MANY }))).toBe(0);
+    expect(await goneAfter(await withUntold(3, { values: MANY }))).toBe(3);
+    expect(await goneAfter(await withUntold(4, { values: MANY }))).toBe(4);
+  });
+
+  test("a refund is not much, but goes with it", async () => {
+    const world = await withUntold(2, { values: MANY });
+    world.journal.post(adviceRecord(world.t, REFUND));
+    expect(await goneAfter(world)).toBe(0);
+    world.journal.post(adviceRecord(world.t, OFFLINE));
+    expect(await goneAfter(world)).toBe(4);
+  });
+
+  test("not where the host wants it at once, not signed off, not while a reversal is owed", async () => {
+    expect(await goneAfter(await withUntold(3, { values: { ...MANY, "count.offline-when": "1" } }))).toBe(0);
+    const off = await withUntold(3, { values: MANY });
+    off.journal.signOff();
+    expect(await goneAfter(off)).toBe(0);
+    const owing = await withUntold(3, { values: MANY });
+    owing.journal.oweReversal(owedNext(owing.journal));
+    expect(await goneAfter(owing)).toBe(0);
+  });
 });
 
 test("an adjustment goes as one, under its record's kind", () => {
