@@ -6,7 +6,7 @@ import { firmware } from "../flow/in-process.ts";
 
 export interface Bomb {
   name: string;
-  /** JavaScript, run inside the firmware's event. */
+  /** JavaScript, run inside the firmware's event; `bytes`: the host's answer. */
   code: string;
   /** What the crash report says. */
   says: RegExp;
@@ -53,7 +53,7 @@ const MTI_AT = 13;
 /** The package as built, with the bombs behind it. */
 export function armed(bombs: readonly Bomb[]): ReturnType<typeof firmware>["bundle"] {
   const { bundle } = firmware();
-  const list = bombs.map(({ code }) => `() => { ${code} }`).join(",\n");
+  const list = bombs.map(({ code }) => `(bytes) => { ${code} }`).join(",\n");
   const code = `${bundle.code}
 ;(() => {
   const bombs = [${list}];
@@ -64,7 +64,7 @@ export function armed(bombs: readonly Bomb[]): ReturnType<typeof firmware>["bund
       const gone = door.fileRead("bombs")?.byteLength ?? 0;
       if (bytes[2] === 0x60 && bytes[${MTI_AT}] === 0x02 && bytes[${MTI_AT + 1}] === 0x10 && gone < bombs.length) {
         door.fileAppend("bombs", gone, new Uint8Array(1).buffer);
-        bombs[gone]();
+        bombs[gone](bytes);
       }
     }
     return real(name, ...args);

@@ -11,7 +11,31 @@ const keyedCard = strongTray().find(({ id }) => id === "credit-1")?.pan ?? "";
 const SALE = ["swipe debit-1", "enter", "amount 100.00", "enter"];
 const HOME = "keys enter enter enter";
 
+/** An error that has the host's answer in its words, as digits and as text. */
+const TELLS_ALL = {
+  name: "an error that tells the answer",
+  code: `throw new Error([...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("") + String.fromCharCode(...bytes))`,
+  says: /Error/,
+};
+const STARTED_AGAIN = ["expect screen login", "login 01 0000", HOME, "expect check ok"];
+
 const MORE: Flow[] = [
+  {
+    name: "the firmware fails in the middle of a sale, with the host's answer in its words",
+    bombs: [TELLS_ALL, TELLS_ALL],
+    steps: [
+      "login 01 0000",
+      ...SALE,
+      "pin 123456",
+      ...STARTED_AGAIN,
+      "insert chip-debit-1",
+      "amount 20.00",
+      "enter",
+      "pin 123456",
+      "remove",
+      ...STARTED_AGAIN,
+    ],
+  },
   {
     name: "a wrong PIN, then the right one",
     steps: [

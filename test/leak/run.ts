@@ -12,6 +12,7 @@ import { realParts } from "../../tools/sim/real-parts.ts";
 import { httpApi } from "../../tools/sim/scenario/http-api.ts";
 import { runScenario } from "../../tools/sim/scenario/scenario.ts";
 import type { Api } from "../../tools/sim/scenario/steps.ts";
+import { armed, type Bomb } from "../engine/bombs.ts";
 import { firmware, root } from "../flow/in-process.ts";
 import { PIN, renumbered, strongAccounts, strongAcquirer, strongChip, strongTray, withStrongKeys } from "./cards.ts";
 
@@ -55,6 +56,8 @@ export interface Flow {
   pin?: string;
   /** With a recording of what came in through the door: for engineers, on a board of theirs. */
   recorded?: boolean;
+  /** What goes wrong inside the firmware when the host's answer to a sale has come in. */
+  bombs?: readonly Bomb[];
 }
 
 export interface Left {
@@ -64,7 +67,7 @@ export interface Left {
   failure: string | undefined;
 }
 
-export async function runFlow({ name, steps, pin = PIN, recorded = false }: Flow): Promise<Left> {
+export async function runFlow({ name, steps, pin = PIN, recorded = false, bombs = [] }: Flow): Promise<Left> {
   const dataDir = mkdtempSync(join(tmpdir(), "tael-leak-"));
   const recording = join(dataDir, "recording", "run.jsonl");
   mkdirSync(join(dataDir, "recording"));
@@ -74,6 +77,7 @@ export async function runFlow({ name, steps, pin = PIN, recorded = false }: Flow
       board: readBoard("desk", root),
       profile: withStrongKeys(readProfile("demo", root)),
       ...firmware(),
+      ...(bombs.length === 0 ? {} : { bundle: armed(bombs) }),
       dataDir,
       clock: "free",
       seed: 1,
