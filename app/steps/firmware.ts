@@ -67,6 +67,8 @@ export async function installFirmware(t: Terminal, name: string, who: string): P
 
 /** After the self-check: this firmware has come this far with its devices and its records, so it is kept. */
 export async function firmwareStarted(t: Terminal): Promise<void> {
+  const blind = (["display", "keypad"] as const).find((device) => t.devices[device] === undefined);
+  if (blind !== undefined && giveBack(t.system, `its ${blind} cannot be opened`)) return;
   const state = t.system.firmware.state();
   if (state !== undefined) t.system.firmware.confirm();
   // Not before: the one before must find its records as it left them.
@@ -84,10 +86,10 @@ export async function firmwareStarted(t: Terminal): Promise<void> {
   await tell(t, title, [t.ui.say("firmware.back", { version: back.version, now: version }), back.why], "warn");
 }
 
-/** This firmware cannot work here. True when it was on trial: the restart that goes back to the one before is on its way. */
+/** This firmware cannot work here. True when there is one before it to go back to: the restart that does so is on its way. */
 export function giveBack(system: System, why: string): boolean {
   const state = system.firmware.state();
-  if (state === undefined || state.trial === null) return false;
+  if (state === undefined || state.trial === null || state.other?.verdict !== "good") return false;
   system.log.error(`firmware ${state.version} does not work here: ${why}`);
   system.firmware.reject(why);
   system.power("restart");

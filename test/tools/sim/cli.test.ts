@@ -60,7 +60,7 @@ test.each(["SIGTERM", "SIGINT"] as const)("headless: one JSON line, the API ther
   );
   expect(code).toBe(0);
   expect(out.trim().split("\n")).toHaveLength(1);
-  expect(readdirSync(data).sort()).toEqual(["acquirer", "cards", "pinpad", "terminal"]);
+  expect(readdirSync(data).sort()).toEqual(["acquirer", "cards", "pinpad", "slots", "terminal"]);
 });
 
 test("no test key in the clear under the terminal's data", () => {
