@@ -66,6 +66,26 @@ browserTest("a chip card: in, amount, PIN, out, two slips; the page tells what t
   await page.waitForSelector('[data-testid="check"][data-colour="good"]');
 });
 
+browserTest("a card dragged onto the field: the lights say ready, then read; approved, and the check agrees", async () => {
+  const { page, desk } = at;
+  await at.keys("3", "0", "0", "0", "enter");
+  await at.until("present");
+  await page.waitForSelector('[data-light="blue"].on');
+  await page.screenshot({ path: `${shots}/tap-ready.png` });
+  await page.dragAndDrop('[data-card="chip-credit-1"]', '[data-testid="field"]');
+  await page.waitForSelector('[data-screen="approved"]');
+  await page.waitForSelector('[data-light="green"].on');
+  await page.screenshot({ path: `${shots}/tap-read.png` });
+  await desk.post("/clock", { run: "free" });
+  await at.until("idle");
+  await page.click(".tear");
+  await desk.post("/clock", { run: "real" });
+  const [payment, answer] = (await desk.messages()).slice(-2);
+  expect(payment).toMatchObject({ mti: "0200", fields: { "22": "072" } });
+  expect(answer).toMatchObject({ mti: "0210", fields: { "39": "00" } });
+  await page.waitForSelector('[data-testid="check"][data-colour="good"]');
+});
+
 browserTest("what is pressed quickly arrives whole", async () => {
   await at.page.keyboard.type("10000", { delay: 0 });
   await at.until("amount");
