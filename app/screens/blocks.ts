@@ -256,11 +256,14 @@ function fieldBlock(row: RowOf<"field">, { types, x, width, density }: Place): B
 
 const CHOICE = { height: 34, least: 29, gap: 2, cap: 24 };
 
+/** More than two columns of five do not stand on a screen. */
+const MOST_IN_TWO_COLUMNS = 10;
+
 /** Rows of a menu: in two columns when there are many short ones, else in one that scrolls with the bar. */
 function choiceBlock(rows: readonly RowOf<"choice">[], { types, x, width, density }: Place): Block {
   const half = Math.floor((width - 8) / 2);
   const fits = (type: Type): boolean => rows.every((row) => choiceWidth(row, type, types) <= half);
-  const two = rows.length > 5 && fits(types.small);
+  const two = rows.length > 5 && rows.length <= MOST_IN_TWO_COLUMNS && fits(types.small);
   const type = two && !fits(types.normal) ? types.small : types.normal;
   const columns = two ? 2 : 1;
   const perColumn = Math.ceil(rows.length / columns);
