@@ -122,7 +122,19 @@ function lastLine(error: unknown): string {
   return lines.find((line) => line.startsWith("E:")) ?? (lines.at(-1) || message);
 }
 
-const LOADER = "usr/lib64/ld-linux-x86-64.so.2";
+/** Loader of programs, and what runs them on this machine. */
+const ARCHITECTURES: Record<Release["arch"], { triplet: string; loader: string; emulator?: readonly string[] }> = {
+  amd64: { triplet: "x86_64-linux-gnu", loader: "ld-linux-x86-64.so.2" },
+  // Another model than the default, which spends most of its time on pointer authentication.
+  arm64: {
+    triplet: "aarch64-linux-gnu",
+    loader: "ld-linux-aarch64.so.1",
+    emulator: ["qemu-aarch64-static", "-cpu", "cortex-a72"],
+  },
+  armhf: { triplet: "arm-linux-gnueabihf", loader: "ld-linux-armhf.so.3", emulator: ["qemu-arm-static"] },
+};
+
+const EMULATORS = ["usr/bin/qemu-aarch64-static", "usr/bin/qemu-arm-static"];
 
 /**
  * A program that is native `qjs`: TAEL_QJS when it is set, the system's own, or Debian 13's, which runs with Debian 13's C library wherever the
@@ -130,15 +142,29 @@ const LOADER = "usr/lib64/ld-linux-x86-64.so.2";
  */
 export function nativeQjs(): string {
   const given = process.env.TAEL_QJS ?? (existsSync("/usr/bin/qjs") ? "/usr/bin/qjs" : undefined);
-  if (given !== undefined) return given;
-  const program = join(debianPackage("quickjs", TRIXIE), "usr/bin/qjs");
-  const library = debianPackage("libc6", TRIXIE, ["usr/lib64/*", "usr/lib/x86_64-linux-gnu/*.so*"]);
-  const starter = join(cacheOf(TRIXIE), "qjs");
+  return given ?? debianQjs("amd64");
+}
+
+/** Debian 13's `qjs` of an architecture, as a script that starts it with its own C library; under QEMU when it is another machine's. */
+export function debianQjs(arch: Release["arch"]): string {
+  const { triplet, loader, emulator } = ARCHITECTURES[arch];
+  const release: Release = { suite: "trixie", arch };
+  const library = join(debianPackage("libc6", release, [`usr/lib/${triplet}/*.so*`]), "usr/lib", triplet);
+  // What libc6 of armhf needs besides.
+  const more = arch === "armhf" ? [join(debianPackage("libgcc-s1", release), "usr/lib", triplet)] : [];
+  const program = join(debianPackage("quickjs", release), "usr/bin/qjs");
+  const [name, ...flags] = emulator ?? [];
+  const before =
+    name === undefined ? [] : [join(debianPackage("qemu-user-static", BOOKWORM, EMULATORS), "usr/bin", name), ...flags];
+  const words = [...before, join(library, loader), "--library-path", [library, ...more].join(":"), program];
+  const starter = join(cacheOf(release), "qjs");
   const making = `${starter}.${process.pid}`;
-  const paths = `--library-path '${join(library, "usr/lib/x86_64-linux-gnu")}' '${program}'`;
-  writeFileSync(making, `#!/bin/sh\nexec '${join(library, LOADER)}' ${paths} "$@"\n`, { mode: 0o755 });
+  writeFileSync(making, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`, { mode: 0o755 });
   renameSync(making, starter);
   return starter;
 }
 
-if (process.argv[1]?.endsWith("build/debian.ts")) console.log(nativeQjs());
+if (process.argv[1]?.endsWith("build/debian.ts")) {
+  const [arch] = process.argv.slice(2);
+  console.log(arch === undefined ? nativeQjs() : debianQjs(arch as Release["arch"]));
+}

@@ -17,7 +17,7 @@ export const PRELUDE = `(() => {
     "argv0", "__loadScript"]) deleteProperty(globalThis, name);
   deleteProperty(Math, "random");
 
-  // QuickJS 2025-04-26 on amd64 prints a zero too many in radixes that are powers of two, and in 8 and 32 a wrong first digit.
+  // QuickJS 2025-04-26 prints a wrong first digit in radixes 8 and 32, and on amd64 a zero too many in all that are powers of two.
   const printed = BigInt.prototype.toString, leadingZeros = /^(-?)0+(?=[0-9a-z])/, replace = RegExp.prototype[Symbol.replace];
   const slice = String.prototype.slice, Int = parseInt, numberPrinted = Number.prototype.toString;
   const regrouped = (value, bits) => {
@@ -34,7 +34,10 @@ export const PRELUDE = `(() => {
     },
   }.toString;
   const valueOfBig = BigInt.prototype.valueOf;
-  if (apply(printed, 0xffff_ffff_ffff_ffffn, [16]) !== "ffffffffffffffff") hide(BigInt.prototype, "toString", wellPrinted);
+  let printsWell = apply(printed, 0xffff_ffff_ffff_ffffn, [16]) === "ffffffffffffffff";
+  for (let ones = 1n; printsWell && ones < 1n << 130n; ones += ones + 1n)
+    printsWell = apply(printed, ones, [8]) === regrouped(ones, 3) && apply(printed, -ones, [8]) === regrouped(-ones, 3);
+  if (!printsWell) hide(BigInt.prototype, "toString", wellPrinted);
 
   // QuickJS-ng up to 0.17 and QuickJS 2025-04-26 leave some of these negative.
   const asUint = BigInt.asUintN, Big = BigInt;
