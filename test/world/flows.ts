@@ -279,6 +279,7 @@ export const FLOWS: readonly Flow[] = [
   look("9 9 8", 0),
   look("9 9 9", 0),
   look("9 9 0", 0),
+  look("9 9 00", 0),
   look("9 0", 0),
 ];
 
