@@ -85,7 +85,8 @@ export async function runBreakages(seed: number, processes: number, ms: number, 
     console.log(
       `${by === undefined ? "MISSED" : "found "} ${name}: ${tried} days${by === undefined ? "" : `, ${by.split("\n")[0]}`}`,
     );
-    noticed.set(name, `| ${name} | ${file} | ${tried} | ${by === undefined ? "nobody" : by.split(":")[0]} |`);
+    const who = found === undefined ? "a day that never ended" : by?.split(":")[0];
+    noticed.set(name, `| ${name} | ${file} | ${tried} | ${by === undefined ? "nobody" : who} |`);
     writeTable(noticed);
     rows.push({
       what: `${name} (${file})`,
