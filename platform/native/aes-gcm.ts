@@ -187,7 +187,7 @@ export function aesGcm(key: Uint8Array): Gcm {
   const tag = (nonce: Uint8Array, body: Uint8Array): Uint8Array => {
     const mask = counter(nonce, 1);
     const out = new DataView(new ArrayBuffer(TAG_BYTES));
-    ghash(table, body).forEach((word, n) => out.setUint32(n * 4, (word ^ (mask[n] as number)) >>> 0));
+    for (const [n, word] of ghash(table, body).entries()) out.setUint32(n * 4, (word ^ (mask[n] as number)) >>> 0);
     return new Uint8Array(out.buffer);
   };
   return {

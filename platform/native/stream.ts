@@ -61,10 +61,14 @@ export class Writer {
   #flush(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const count = os.write(this.#fd, first.buffer as ArrayBuffer, first.byteOffset, first.length);
-      if (count === -EAGAIN) return this.#watch(true);
+      if (count === -EAGAIN) {
+        this.#watch(true);
+        return;
+      }
       if (count < 0) {
         this.stop();
-        return this.#broken();
+        this.#broken();
+        return;
       }
       this.pending -= count;
       if (count === first.length) this.#waiting.shift();

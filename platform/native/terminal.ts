@@ -104,7 +104,8 @@ export class Terminal {
     const event = this.#queue.shift();
     if (event === undefined) {
       this.#working = false;
-      return this.#events.settled();
+      this.#events.settled();
+      return;
     }
     try {
       if (this.#door.delivers(event)) deliver(event);

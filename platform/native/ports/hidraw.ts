@@ -24,7 +24,10 @@ class HidrawPort implements OutPort {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#fd !== undefined) return this.#send(this.#fd, bytes);
+    if (this.#fd !== undefined) {
+      this.#send(this.#fd, bytes);
+      return;
+    }
     if (this.#waiting.length >= MAX_WAITING_REPORTS) throw new DoorError("busy", `${this.#request.name}: still opening`);
     this.#waiting.push(bytes.slice());
   }

@@ -104,7 +104,10 @@ class SocatPort implements OutPort {
 
   close(): void {
     this.#gone = true;
-    if (!this.#ready) return this.#kill();
+    if (!this.#ready) {
+      this.#kill();
+      return;
+    }
     this.#writer.whenWritten(() => this.#closeInput());
     os.setTimeout(() => this.#kill(), LONGEST_CLOSE_MS);
   }
