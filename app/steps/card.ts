@@ -113,10 +113,17 @@ function fieldUse(t: Terminal, { amountFen, asked, after }: PresentOptions): "no
 
 /** A card that may have paid has to come back soon (FF803A), if it is to be believed. */
 export function patienceMs(t: Terminal): number {
-  return t.tornTap === undefined ? t.profile.promptTimeoutMs : Number(t.parameters.value("quick.again")) * 1_000;
+  return t.tornTap === undefined || t.tornTap.told
+    ? t.profile.promptTimeoutMs
+    : Number(t.parameters.value("quick.again")) * 1_000;
 }
 
-export const leftOpen = ({ tornTap }: Terminal): Prompt | undefined => (tornTap === undefined ? undefined : "problem.tap-torn");
+/** Words for whoever leaves while a purse may have paid: once. */
+export function leftOpen({ tornTap }: Terminal): Prompt | undefined {
+  if (tornTap === undefined || tornTap.told) return undefined;
+  tornTap.told = true;
+  return "problem.tap-torn";
+}
 
 export function leaving(t: Terminal): Left {
   const open = leftOpen(t);

@@ -22,6 +22,8 @@ import { Left, type Terminal } from "./terminal.ts";
 export interface TornTap {
   torn: Torn;
   atMs: number;
+  /** Somebody left it so and knows: the next customer is served as usual. */
+  told?: boolean;
 }
 
 /** What came of it; or what to do instead, when nothing has. Leaves only before a request has gone. */

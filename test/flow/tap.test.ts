@@ -288,6 +288,16 @@ test("the purse, where the merchant prefers it: paid in one tap without the host
   expect(await words()).toContain("刚才那张卡");
   await desk.expect("approved", pay("chip-ecash-1"));
   await done();
+
+  // Nobody taps again: that the purse may have paid is said, once.
+  await amount(5_150);
+  await desk.fault("picc", "tear-at", { value: 4 });
+  await desk.expect("present", tap("chip-ecash-1"));
+  await desk.expect("notice", desk.keys("cancel"));
+  expect(await words()).toContain("不要重复收款");
+  await desk.finish();
+  await amount(5_160);
+  await desk.expect("idle", desk.keys("cancel"));
   await change("channel", "1");
   await amount(5_200);
   await desk.expect("approved", pay("chip-credit-1"));
