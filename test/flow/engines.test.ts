@@ -12,6 +12,8 @@ import { finish, logIn, sale, startInProcess } from "./in-process.ts";
 
 const CARD = { pan: "6222021234567890128", track2: "6222021234567890128=30121010000012300", pin: "246810" };
 const LONG_MS = 30_000;
+/** TAEL_QJS may be another machine's, under QEMU. */
+const EMULATED_MS = 300_000;
 
 interface Trace {
   screens: string[];
@@ -95,7 +97,7 @@ describe("native QuickJS", () => {
       missing = (error as Error).message;
     }
   });
-  test("qjs, a program of its own: the same wires, screens and slips", async (context) => {
+  test("qjs, a program of its own: the same wires, screens and slips", { timeout: EMULATED_MS }, async (context) => {
     if (missing !== undefined) {
       console.warn(`SKIPPED: ${missing}; apt-get install quickjs (Debian 13), or name one with TAEL_QJS`);
       return context.skip();
