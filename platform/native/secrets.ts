@@ -1,11 +1,11 @@
 /** Entropy and sealing, the same bytes and the same files as platform/node has: a data directory may be used by either. */
 import * as os from "os";
+import { gcm } from "@noble/ciphers/aes.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Entropy } from "../node/entropy.ts";
 import { DoorError } from "../node/errors.ts";
 import type { Sealer } from "../node/seal.ts";
-import { aesGcm } from "./aes-gcm.ts";
 import { done, readBytes, writeAll } from "./calls.ts";
 import { syncDirectory } from "./files.ts";
 
@@ -41,12 +41,11 @@ const VERSION = 1;
 /** Format: platform/node/seal.ts. Throws Error with words when the key file is damaged. */
 export function sealerIn(dataDir: string, entropy: Entropy): Sealer {
   const key = sealKey(dataDir, entropy);
-  const gcm = aesGcm(key);
   const corrupt = (): DoorError => new DoorError("corrupt", "these bytes were altered, or sealed on another terminal");
   return {
     seal(bytes) {
       const nonce = hmac.create(sha256, key).update(entropy(NONCE_BYTES)).update(bytes).digest().subarray(0, NONCE_BYTES);
-      const sealed = gcm.seal(nonce, bytes);
+      const sealed = gcm(key, nonce).encrypt(bytes);
       const out = new Uint8Array(1 + NONCE_BYTES + sealed.length);
       out[0] = VERSION;
       out.set(nonce, 1);
@@ -55,9 +54,11 @@ export function sealerIn(dataDir: string, entropy: Entropy): Sealer {
     },
     unseal(bytes) {
       if (bytes.length < 1 + NONCE_BYTES + TAG_BYTES || bytes[0] !== VERSION) throw corrupt();
-      const plain = gcm.open(bytes.subarray(1, 1 + NONCE_BYTES), bytes.subarray(1 + NONCE_BYTES));
-      if (plain === undefined) throw corrupt();
-      return plain;
+      try {
+        return gcm(key, bytes.subarray(1, 1 + NONCE_BYTES)).decrypt(bytes.subarray(1 + NONCE_BYTES));
+      } catch {
+        throw corrupt();
+      }
     },
   };
 }
