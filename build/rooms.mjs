@@ -57,7 +57,7 @@ export const ROOMS = {
   // What both outsides share stands in platform/node; its build fails on anything of Node.
   "platform/native": {
     rooms: ["platform/native", "platform/node", "platform/abi.ts"],
-    packages: ["std", "os", "@noble/hashes"],
+    packages: ["std", "os", "@noble/ciphers", "@noble/hashes"],
   },
   // Nothing of app or hal: a shared mistake could hide.
   "tools/acquirer": { rooms: ["tools/acquirer", "tools/cards"], packages: true },
