@@ -91,8 +91,16 @@ export async function mendAll(world: World): Promise<void> {
   for (const line of ["clear faults", "clear rules", "disk well"]) await world.do(line);
 }
 
-/** `settling`: lines of what goes wrong in the first settlement. */
-export async function closing(world: World, watch: Watch, settling: readonly string[] = []): Promise<void> {
+export interface Evening {
+  /** Lines of what goes wrong in the first settlement. */
+  settling: readonly string[];
+  /** The batch is settled with what still waits to be sent, not after a night in which it went by itself. */
+  atOnce: boolean;
+}
+
+const PLAIN: Evening = { settling: [], atOnce: false };
+
+export async function closing(world: World, watch: Watch, { settling, atOnce }: Evening = PLAIN): Promise<void> {
   const cashier = new Cashier(world);
   await mendAll(world);
   if (world.isOff) await world.do("power on");
@@ -101,8 +109,10 @@ export async function closing(world: World, watch: Watch, settling: readonly str
   const tookMs = world.desk.clock.now() - began;
   if (tookMs > COMES_BACK_MS) watch.complain("I9", `back at idle only after ${tookMs / 1000} s: ${say(world)}`);
   watch.judge(await booksOf(world), ALWAYS);
-  await night(world, cashier);
-  watch.judge(await booksOf(world), AT_REST);
+  if (!atOnce) {
+    await night(world, cashier);
+    watch.judge(await booksOf(world), AT_REST);
+  }
   if (!watch.found) await settleBatch(world, cashier, watch, settling);
 }
 
@@ -116,8 +126,9 @@ async function night(world: World, cashier: Cashier): Promise<void> {
 }
 
 async function settleBatch(world: World, cashier: Cashier, watch: Watch, trouble: readonly string[]): Promise<void> {
-  const { batch } = world.desk.state;
+  const { batch, level } = world.desk.state;
   if (trouble.length > 0) await cutShort(world, cashier, trouble);
+  else if (level === "ready") await settleQuietly(world, cashier, watch);
   for (const row of ["9 3", "9 1", "9 3"]) {
     // Somebody may have signed off: then they sign on, and ask again.
     if (world.desk.state.batch === batch) await cashier.serve({ begin: `keys menu ${row}` }, { helpsPrinter: true });
@@ -130,6 +141,15 @@ async function settleBatch(world: World, cashier: Cashier, watch: Watch, trouble
   const closed = books.settlements.find((each) => each.batch === batch);
   if (closed?.closed !== true) watch.complain("I5", `the host has not closed batch ${batch}`);
   watch.judge(books, AT_REST);
+}
+
+/** Nothing is wrong, so it ends when it is asked for the first time, whatever still waited to be sent. */
+async function settleQuietly(world: World, cashier: Cashier, watch: Watch): Promise<void> {
+  const { batch, debt } = world.desk.state;
+  await cashier.serve({ begin: "keys menu 9 3" }, { helpsPrinter: true });
+  await cashier.home();
+  if (world.desk.state.batch !== batch) return;
+  watch.complain("I5", `nothing was wrong, ${debt.offline} waited to be sent, and batch ${batch} is open after its settlement`);
 }
 
 /** A settlement with whatever goes wrong in it; then everything is mended, and the terminal comes home by itself. */

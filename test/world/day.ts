@@ -8,7 +8,7 @@ import { Cashier, Stuck } from "./cashier.ts";
 import { closing, lookAtQuiet, mendAll, type Violation, Watch } from "./closing.ts";
 import { FLOWS, type Flow, opening } from "./flows.ts";
 import { type JournalRecord, People } from "./people.ts";
-import { BETWEEN, mashed, troubleAtSettlement, troubleBefore, troubleWithin } from "./trouble.ts";
+import { BETWEEN, mashed, eveningOf, troubleBefore, troubleWithin } from "./trouble.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 export interface DayOptions extends Pick<WorldOptions, "engine" | "bundle"> {
@@ -45,7 +45,7 @@ export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
       else for (const line of lines) await replayed(world, watch, line);
     });
     until = world.events.length;
-    if (!watch.found) await guarded(watch, () => closing(world, watch, troubleAtSettlement(seed)));
+    if (!watch.found) await guarded(watch, () => closing(world, watch, eveningOf(seed)));
     return {
       seed,
       lines: world.events.slice(0, until),

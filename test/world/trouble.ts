@@ -1,4 +1,5 @@
 /** What goes wrong in a random day, as lines: classes A to F of the fault list, by how often each comes. */
+import type { Evening } from "./closing.ts";
 import { Chance } from "../flow/random-day-chance.ts";
 import { KEYS } from "../../hal/keypad/keypad.ts";
 import type { VisitTroubles } from "./cashier.ts";
@@ -152,12 +153,12 @@ export function troubleBefore(world: World, chance: Chance): string[] {
  * Of the evening's settlement, by the day's seed alone: the same when the day is played again. Most are cut short, some twice; where the host
  * finds other totals than the terminal, every record goes up, in as many messages.
  */
-export function troubleAtSettlement(seed: number): string[] {
+export function eveningOf(seed: number): Evening {
   const chance = new Chance(seed ^ EVENING);
-  const lines = chance.happens(0.3) ? ["host differs"] : [];
-  if (chance.happens(0.75)) lines.push(one(chance, SETTLING));
-  if (chance.happens(0.2)) lines.push(one(chance, SETTLING));
-  return lines;
+  const settling = chance.happens(0.3) ? ["host differs"] : [];
+  if (chance.happens(0.65)) settling.push(one(chance, SETTLING));
+  if (chance.happens(0.2)) settling.push(one(chance, SETTLING));
+  return { settling, atOnce: chance.happens(0.4) };
 }
 
 /** F: people. */
