@@ -234,7 +234,11 @@ class Tpp implements PinPad {
       if (stopped !== undefined) answer.data.fill(0);
       return stopped === undefined ? answer : "cancelled";
     } catch (error) {
-      if (error instanceof GaveUp) return "cancelled";
+      if (error instanceof GaveUp) {
+        // A pad that began to ask only after the CANCEL would ask on, and be busy for the next customer.
+        await this.#cancel();
+        return "cancelled";
+      }
       // The pad may still be asking; nobody would take what is entered.
       if (error instanceof PadFailure && error.code !== "unplugged") stop();
       throw error;
@@ -248,12 +252,16 @@ class Tpp implements PinPad {
 
   /** Tells the pad to stop asking; its *cancelled* for the PIN follows within the time of any answer, or never. */
   async #stopPin(giveUp: CancelSource): Promise<Timer> {
+    await this.#cancel();
+    return this.#system.scheduler.after(ANSWER_MS, "work", () => giveUp.cancel(new GaveUp("the pad stopped asking")));
+  }
+
+  async #cancel(): Promise<void> {
     try {
       await this.#wire.exchange(plain(COMMAND.cancel, new Uint8Array(0)));
     } catch (error) {
       this.#system.log.warn(`pinpad: CANCEL failed: ${String(error)}`);
     }
-    return this.#system.scheduler.after(ANSWER_MS, "work", () => giveUp.cancel(new GaveUp("the pad stopped asking")));
   }
 }
 

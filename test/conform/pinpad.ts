@@ -155,6 +155,11 @@ export function pinPadConformance(name: string, make: () => PinPadUnderTest): vo
     const early = new CancelSource();
     early.cancel();
     expect(await it.ended(it.pad.enterPin(request(), early.token))).toEqual({ outcome: "cancelled" });
+    const soon = new CancelSource();
+    const before = it.pad.enterPin(request(), soon.token);
+    soon.cancel();
+    expect(await it.ended(before)).toEqual({ outcome: "cancelled" });
+    expect(it.hands.asking()).toBe(false);
     const source = new CancelSource();
     const result = it.pad.enterPin(request(), source.token);
     await asked(it);

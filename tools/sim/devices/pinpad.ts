@@ -19,6 +19,8 @@ export interface PinPadSettings {
 }
 
 const CODE = { info: 0x01, pin: 0x04, cancel: 0x05, mac: 0x06, verifyMac: 0x07, cardPin: 0x0b } as const;
+/** Under way from their ACK on, though nothing is shown yet. */
+const ASKING: ReadonlySet<number> = new Set([CODE.pin, CODE.cardPin]);
 const NOTICE = { digits: 0xe0, tamper: 0xe1, restarted: 0xe2 } as const;
 const ANSWER_BIT = 0x80;
 
@@ -427,7 +429,14 @@ export class SimPinPad extends Device implements SimPinPadControls {
 
   #cancelCommand(exchange: Exchange): void {
     this.#finish(exchange, "ok");
-    this.#endPin("cancelled");
+    const taken = this.#last;
+    if (this.#work === undefined || taken === undefined || !ASKING.has(taken.body[0] ?? 0)) {
+      this.#endPin("cancelled");
+      return;
+    }
+    this.#work.stop();
+    this.#work = undefined;
+    this.#finish(taken, "cancelled");
   }
 
   #key(name: string): void {

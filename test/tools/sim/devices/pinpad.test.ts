@@ -160,6 +160,16 @@ test("clear starts anew, too few digits do not enter, too many are ignored", () 
   expect(answer(heard()).data).toBe("08676189BB8BF1100B");
 });
 
+test("a CANCEL that comes before the pad has begun to ask stops the asking all the same", () => {
+  const { pad, begin, heard, clock } = keyed();
+  begin(0x04, pinArguments());
+  begin(0x05, "");
+  clock.settle();
+  expect(pad.asking).toBe(false);
+  const ends = heard().filter((bytes) => bytes.slice(8, 10) === "84");
+  expect(ends.map((end) => answer([end]).status)).toEqual([0x08]);
+});
+
 test("empty, cancelled by the cardholder, timed out", () => {
   const { pad, begin, heard, clock } = keyed();
   begin(0x04, pinArguments());
