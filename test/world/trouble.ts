@@ -32,13 +32,16 @@ const LINE: Weighted<string> = [
   [1, "fault host unplugged"],
 ];
 
+/** Not of an advice that the host may have taken already, unheard: no host refuses what it has in its books. */
+const ADVICE_REFUSED = "rule mti 0220 answer 14 count 1";
+
 /** B: the host itself. */
 const HOST: Weighted<string> = [
   [3, "rule mti 0200 answer 51 count 1"],
   [2, "rule mti 0200 answer 96 count 1"],
   [1, "rule mti 0200 answer 05 count 1"],
   [1, "rule mti 0100 answer 57 count 1"],
-  [1, "rule mti 0220 answer 14 count 1"],
+  [1, ADVICE_REFUSED],
   [2, "rule mti 0200 fault silence count 1"],
   [1, "rule mti 0400 fault silence count {n}"],
   [1, "rule mti 0400 answer 96 count 1"],
@@ -146,7 +149,7 @@ export function troubleBefore(world: World, chance: Chance): string[] {
   if (chance.happens(0.1)) lines.push(one(chance, DEVICE));
   if (chance.happens(0.12)) lines.push(one(chance, CUT));
   if (chance.happens(0.03)) lines.push(one(chance, DISK));
-  return lines;
+  return lines.filter((line) => line !== ADVICE_REFUSED || (!world.isOff && world.desk.state.debt.offline === 0));
 }
 
 /**
