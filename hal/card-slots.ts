@@ -1,6 +1,6 @@
 /** Stripe, chip and field armed together: the first card wins, the others are disarmed (helper over MSR and SmartCardRW). */
 import { Cancelled, CancelSource } from "../platform/guest/cancel.ts";
-import type { System } from "../platform/guest/system.ts";
+import type { Cancel, System } from "../platform/guest/system.ts";
 import { DeviceError } from "./errors.ts";
 import type { Icc } from "./icc/icc.ts";
 import type { Msr, Swipe } from "./msr/msr.ts";
@@ -22,6 +22,15 @@ export interface CardSlots {
 
 /** A reader that fails is tried again so long after. */
 const AGAIN_MS = 2_000;
+
+/** Once more after a while, unless it is over. Any other reason not to wait is one not to try again at once for ever either. */
+async function again(system: System, over: Cancel): Promise<void> {
+  try {
+    await system.scheduler.sleep(AGAIN_MS, "person", over);
+  } catch (error) {
+    if (!over.cancelled) throw error;
+  }
+}
 
 /**
  * Calls `onCard` once at most; afterwards everything is disarmed but the field that won. A card that is in the slot already wins at once. The function that comes
@@ -55,7 +64,7 @@ export function armCardSlots(system: System, slots: CardSlots, onCard: (presente
           if (over.token.cancelled) return;
           if (!(error instanceof DeviceError)) throw error;
           system.log.debug(`card slots: ${error.message}`);
-          await system.scheduler.sleep(AGAIN_MS, "person", over.token).catch(() => {});
+          await again(system, over.token);
         }
       }
     });
