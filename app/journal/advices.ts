@@ -79,7 +79,8 @@ export function voidLocally(state: State, trace: number): void {
   refuseSettling(state);
   const { entry, delivery } = undelivered(state, trace);
   if (entry.record.kind !== "offline") throw new JournalError("not-found", "only an offline sale is voided here");
-  if (delivery.attempts > 0 || delivery.before !== undefined)
+  // A change starts the count of attempts anew: what was changed may have left before.
+  if (delivery.attempts > 0 || delivery.before !== undefined || delivery.as !== undefined)
     throw new JournalError("sent", "it has left this terminal: the host may have it");
   state.change({ ...entry, record: { ...entry.record, state: "voided", delivery: { ...delivery, state: "withdrawn" } } });
 }
