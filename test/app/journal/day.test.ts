@@ -131,6 +131,13 @@ describe("advices", () => {
     expect([journal.totals(), journal.pendingAdvices()]).toEqual([noTotals(), []]);
   });
 
+  test("one that left and was changed since is not voided here either: the host may have it", () => {
+    post();
+    journal.advising(1);
+    journal.adjust(1, { amountFen: 12_000, as: "adjustment" });
+    expect(codeOf(() => journal.voidLocally(1))).toBe("sent");
+  });
+
   test("one that left, a refund, a sale: not voided here", () => {
     post();
     journal.advising(1);
