@@ -19,33 +19,44 @@ const count = numberIn("count");
 const days = numberIn("days");
 const A_DAY = 50;
 const OPEN_DAY = "20260105";
-
-system.onTaskFailed = (_task, error) => {
-  throw error;
-};
-system.scheduler.run("fill", async () => {
-  // What the firmware would take many thousand commits for is written in a few.
-  const store = new MemoryStore();
-  const journal = openJournal({ ...system, store }, { maxRecords: Math.max(count, A_DAY) + 1 });
-  journal.signOn(1);
-  let day = "20251007";
-  for (let n = 0; n < days; n++) {
-    day = dayAfter(day);
-    for (let i = 0; i < A_DAY; i++) sell(journal, i, day);
-    settle(journal, day);
-    await system.scheduler.sleep(0, "work");
-  }
-  for (let n = 0; n < count; n++) {
-    sell(journal, n, OPEN_DAY);
-    if (n % AT_ONCE === AT_ONCE - 1) await system.scheduler.sleep(0, "work");
-  }
-  keep(store);
-  system.power("halt");
-});
-
 const MOST_BYTES = 500_000;
 
-function keep(store: MemoryStore): void {
+// What the firmware would take many thousand commits for is written in a few.
+const store = new MemoryStore();
+const journal = openJournal({ ...system, store }, { maxRecords: Math.max(count, A_DAY) + 1 });
+journal.signOn(1);
+
+inTurns([...closedDays("20251007", days), ...openBatch(), finish]);
+
+/** One piece of the work an event, until there is none. */
+function inTurns([piece, ...later]: readonly (() => void)[]): void {
+  if (piece === undefined) return;
+  piece();
+  system.scheduler.after(0, "work", () => inTurns(later));
+}
+
+function closedDays(before: string, left: number): (() => void)[] {
+  if (left === 0) return [];
+  const date = dayAfter(before);
+  const work = (): void => {
+    for (let n = 0; n < A_DAY; n++) sell(n, date);
+    settle(date);
+  };
+  return [work, ...closedDays(date, left - 1)];
+}
+
+function openBatch(): (() => void)[] {
+  return Array.from({ length: Math.ceil(count / AT_ONCE) }, (_, turn) => () => {
+    for (let n = turn * AT_ONCE; n < Math.min(count, (turn + 1) * AT_ONCE); n++) sell(n, OPEN_DAY);
+  });
+}
+
+function finish(): void {
+  keep();
+  system.power("halt");
+}
+
+function keep(): void {
   let changes: { put: string; value: Uint8Array }[] = [];
   let bytes = 0;
   for (const key of store.keys("")) {
@@ -60,14 +71,14 @@ function keep(store: MemoryStore): void {
   system.store.commit(changes);
 }
 
-function settle(journal: ReturnType<typeof openJournal>, date: string): void {
+function settle(date: string): void {
   journal.beginSettlement();
   journal.settlementAnswered({ domestic: 1, foreign: 1 });
   journal.uploadEnded();
   journal.closeBatch({ operator: "01", date, time: "220000" });
 }
 
-function sell(journal: ReturnType<typeof openJournal>, n: number, date: string): void {
+function sell(n: number, date: string): void {
   const common = {
     kind: isHold(n) ? ("preauth" as const) : ("sale" as const),
     batch: journal.batch,

@@ -9,16 +9,10 @@ import type { Counters } from "./prepared.ts";
 const system = createSystem(door);
 const counters = JSON.parse(decodeUtf8(system.asset("prepared") ?? new Uint8Array(0))) as Counters;
 
-system.onTaskFailed = (_task, error) => {
-  throw error;
-};
-system.scheduler.run("prepare", async () => {
-  const journal = openJournal(system);
-  journal.signOn(counters.batch);
-  journal.needSignOn();
-  const table = new SealedTable(system);
-  const meta = table.read(META_KEY, META);
-  table.commit([table.put(META_KEY, { ...meta, nextTrace: counters.nextTrace })]);
-  await system.scheduler.sleep(0, "work");
-  system.power("halt");
-});
+const journal = openJournal(system);
+journal.signOn(counters.batch);
+journal.needSignOn();
+const table = new SealedTable(system);
+const meta = table.read(META_KEY, META);
+table.commit([table.put(META_KEY, { ...meta, nextTrace: counters.nextTrace })]);
+system.power("halt");

@@ -5,11 +5,9 @@ test("time moves only by advance, timer by timer, and work in between ends first
   const system = createFakeSystem();
   const seen: string[] = [];
   system.scheduler.after(20, "dwell", () => seen.push(`b${system.scheduler.now()}`));
-  system.scheduler.run("chain", async () => {
-    await system.scheduler.sleep(10, "work");
+  system.scheduler.after(10, "work", () => {
     seen.push("a");
-    await system.scheduler.sleep(5, "work");
-    seen.push("a2");
+    system.scheduler.after(5, "work", () => seen.push("a2"));
   });
   expect(system.wake).toEqual({ atMs: 1010, patience: "work" });
   await system.advance(9);
