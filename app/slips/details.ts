@@ -16,7 +16,6 @@ export type ListedRecord = Pick<TransactionRecord, "kind" | "state" | "trace" | 
 export interface DetailsSlipInput extends Stamp {
   batch: number;
   records: readonly ListedRecord[];
-  duplicate?: boolean;
   mark?: Mark;
   profile: Profile;
   language: SlipLanguage;

@@ -9,7 +9,6 @@ import { LIST_WORDS, type Mark, type SlipLanguage, TITLES } from "./words.ts";
 
 export interface HoldsSlipInput extends Stamp {
   holds: readonly { record: TransactionRecord; daysLeft: number }[];
-  duplicate?: boolean;
   mark?: Mark;
   profile: Profile;
   language: SlipLanguage;

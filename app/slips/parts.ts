@@ -99,8 +99,5 @@ export function tally(name: string, count: number, amountFen: number, bold = fal
 }
 
 /** Marks at the foot of a report. */
-export function footLines({ duplicate, mark }: { duplicate?: boolean; mark?: Mark }, language: SlipLanguage): SlipLine[] {
-  return [...(duplicate ? [MARKS.duplicate] : []), ...(mark === undefined ? [] : [MARKS[mark]])].map((words) =>
-    centered(inLanguage(words, language)),
-  );
-}
+export const footLines = ({ mark }: { mark?: Mark }, language: SlipLanguage): SlipLine[] =>
+  mark === undefined ? [] : [centered(inLanguage(MARKS[mark], language))];

@@ -14,7 +14,6 @@ export interface ReportSlipInput extends Stamp {
   about?: { label: string; value: string };
   /** What has to be known of it: below the table. */
   note?: string;
-  duplicate?: boolean;
   mark?: Mark;
   profile: Profile;
   language: SlipLanguage;

@@ -13,7 +13,6 @@ export interface TotalsSlipInput extends Stamp {
   batch: number;
   records: readonly Counted[];
   totals: SettlementTotals;
-  duplicate?: boolean;
   mark?: Mark;
   profile: Profile;
   language: SlipLanguage;

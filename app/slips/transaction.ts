@@ -26,8 +26,6 @@ import {
 export interface TransactionSlipInput {
   record: TransactionRecord;
   copy: SlipCopy;
-  /** Printed before: says so. */
-  duplicate?: boolean;
   /** Test or training: says that it is worth nothing. */
   mark?: Mark;
   profile: Profile;
@@ -261,10 +259,9 @@ function signatureLines({ organisation }: TransactionRecord, language: SlipLangu
   ];
 }
 
-function markLines({ record, duplicate, mark, language }: TransactionSlipInput): SlipLine[] {
+function markLines({ record, mark, language }: TransactionSlipInput): SlipLine[] {
   const marks = [
     ...(record.state === "approved" || record.state === "pending" ? [] : [MARKS[record.state]]),
-    ...(duplicate ? [MARKS.duplicate] : []),
     ...(mark === undefined ? [] : [MARKS[mark]]),
   ];
   return marks.map((words) => centered(inLanguage(words, language)));

@@ -1,5 +1,6 @@
 /** Slips onto paper, and helping the printer (M22). The transaction stands whatever the printer does. */
-import type { PrinterErrorCode, PrintItem } from "../../hal/printer/printer.ts";
+import { PrinterError, type PrinterErrorCode, type PrintItem } from "../../hal/printer/printer.ts";
+import { printedAgain } from "../slips/again.ts";
 import { centered, inLanguage } from "../slips/parts.ts";
 import { saleSlip } from "../slips/sale.ts";
 import { isSigned } from "../slips/transaction.ts";
@@ -35,29 +36,37 @@ function trainingSlip(slip: Slip, language: SlipLanguage): Slip {
 
 export type Printed = "printed" | "later";
 
-const isPrinterError = (error: unknown): error is { code: PrinterErrorCode } =>
-  error instanceof Error && (error as { device?: string }).device === "printer";
+export interface SlipOptions {
+  /** It was on paper before, or may be: says so. */
+  duplicate?: boolean;
+  /** Another screen stands there while it comes out. */
+  quiet?: boolean;
+}
 
 /**
- * Prints a slip whole; on trouble shows what to do and starts it again. "later" when the cashier leaves it for later or there is no printer.
+ * Prints a slip whole; on trouble shows what to do and starts it again. What broke off may be all of it but the last feed, and nobody can say:
+ * the whole one that follows says that it was printed again. "later" when the cashier leaves it for later or there is no printer.
  */
 export async function printSlip(
   t: Terminal,
   slip: Slip,
   copy: ScreenStates["printing"]["copy"],
-  quiet = false,
+  { duplicate = false, quiet = false }: SlipOptions = {},
 ): Promise<Printed> {
   const printer = t.devices.printer;
   if (printer === undefined) return "later";
-  const items = itemsOf(t.training === undefined ? slip : trainingSlip(slip, t.settings.language));
+  const { language } = t.settings;
+  const first = t.training === undefined ? slip : trainingSlip(slip, language);
+  let mayBeOnPaper = duplicate;
   for (let again = false; ; again = true) {
     if (!quiet || again) t.ui.show("printing", { copy, again });
     try {
-      await printer.print(items);
+      await printer.print(itemsOf(mayBeOnPaper ? printedAgain(first, language) : first));
       t.ui.light("error", false);
       return "printed";
     } catch (error) {
-      if (!isPrinterError(error)) throw error;
+      if (!(error instanceof PrinterError)) throw error;
+      mayBeOnPaper ||= !error.untouched;
       t.system.log.warn(`printer: ${error.code} at ${slip.name}`);
       if (!(await helped(t, error.code))) return "later";
     }
@@ -101,9 +110,9 @@ export async function printCopies(t: Terminal, record: TransactionRecord, option
   const copies = copiesOf(t);
   for (let n = from; n < copies.length; n++) {
     const copy = copies[n] as SlipCopy;
-    const slip = saleSlip({ record, copy, duplicate, profile: t.profile, language: t.settings.language });
+    const slip = saleSlip({ record, copy, profile: t.profile, language: t.settings.language });
     const quiet = n === from && behindFirst !== undefined;
-    const printed = await printSlip(t, slip, copy, quiet);
+    const printed = await printSlip(t, slip, copy, { duplicate, quiet });
     if (printed === "printed" && !booked && record.copiesPrinted <= n) t.journal.markPrinted(record.trace, n + 1);
     if (quiet) await behindFirst();
     if (printed === "later") return "later";

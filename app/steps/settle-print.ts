@@ -2,26 +2,22 @@
 import type { ArchivedSettlement } from "../journal/journal.ts";
 import { detailsSlip } from "../slips/details.ts";
 import { settlementSlip } from "../slips/totals.ts";
-import { type Printed, printSlip } from "./print.ts";
+import { type Printed, printSlip, type SlipOptions } from "./print.ts";
 import { now, type Terminal } from "./terminal.ts";
 
-export interface PaperOptions {
-  /** May be on paper already: says so. */
-  duplicate?: boolean;
-}
-
-export function printSettlement(t: Terminal, archive: ArchivedSettlement, options: PaperOptions = {}): Promise<Printed> {
+export function printSettlement(t: Terminal, archive: ArchivedSettlement, options: SlipOptions = {}): Promise<Printed> {
   const { batch, totals, result, failed, records } = archive;
   return printSlip(
     t,
-    settlementSlip({ batch, totals, result, failed, records, ...options, ...stampOf(t, archive), ...onPaper(t) }),
+    settlementSlip({ batch, totals, result, failed, records, ...stampOf(t, archive), ...onPaper(t) }),
     "report",
+    options,
   );
 }
 
-export function printDetails(t: Terminal, archive: ArchivedSettlement, options: PaperOptions = {}): Promise<Printed> {
+export function printDetails(t: Terminal, archive: ArchivedSettlement, options: SlipOptions = {}): Promise<Printed> {
   const { batch, records } = archive;
-  return printSlip(t, detailsSlip({ batch, records, ...options, ...stampOf(t, archive), ...onPaper(t) }), "report");
+  return printSlip(t, detailsSlip({ batch, records, ...stampOf(t, archive), ...onPaper(t) }), "report", options);
 }
 
 /** When it was closed, not when it is printed again. */

@@ -5,13 +5,12 @@
 import { Mutex, Queue } from "../../platform/guest/async.ts";
 import { concat } from "../../platform/guest/bytes.ts";
 import { type Cancel, type Port, PortError, type System } from "../../platform/guest/system.ts";
-import { DeviceError } from "../errors.ts";
 import { nextWithin } from "../wait.ts";
 import { PrintFont } from "./font.ts";
 import { Gb18030 } from "./gb18030.ts";
 import { type Block, type LayoutTools, layout, RESET } from "./layout.ts";
 import { MODELS, type PrinterModel } from "./models.ts";
-import type { Printer, PrinterErrorCode, PrinterStatus, PrintItem } from "./printer.ts";
+import { type Printer, PrinterError, type PrinterErrorCode, type PrinterStatus, type PrintItem } from "./printer.ts";
 import { automaticStatus, realTimeStatus, StatusReader } from "./status.ts";
 
 const DLE = 0x10;
@@ -38,7 +37,7 @@ interface Group {
 
 type JobEvent = { kind: "printed" } | { kind: "problem"; code: PrinterErrorCode };
 
-const failure = (code: PrinterErrorCode, words?: string) => new DeviceError<PrinterErrorCode>("printer", code, words);
+const failure = (code: PrinterErrorCode, words?: string) => new PrinterError("printer", code, words);
 
 /** Throws PortError when the port cannot be opened, RangeError when there is no such model. */
 export function openEscpos(system: System, portName: string, modelName: string): Printer {
@@ -91,10 +90,8 @@ class Escpos implements Printer {
   }
 
   async #print(items: readonly PrintItem[], cancel: Cancel | undefined): Promise<void> {
-    this.#reopen();
     const groups = grouped(layout(items, this.#layoutTools()));
-    const status = await this.#ask();
-    if (status.problem !== undefined) throw failure(status.problem);
+    await this.#ready();
     cancel?.throwIfCancelled();
     const job = new Queue<JobEvent>(256);
     this.#job = job;
@@ -142,6 +139,18 @@ class Escpos implements Printer {
       // Nothing heard. A printer that cannot tell changes by itself still answers when asked.
       const { problem } = await this.#ask();
       if (problem !== undefined && job.length === 0) throw failure(problem);
+    }
+  }
+
+  /** Rejects PrinterError, untouched, when the printer could not print now. */
+  async #ready(): Promise<void> {
+    try {
+      this.#reopen();
+      const { problem } = await this.#ask();
+      if (problem !== undefined) throw failure(problem);
+    } catch (error) {
+      if (error instanceof PrinterError) error.untouched = true;
+      throw error;
     }
   }
 

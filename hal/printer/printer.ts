@@ -1,8 +1,11 @@
 import type { Cancel } from "../../platform/guest/system.ts";
-import type { DeviceError } from "../errors.ts";
+import { DeviceError } from "../errors.ts";
 
 export type PrinterErrorCode = "paper-out" | "cover-open" | "jam" | "overheat" | "unplugged" | "timeout" | "fault";
-export type PrinterError = DeviceError<PrinterErrorCode>;
+/** `untouched`: nothing of the job has left, so no piece of it can be on paper. */
+export class PrinterError extends DeviceError<PrinterErrorCode> {
+  untouched = false;
+}
 
 export type Align = "left" | "center" | "right";
 /** One thing on the paper. Text wraps at the paper's width; a Chinese character takes two columns. */
@@ -28,8 +31,8 @@ export interface Printer {
   readonly columns: number;
   readonly widthDots: number;
   /**
-   * Prints all items; resolves when the printer says that the last is on paper. Rejects PrinterError; then nothing
-   * may be assumed to be on paper, and the caller prints the whole job again from its start after help.
+   * Prints all items; resolves when the printer says that the last is on paper. Rejects PrinterError; unless it is untouched, nobody can
+   * say how much is on paper, and the caller prints the whole job again from its start after help.
    */
   print(items: readonly PrintItem[], cancel?: Cancel): Promise<void>;
   /** Asks the printer now. Rejects PrinterError "unplugged" or "timeout". */

@@ -89,13 +89,13 @@ export function printerConformance(name: string, make: () => PrinterUnderTest): 
     test(`${name}: ${problem} before and in the middle of a slip; the next slip starts clean`, async () => {
       const it = make();
       it.hands.set(problem, true);
-      expect(await it.failure(it.printer.print(slip(3)))).toMatchObject({ code: problem });
+      expect(await it.failure(it.printer.print(slip(3)))).toMatchObject({ code: problem, untouched: true });
       expect(it.hands.paper()).toEqual([]);
       it.hands.set(problem, false);
       const printing = started(it.printer.print(slip(200)));
       await it.pass(3_000);
       it.hands.set(problem, true);
-      expect(await it.failure(printing)).toMatchObject({ code: problem });
+      expect(await it.failure(printing)).toMatchObject({ code: problem, untouched: false });
       expect(it.hands.paper().length).toBeLessThan(200);
       it.hands.set(problem, false);
       await it.pass(5_000);

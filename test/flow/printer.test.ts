@@ -35,6 +35,8 @@ for (const [when, fault] of [
     await desk.finish(state);
     const slips = await paper();
     expect(slips.filter(whole).length).toBeGreaterThanOrEqual(2);
+    // What had begun may be all but cut off: then the next one is not the first.
+    expect(slips.some(({ text }) => text.join().includes("重打印"))).toBe(fault.fault === "paper-out-after");
     expect(await desk.check()).toMatchObject({ ok: true });
   });
 }

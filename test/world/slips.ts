@@ -2,8 +2,6 @@
 
 export interface SlipFacts {
   n: number;
-  /** Printed lines: one that broke off has fewer than the whole one. */
-  lines: number;
   copy: "MERCHANT" | "CARDHOLDER" | "BANK";
   /** Voucher and batch number, six digits. */
   voucher: string | undefined;
@@ -35,7 +33,6 @@ export function readSlip({ n, text }: Paper): SlipFacts | undefined {
   const amount = total ?? /AMOUNT\):?\s*RMB\s*(-?[\d,]+\.\d\d)/.exec(all)?.[1];
   return {
     n,
-    lines: text.length,
     copy: copy as SlipFacts["copy"],
     voucher: /VOUCHER NO\)\s*(\d{6})\b/.exec(all)?.[1],
     batch: /BATCH NO\)\s*(\d{6})\b/.exec(all)?.[1],

@@ -69,8 +69,6 @@ export interface ShownScreen {
   sale: string | undefined;
   /** Batch and trace of the last request for money that has left since idle. */
   request: string | undefined;
-  /** Of a printer that asks for help: the last slip that was begun. */
-  slip?: number;
 }
 
 /** "000001/000012" of a message of the terminal's (DE60.2, DE11). */
@@ -328,9 +326,7 @@ export class World {
   #seen({ id, title, lines }: DeskScreen): void {
     if (id === "idle") this.#sentAtIdle = this.desk.messages().length;
     if (id === "approved") this.#mustBeDurable("an approval was shown");
-    const seen = { id, title, lines, sale: this.#saleSoFar(), request: this.#request() };
-    const slip = id === "printer" ? (this.desk.devices.printer.paper.at(-1)?.n ?? 0) : undefined;
-    this.screens.push(slip === undefined ? seen : { ...seen, slip });
+    this.screens.push({ id, title, lines, sale: this.#saleSoFar(), request: this.#request() });
   }
 
   #saleSoFar(): string | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Profile } from "../../../app/model/profile.ts";
 import type { TransactionKind, TransactionRecord } from "../../../app/model/transaction.ts";
+import { printedAgain } from "../../../app/slips/again.ts";
 import { detailsSlip, failedSlip } from "../../../app/slips/details.ts";
 import { holdsSlip } from "../../../app/slips/holds.ts";
 import { reportSlip } from "../../../app/slips/report.ts";
@@ -138,7 +139,7 @@ const SLIPS: Record<string, Slip> = {
   "sale-cardholder": sale({ copy: "cardholder" }),
   "sale-merchant-en": sale({ language: "en" }),
   "sale-cardholder-en": sale({ copy: "cardholder", language: "en" }),
-  "sale-duplicate": sale({ duplicate: true }),
+  "sale-duplicate": printedAgain(sale(), "zh-CN"),
   "sale-training": sale({ mark: "training" }),
   "sale-chip": sale(
     {},
@@ -203,7 +204,7 @@ const SLIPS: Record<string, Slip> = {
     },
   ),
   "sale-largest": sale({}, { amountFen: 999_999_999_999, approvedFen: 999_999_999_999 }),
-  "sale-voided": sale({ duplicate: true }, { state: "voided" }),
+  "sale-voided": printedAgain(sale({}, { state: "voided" }), "zh-CN"),
   void: slipOf("void", { original: ORIGINAL }),
   "void-en": slipOf("void", { original: ORIGINAL }, { language: "en" }),
   refund: slipOf("refund", { original: ORIGINAL, authCode: undefined }),
@@ -231,10 +232,10 @@ const SLIPS: Record<string, Slip> = {
   totals: totalsSlip({ ...DAY, records: LIST, totals: TOTALS }),
   "totals-en": totalsSlip({ ...EN, records: LIST, totals: TOTALS, mark: "training" }),
   settlement: settlementSlip({ ...SETTLED, failed: [101], owed: { ...OWED, attempts: 3 } }),
-  "settlement-en": settlementSlip({ ...SETTLED, ...EN, duplicate: true }),
+  "settlement-en": printedAgain(settlementSlip({ ...SETTLED, ...EN }), "en"),
   "settlement-unknown": settlementSlip({ ...SETTLED, records: [], result: undefined }),
   details: detailsSlip({ ...DAY, records: LIST }),
-  "details-en": detailsSlip({ ...EN, records: LIST, duplicate: true }),
+  "details-en": printedAgain(detailsSlip({ ...EN, records: LIST }), "en"),
   "details-empty": detailsSlip({ ...DAY, records: [] }),
   failed: failedSlip({ ...DAY, records: LIST, failed: [101] }),
   "failed-none": failedSlip({ ...EN, records: [] }),
@@ -320,7 +321,8 @@ describe("what each copy may say", () => {
   });
 
   test("a reprint says so, and what became of the transaction", () => {
-    expect(layOut(sale({ duplicate: true }), 32).text).toContain("****重打印/DUPLICATED****");
+    const again = layOut(printedAgain(sale(), "zh-CN"), 32).text.trim().split("\n");
+    for (const end of [again[0], again.at(-1)]) expect(end).toContain("****重打印/DUPLICATED****");
     expect(layOut(sale({}, { state: "reversed" }), 32).text).toContain("已冲正/REVERSED");
     expect(layOut(sale({ mark: "test" }), 32).text).toContain("测试/TESTING，凭证无效");
   });

@@ -1,23 +1,17 @@
 /** I6: what is printed is what is recorded, and a second print says that it is one. */
 import { type Books, type Complain, keyOf, six, yuan } from "../books.ts";
-import type { SlipFacts } from "../slips.ts";
 
 /**
- * When the printer asks for help in a slip, the whole slip is printed anew: nobody can say where the first one broke off. So between two that are
- * the same the printer must have asked, once for each time. A reprint says so below the amount: a piece of one may end before that.
+ * Nobody may ever hold two papers of one payment that both look like the first: of those that say how much was paid, whole or broken off, one
+ * at most is unmarked. Where the printer asked for help too, since no one can say how much of that slip came out.
  */
-export function slipTruth({ screens, slips }: Books, complain: Complain): void {
-  const helped = screens.flatMap(({ slip }) => slip ?? []);
-  const originals = new Map<string, SlipFacts>();
-  for (const slip of slips) {
-    const { n, voucher, batch, copy, duplicate, amountFen, voided, lines } = slip;
+export function slipTruth({ slips }: Books, complain: Complain): void {
+  const originals = new Set<string>();
+  for (const { voucher, batch, copy, duplicate, amountFen, voided } of slips) {
     if (duplicate || voucher === undefined || amountFen === undefined) continue;
     const name = `${batch ?? ""}/${voucher} ${copy} ${amountFen}${voided ? " voided" : ""}`;
-    const before = originals.get(name);
-    const isPiece = before !== undefined && lines < before.lines && helped.includes(n);
-    if (before !== undefined && before.lines >= lines && !isPiece && !helped.some((at) => at >= before.n && at < n))
-      complain(`two ${copy} copies of ${batch}/${voucher}, neither marked as a reprint`);
-    originals.set(name, slip);
+    if (originals.has(name)) complain(`two ${copy} copies of ${batch}/${voucher}, neither marked as a reprint`);
+    originals.add(name);
   }
 }
 
