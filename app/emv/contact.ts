@@ -30,7 +30,7 @@ export function* contactTransaction(session: Session): Step<Outcome> {
 }
 
 /** Nothing is decided yet: whoever leaves here has left nothing behind. */
-function* showCard({ terminal, store }: Session): Step<void> {
+export function* showCard({ terminal, store }: Session): Step<void> {
   if (!terminal.showCard) return;
   const { pan, sequence, expiry, track2 } = cardOf(store.get);
   if (!(yield* ask("card", { pan, sequence, expiry, track2, purse: takesEcash(store) })))
@@ -86,6 +86,7 @@ function* firstAc(session: Session, action: "AAC" | "ARQC" | "TC"): Step<Outcome
   // A request nobody may trust is closed with a decline before anything goes out (§6.5).
   if (cryptogram === "ARQC") yield* generateAc(session, "AAC", 2);
   yield* ask("message", { id: "remove-card" });
+  session.charged = session.ecash && cryptogram === "TC";
   const approved = cryptogram === "TC" && !combinedFailed;
   session.store.kernel.set("8A", fromText(approved ? "Y1" : "Z1"));
   if (approved) return finish(session, new Ended("approved-offline", "approved", "TC"));

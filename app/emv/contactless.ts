@@ -4,16 +4,18 @@ import { toBytes } from "./bytes.ts";
 import { type Candidate, parseFci } from "./candidates.ts";
 import { readCombinations } from "./combinations.ts";
 import { commands, OK, send, statusWords } from "./command.ts";
-import { processApplication } from "./contact.ts";
+import { processApplication, showCard } from "./contact.ts";
 import { cryptogramOf } from "./cryptogram.ts";
 import { dolAsks } from "./dol.ts";
 import { type PreProcessed, preProcess } from "./entry-point.ts";
 import { finish } from "./finish.ts";
+import { cardOf } from "./online.ts";
 import { Ended, type Outcome } from "./outcome.ts";
 import { CONDITIONS_NOT_SATISFIED, getProcessingOptions } from "./processing.ts";
-import { approveOffline, askIssuer } from "./quick-decision.ts";
+import { approveOffline, askIssuer, refuseListed } from "./quick-decision.ts";
 import { readApplication } from "./records.ts";
 import type { Step } from "./requests.ts";
+import { onExceptionFile } from "./risk.ts";
 import { takeFci } from "./selection.ts";
 import { ask, parsed, type Session } from "./session.ts";
 import { smIndicator } from "./sm-indicator.ts";
@@ -93,13 +95,19 @@ export function decisionOf(cid: Uint8Array | undefined, issuerData: Uint8Array):
   return (["AAC", "TC", "ARQC", undefined] as const)[((issuerData[4] ?? 0) >> 4) & 3];
 }
 
-/** The card has decided to pay: its records first, and only the last one makes it true (§9.6). */
+/** The card has decided to pay: its records first, and only the last one makes it true (§9.6). A card that is not wanted is left before it is charged. */
 function* readAndApprove(session: Session, own: PreProcessed): Step<Outcome> {
-  const { store } = session;
+  const { store, terminal } = session;
   if (store.get("94") === undefined) throw new Ended("terminated", "mandatory-missing", "94");
+  const named = cardOf(store.get).pan !== "";
+  if (named && onExceptionFile(store.get, terminal)) return refuseListed(session);
+  if (named) yield* showCard(session);
   session.torn = tornNow(session);
+  if (terminal.keepTorn) yield* ask("charging", { torn: session.torn });
   yield* readApplication(session, ["5F24"]);
   session.torn = undefined;
+  session.charged = true;
+  if (!named) yield* showCard(session);
   yield* ask("message", { id: "card-read" });
   return yield* approveOffline(session, own);
 }

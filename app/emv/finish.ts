@@ -22,6 +22,7 @@ export function finish(session: Session, ended: Ended): Outcome {
     cardholderDevice: session.cardholderDevice,
     ecash: approved && session.ecash,
     purse: purseOf(session, approved),
+    charged: !approved && session.charged,
     authenticated: session.authenticated,
     refused: session.refused,
     authentication: session.refusedAuthentication,

@@ -67,6 +67,8 @@ export interface Outcome {
   ecash: boolean;
   /** What the purse held and holds, as far as the card told. */
   purse: { beforeFen: number | undefined; afterFen: number | undefined };
+  /** Declined by the terminal after the card had paid: its purse holds less, and only its issuer can put it back. */
+  charged: boolean;
   /** Offline data authentication was done and good. */
   authenticated: boolean;
   /** Why it failed, when it did. */

@@ -1,6 +1,6 @@
 /** What the reader makes of a quick card's cryptogram: authentication, restrictions, cardholder, host (§9.3–9.5). */
 import { bit, tvr } from "./bits.ts";
-import { fromText } from "./bytes.ts";
+import { fromText, toDecimal } from "./bytes.ts";
 import { cardKey } from "./chain.ts";
 import { type QuickCvm, quickCvm } from "./quick-cvm.ts";
 import type { Lookup } from "./data.ts";
@@ -20,10 +20,7 @@ const APPROVED: ReadonlySet<string> = new Set(["00", "10", "11"]);
 export function* approveOffline(session: Session, own: PreProcessed): Step<Outcome> {
   const { store } = session;
   const qualifiers = store.get("9F6C");
-  if (onExceptionFile(store.get, session.terminal)) {
-    session.setTvr("on-exception-file");
-    return declined(session, "exception-file");
-  }
+  if (onExceptionFile(store.get, session.terminal)) return refuseListed(session);
   const bits = restrictionBits(store.get, store.get, session.terminal, session.transaction);
   session.setTvr(...bits);
   if (bits.includes("service-not-allowed")) {
@@ -41,8 +38,20 @@ export function* approveOffline(session: Session, own: PreProcessed): Step<Outco
   if (cvm === "none-shared") return declined(session, "cardholder-not-verified");
   if (cvm === "online-pin") return yield* askIssuer(session, own, "reader");
   session.ecash = store.get("9F74") !== undefined;
+  session.purseAfterFen = leftInPurse(session);
   store.kernel.set("8A", fromText("Y1"));
   return finish(session, new Ended("approved-offline", "approved", "TC"));
+}
+
+export function refuseListed(session: Session): Outcome {
+  session.setTvr("on-exception-file");
+  return declined(session, "exception-file");
+}
+
+/** As the card told it with its cryptogram: what may still be spent when this is paid. */
+export function leftInPurse({ ecash, store }: Session): number | undefined {
+  const left = ecash ? store.get("9F5D") : undefined;
+  return left === undefined ? undefined : toDecimal(left);
 }
 
 /** fDDA over the records of the AFL. Sets TVR and TSI. */

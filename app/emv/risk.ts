@@ -4,6 +4,7 @@ import { toNumber } from "./bytes.ts";
 import { asLookup, type DataLike, type Lookup } from "./data.ts";
 import { getData } from "./get-data.ts";
 import { unfilled } from "./keys.ts";
+import { cardOf } from "./online.ts";
 import type { Step } from "./requests.ts";
 import type { Findings } from "./restrictions.ts";
 import { ask, type Session } from "./session.ts";
@@ -27,11 +28,9 @@ const LAST_ONLINE = 0x9f13;
 
 /** On the list under its number, and under its sequence number where the list names one. */
 export function onExceptionFile(card: Lookup, terminal: Terminal): boolean {
-  const pan = unfilled(card("5A") ?? new Uint8Array(0));
-  const sequence = card("5F34");
-  const said = sequence === undefined ? undefined : unfilled(sequence);
+  const { pan, sequence } = cardOf(card);
   return terminal.exceptions.some(
-    (entry) => entry.pan === pan && (entry.sequence === undefined || entry.sequence.padStart(2, "0") === said),
+    (entry) => entry.pan === pan && (entry.sequence === undefined || entry.sequence.padStart(2, "0") === sequence),
   );
 }
 

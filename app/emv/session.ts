@@ -48,6 +48,8 @@ export class Session {
   purseBeforeFen: number | undefined;
   purseAfterFen: number | undefined;
   torn: Torn | undefined;
+  /** The card has given what makes it pay out of its purse. */
+  charged = false;
   advice = false;
   refused: { aid: string; why: string }[] = [];
   /** Commands sent, by name: loops a card can drive are bounded (§5). */

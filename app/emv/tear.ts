@@ -6,14 +6,31 @@ import { readCardLog } from "./card-log.ts";
 import { commands, OK, send } from "./command.ts";
 import { kindOf } from "./dictionary.ts";
 import { finish } from "./finish.ts";
-import { unfilled } from "./keys.ts";
+import { cardOf } from "./online.ts";
 import { Ended, type Outcome, type Torn } from "./outcome.ts";
+import { leftInPurse } from "./quick-decision.ts";
 import type { Step } from "./requests.ts";
 import { takeFci } from "./selection.ts";
 import { parsed, type Session } from "./session.ts";
 import { onlyTlv, primitives } from "./tlv.ts";
 
-const KEPT = ["57", "5F34", "82", "94", "95", "9A", "9F10", "9F26", "9F27", "9F36", "9F37", "9F63", "9F66", "9F6C"] as const;
+const KEPT = [
+  "57",
+  "5F34",
+  "82",
+  "94",
+  "95",
+  "9A",
+  "9F10",
+  "9F26",
+  "9F27",
+  "9F36",
+  "9F37",
+  "9F5D",
+  "9F63",
+  "9F66",
+  "9F6C",
+] as const;
 
 /** What to keep of a payment in case the card is gone before it is over. */
 export function tornNow({ store, aid, transaction, date, purseBeforeFen }: Session): Torn {
@@ -22,8 +39,7 @@ export function tornNow({ store, aid, transaction, date, purseBeforeFen }: Sessi
     const value = store.get(tag);
     if (value !== undefined) data[tag] = toHex(value);
   }
-  const pan = store.get("5A") === undefined ? (unfilled(store.value("57")).split("D")[0] ?? "") : unfilled(store.value("5A"));
-  return { pan, aid, amountFen: transaction.amountFen, date, balanceFen: purseBeforeFen, data };
+  return { pan: cardOf(store.get).pan, aid, amountFen: transaction.amountFen, date, balanceFen: purseBeforeFen, data };
 }
 
 /**
@@ -38,8 +54,7 @@ export function* recoverTorn(session: Session, combinations: readonly Candidate[
   const fci = status === OK ? parseFci(data) : undefined;
   if (fci === undefined) return undefined;
   takeFci(session, combination.application, fci);
-  const pan = yield* panInRecords(session, torn);
-  if (pan !== torn.pan) return undefined;
+  if ((yield* readAgain(session, torn)) !== torn.pan) return undefined;
   const paid = yield* hasPaid(session, torn);
   // A card that keeps no log cannot clear itself of having paid: charging it again could be the second time.
   if (paid === undefined)
@@ -52,23 +67,23 @@ export function* recoverTorn(session: Session, combinations: readonly Candidate[
     if (kindOf(tag)?.source === "card") session.store.setCard(tag, toBytes(value));
     else session.store.kernel.set(tag, toBytes(value));
   }
+  session.purseAfterFen = leftInPurse(session);
   return finish(session, new Ended("approved-offline", "approved", "found in the log of the card"));
 }
 
-/** Reads as far as the first record that names the card. */
-function* panInRecords(session: Session, torn: Torn): Step<string | undefined> {
+/** The records that were cut off, as far as they are this card's: whose it is, and what settles the payment (9F74). */
+function* readAgain(session: Session, torn: Torn): Step<string> {
+  const { store } = session;
   for (const { sfi, first, last } of parsed("bad-afl", () => parseAfl(torn.data["94"] ?? ""))) {
     for (let record = first; record <= last; record++) {
       const { status, data } = yield* send(session, commands.readRecord(sfi, record));
-      if (status !== OK) return undefined;
-      for (const { tag, value } of primitives(onlyTlv(data, "70")?.children ?? [])) {
-        session.store.setCard(tag, value);
-        if (tag === "5A") return unfilled(value);
-        if (tag === "57") return unfilled(value).split("D")[0];
-      }
+      if (status !== OK) return cardOf(store.get).pan;
+      for (const { tag, value } of primitives(onlyTlv(data, "70")?.children ?? [])) store.setCard(tag, value);
+      const { pan } = cardOf(store.get);
+      if (pan !== "" && pan !== torn.pan) return pan;
     }
   }
-  return undefined;
+  return cardOf(store.get).pan;
 }
 
 function* hasPaid(session: Session, torn: Torn): Step<boolean | undefined> {

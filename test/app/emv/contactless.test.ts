@@ -322,12 +322,51 @@ describe("when the reader has something against it", () => {
     expect(await results("0800", old)).toEqual(["approved-online", "approved", "0040000000"]);
   });
 
-  test("on the exception list: declined", async () => {
-    expect(await results(undefined, {}, { terminal: { exceptions: [{ pan: PAN }] } })).toEqual([
+  test("on the exception list: declined before a record is read, so that its purse is not charged", async () => {
+    const card = quick({ more: { "5F34": "01" } });
+    const listed = (entry: object, script: Exchange[]) =>
+      tap(card, script, { terminal: { exceptions: [entry as { pan: string }] } });
+    const { outcome, tvr } = await listed({ pan: PAN }, [...arrive(card), decided(card, "40")]);
+    expect([outcome.result, outcome.reason, tvr, outcome.charged]).toEqual([
       "declined-offline",
       "exception-file",
       "1000000000",
+      false,
     ]);
+    const other = await listed({ pan: PAN, sequence: "2" }, [...arrive(card), decided(card, "40"), ...records(card)]);
+    expect(other.outcome.result).toBe("approved-offline");
+  });
+
+  test("a card that names itself in its records alone is refused when it may have paid, and the outcome says so", async () => {
+    const card = quick({ more: { "57": "" } });
+    const { outcome } = await tap(card, [...arrive(card), decided(card, "40"), ...records(card)], {
+      terminal: { exceptions: [{ pan: PAN }] },
+    });
+    expect(outcome).toMatchObject({ result: "declined-offline", reason: "exception-file", charged: true });
+  });
+
+  test("shown and kept before the card is charged; whoever does not want it has charged nothing", async () => {
+    const card = quick({});
+    const seen: string[] = [];
+    const people = (wanted: boolean) => ({
+      card: ({ pan }: { pan: string }) => {
+        seen.push(pan);
+        return wanted;
+      },
+      charging: ({ pan, data }: Torn) => void seen.push(`${pan} ${data["9F26"]}`),
+    });
+    const refused = await tap(card, [...arrive(card), decided(card, "40")], { terminal: { people: people(false) } });
+    expect(refused.outcome).toMatchObject({ result: "cancelled", charged: false });
+    expect(refused.outcome.torn).toBeUndefined();
+    expect(seen.splice(0)).toEqual([PAN]);
+    await tap(card, [...arrive(card), decided(card, "40"), ...records(card)], { terminal: { people: people(true) } });
+    expect(seen).toEqual([PAN, `${PAN} ${CRYPTOGRAM}`]);
+  });
+
+  test("what is left in the purse is told with the cryptogram", async () => {
+    const { outcome } = await approve(quick());
+    expect(outcome.purse.afterFen).toBe(50_000);
+    expect((await approve(quick({ more: { "9F5D": "" } }))).outcome.purse.afterFen).toBeUndefined();
   });
 
   test("cash and cashback the card does not give: declined, or another interface", async () => {
@@ -453,7 +492,7 @@ describe("torn away", () => {
     answer: date + amountOf(fen) + atc + OK,
   });
   const again = (log: Exchange[], left: Torn, more: Exchange[] = []) =>
-    tap(card, [...arrive(card), ...records(card).slice(0, 2), ...log, ...more], { details: { torn: left } });
+    tap(card, [...arrive(card), ...records(card), ...log, ...more], { details: { torn: left } });
 
   test("what was paid when the last record got lost is kept with the outcome", async () => {
     const left = await torn();
@@ -465,6 +504,8 @@ describe("torn away", () => {
     const { outcome, hex } = await again([format, entry(1, "0011"), entry(2, ATC)], await torn());
     expect(outcome).toMatchObject({ result: "approved-offline", ecash: true, words: "found in the log of the card" });
     expect([hex("9F36"), hex("9F37"), hex("9F26"), hex("9F27")]).toEqual([ATC, UN, CRYPTOGRAM, "40"]);
+    // What its upload and its slip want besides.
+    expect([hex("9F74"), outcome.purse.afterFen]).toEqual([text("ECC001"), 50_000]);
   });
 
   test("… its log has not: it has not paid, and pays now", async () => {
