@@ -1,23 +1,9 @@
 /** The page's only way to the desk: the automation API and its events. */
-export interface Screen {
-  id: string;
-  title: string;
-  lines: string[];
-  hints: string[];
-}
-export interface State {
-  power: "on" | "off";
-  level: string | null;
-  settled: boolean;
-  screen: Screen;
-  leds: { send: boolean; receive: boolean; error: boolean };
-  indicators: Record<string, unknown>;
-  time: string;
-  batch: string;
-  trace: string;
-  debt: { reversals: number | null; offline: number | null };
-  clock: "real" | "free";
-}
+import type { ChipView } from "../../cards/contract.ts";
+import type { FaultSpec } from "../contract.ts";
+import type { DeskScreen, DeskState } from "../desk.ts";
+
+export type { ChipView as Chip, DeskScreen as Screen, DeskState as State, FaultSpec };
 export interface PinPad {
   asking: boolean;
   screen: { prompt: string; lines: string[]; digits: number };
@@ -36,21 +22,6 @@ export type FieldLight = "blue" | "yellow" | "green" | "red";
 export interface Readers {
   icc: { card: string | null; powered: boolean; protocol: string | null; plugged: boolean } | null;
   picc: { card: string | null; field: boolean; active: boolean; lights: FieldLight[]; plugged: boolean } | null;
-}
-export interface Chip {
-  id: string;
-  blocked: boolean;
-  contact?: { protocol: string; atr: string | null };
-  uids: string[];
-  applications: {
-    aid: string;
-    label: string;
-    blocked: boolean;
-    atc: number;
-    pinTriesLeft: number;
-    balanceFen?: number;
-    log: { date: string; time: string; amountFen: number; type: string; atc: number }[];
-  }[];
 }
 export interface Slip {
   n: number;
@@ -76,11 +47,6 @@ export interface Message {
   mac: "ok" | "bad" | "none";
   problem?: string;
   hex?: string;
-}
-export interface FaultSpec {
-  fault: string;
-  words: { zh: string; en: string };
-  takes: "switch" | "count" | "value";
 }
 export interface DeviceFaults {
   device: string;
@@ -117,8 +83,8 @@ export interface LogLine {
 }
 
 export type DeskEvent =
-  | { type: "screen"; screen: Screen }
-  | { type: "state"; state: State }
+  | { type: "screen"; screen: DeskScreen }
+  | { type: "state"; state: DeskState }
   | { type: "paper"; slips: number }
   | { type: "wire"; entry: WireEntry }
   | ({ type: "log" } & LogLine)
