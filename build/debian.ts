@@ -3,20 +3,27 @@
  * keyring, unpacked below dist/cache. Nothing of the system is changed.
  */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+/** A day of snapshot.debian.org in their place gives the same packages again. */
 const MIRROR = process.env.TAEL_DEBIAN ?? "http://deb.debian.org/debian";
+const SECURITY_MIRROR = process.env.TAEL_DEBIAN_SECURITY ?? "http://deb.debian.org/debian-security";
 
 export interface Release {
   suite: "bookworm" | "trixie";
   arch: "amd64" | "arm64" | "armhf";
+  /** With the security team's packages: for what is put on a terminal. */
+  secure?: true;
 }
 
 /** Debian 13 for this kind of machine: where `quickjs` is. */
 export const TRIXIE: Release = { suite: "trixie", arch: "amd64" };
+/** What a terminal's root file system is made of. */
+export const TRIXIE_SECURE: Release = { suite: "trixie", arch: "amd64", secure: true };
 /** Where kernels for QEMU come from. */
 export const BOOKWORM: Release = { suite: "bookworm", arch: "amd64" };
 
@@ -24,9 +31,13 @@ export const BOOKWORM: Release = { suite: "bookworm", arch: "amd64" };
 class Apt {
   readonly #options: string[];
 
-  constructor({ suite, arch }: Release, home: string) {
+  constructor({ suite, arch, secure }: Release, home: string) {
     for (const folder of ["lists/partial", "archives/partial", "parts"]) mkdirSync(join(home, folder), { recursive: true });
-    writeFileSync(join(home, "sources.list"), `deb [signed-by=${KEYRING}] ${MIRROR} ${suite} main\n`);
+    const sources = [`${MIRROR} ${suite}`, ...(secure ? [`${SECURITY_MIRROR} ${suite}-security`] : [])];
+    writeFileSync(
+      join(home, "sources.list"),
+      sources.map((source) => `deb [signed-by=${KEYRING}] ${source} main\n`).join(""),
+    );
     writeFileSync(join(home, "status"), "");
     const settings = {
       "Dir::Etc::sourcelist": join(home, "sources.list"),
@@ -50,12 +61,17 @@ class Apt {
   }
 }
 
-const cacheOf = ({ suite, arch }: Release): string => join(root, "dist", "cache", "debian", `${suite}-${arch}`);
+const cacheOf = ({ suite, arch, secure }: Release): string =>
+  join(root, "dist", "cache", "debian", `${suite}-${arch}${secure ? "-secure" : ""}`);
+
+/** Between a package's name and which of its parts were unpacked: who asks for other parts later must get them. */
+const PARTS = ".parts-";
+const markOf = (only: readonly string[]): string => createHash("sha256").update(only.join("\n")).digest("hex").slice(0, 8);
 
 /** A package's own files, unpacked. Throws Error with words when it cannot be had. `only`: paths in it, as tar takes them. */
 export function debianPackage(name: string, release: Release, only: readonly string[] = []): string {
   const home = cacheOf(release);
-  const target = join(home, "unpacked", name);
+  const target = join(home, "unpacked", only.length === 0 ? name : `${name}${PARTS}${markOf(only)}`);
   if (existsSync(target)) return target;
   try {
     const apt = openApt(release, home);
@@ -81,13 +97,44 @@ export function dependencyOf(name: string, starts: string, release: Release): st
   const home = cacheOf(release);
   const known = join(home, "unpacked");
   const have = existsSync(known)
-    ? readdirSync(known).find((each) => each.startsWith(starts) && !each.includes(".deb"))
+    ? readdirSync(known)
+        .filter((each) => !each.includes(".deb"))
+        .map((each) => each.split(PARTS, 1).join(""))
+        .find((each) => each.startsWith(starts))
     : undefined;
   if (have !== undefined) return have;
   const told = openApt(release, home).run("apt-cache", ["depends", name], home);
   const found = new RegExp(`Depends: (${starts}\\S+)`).exec(told)?.[1];
   if (found === undefined) throw new Error(`Debian's ${name} (${release.suite}) depends on no ${starts}…`);
   return found;
+}
+
+/** One package file, as apt has checked it. */
+export interface Deb {
+  name: string;
+  version: string;
+  file: string;
+}
+
+/**
+ * Packages and all they depend on (not what they recommend), as files, by name. `without`: packages that are left out though others ask for them.
+ * Throws Error with words when they cannot be had.
+ */
+export function debianPackages(names: readonly string[], release: Release, without: ReadonlySet<string>): Deb[] {
+  const home = cacheOf(release);
+  const kept = join(home, "archives");
+  try {
+    const apt = openApt(release, home);
+    const asked = ["install", "--print-uris", "--no-install-recommends", "-y", "-q", ...names];
+    const rows = [...apt.run("apt-get", asked, home).matchAll(/^'[^']+' (([^_\s]+)_([^_\s]+)_\S+\.deb) /gm)];
+    const wanted = rows.map(([, file = "", name = "", version = ""]) => ({ file, name, version: decodeURIComponent(version) }));
+    const debs = wanted.filter(({ name }) => !without.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const missing = debs.filter(({ file }) => !existsSync(join(kept, file)));
+    if (missing.length > 0) apt.run("apt-get", ["download", "-q", ...missing.map((deb) => `${deb.name}=${deb.version}`)], kept);
+    return debs.map((deb) => ({ ...deb, file: join(kept, deb.file) }));
+  } catch (error) {
+    throw new Error(`Debian's packages (${release.suite}, ${release.arch}) cannot be had: ${lastLine(error)}`);
+  }
 }
 
 /** With fresh lists, once a process. */
@@ -103,7 +150,8 @@ function openApt(release: Release, home: string): Apt {
   return apt;
 }
 
-function unpack(file: string, target: string, only: readonly string[]): void {
+/** Unpacks a package file. `only`: paths in it, as tar takes them; none: everything. */
+export function unpack(file: string, target: string, only: readonly string[] = []): void {
   if (only.length === 0) {
     execFileSync("dpkg-deb", ["-x", file, target]);
     return;

@@ -13,8 +13,9 @@ import type { Files } from "./files/files.ts";
 import { openCcidSerial } from "./icc/ccid-serial.ts";
 import type { Icc } from "./icc/icc.ts";
 import type { Debug } from "./index.ts";
+import { MOST_CODE, openEvdevKeypad } from "./keypad/evdev-keypad.ts";
 import { openHidKeypad } from "./keypad/hid-keypad.ts";
-import type { Keypad } from "./keypad/keypad.ts";
+import { KEYS, type Keypad } from "./keypad/keypad.ts";
 import { openHidLights } from "./lights/hid-lights.ts";
 import type { Lights } from "./lights/lights.ts";
 import { DEFAULT_MAX_FRAME_BYTES, openEthernet } from "./link/ethernet.ts";
@@ -57,6 +58,7 @@ type Drivers = { readonly [C in DeviceClass]: Readonly<Record<string, Driver<Dev
 
 const NO_SETTINGS = fields({});
 const yesOrNo = v.optional(v.boolean("true or false"));
+const keyCodes = v.record(oneOf(KEYS), wholeNumber(1, MOST_CODE), "an object with the code of each key");
 const percent = v.optional(wholeNumber(0, 100));
 
 export const DRIVERS: Drivers = {
@@ -67,7 +69,10 @@ export const DRIVERS: Drivers = {
       open: openFramebuffer,
     },
   },
-  keypad: { "hid-keypad": { ports: ["hid", "sim"], settings: NO_SETTINGS, open: openHidKeypad } },
+  keypad: {
+    "hid-keypad": { ports: ["hid", "sim"], settings: NO_SETTINGS, open: openHidKeypad },
+    "evdev-keypad": { ports: ["evdev", "sim"], settings: keyCodes, open: openEvdevKeypad },
+  },
   msr: { "hid-msr": { ports: ["hid", "sim"], settings: NO_SETTINGS, open: openHidMsr } },
   icc: {
     "ccid-serial": {

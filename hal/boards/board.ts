@@ -5,6 +5,8 @@
 export type PortSpec =
   | { kind: "serial"; path: string; baud: number; dataBits?: 7 | 8; parity?: "none" | "even" | "odd"; stopBits?: 1 | 2 }
   | { kind: "hid"; vendorId: number; productId: number; usagePage?: number; usage?: number; serial?: string }
+  /** An input device of Linux: a path, or the name by which the kernel has it. */
+  | { kind: "evdev"; device: string }
   /** host and port come from the parameters when they are absent here. */
   | { kind: "tcp"; host?: string; port?: number }
   | { kind: "tls"; host?: string; port?: number; caFile?: string; certFile?: string; keyFile?: string; serverName?: string }

@@ -42,6 +42,7 @@ const port = v.variant(
       usage: v.optional(usb),
       serial: v.optional(someText),
     }),
+    fields({ kind: v.literal("evdev"), device: someText }),
     fields({ kind: v.literal("tcp"), ...address }),
     fields({
       kind: v.literal("tls"),
@@ -54,7 +55,7 @@ const port = v.variant(
     fields({ kind: v.literal("framebuffer"), path: someText, width: wholeNumber(64, 4_096), height: wholeNumber(32, 4_096) }),
     fields({ kind: v.literal("sim"), wire: word }),
   ],
-  "an object whose kind is serial, hid, tcp, tls, framebuffer or sim",
+  "an object whose kind is serial, hid, evdev, tcp, tls, framebuffer or sim",
 );
 
 const VALUE = "a text, a number, true or false";

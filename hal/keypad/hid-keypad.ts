@@ -1,14 +1,11 @@
 /** The panel's keys as a USB boot keyboard (hal/HID.md): each report lists the keys held now; what is new in it was pressed. */
-import type { System, Timer } from "../../platform/guest/system.ts";
-import { attach } from "../attach.ts";
-import { DeviceError } from "../errors.ts";
+import type { System } from "../../platform/guest/system.ts";
+import { openKeypad } from "./held-keys.ts";
 import type { Key, Keypad } from "./keypad.ts";
 
 const REPORT_BYTES = 8;
 const FIRST_USAGE = 2;
 const ROLL_OVER = 0x01;
-const BOUNCE_MS = 8;
-const STUCK_MS = 30_000;
 
 /** Usage page 07. */
 const KEY_OF_USAGE: ReadonlyMap<number, Key> = new Map<number, Key>([
@@ -34,70 +31,17 @@ const KEY_OF_USAGE: ReadonlyMap<number, Key> = new Map<number, Key>([
 ]);
 
 export function openHidKeypad(system: System, portName: string): Keypad {
-  const { scheduler, log } = system;
-  const held = new Map<number, Timer>();
-  const releasedAt = new Map<number, number>();
-
-  const keypad: Keypad = {
-    onKey: undefined,
-    onError: undefined,
-    close() {
-      releaseAll();
-      attachment.close();
+  return openKeypad(system, portName, {
+    keyOf: (usage) => KEY_OF_USAGE.get(usage),
+    report(bytes, atMs, held) {
+      if (bytes.length !== REPORT_BYTES) {
+        system.log.warn(`keypad: report of ${bytes.length} bytes ignored, ${REPORT_BYTES} expected`);
+        return;
+      }
+      const now = new Set(bytes.subarray(FIRST_USAGE).filter((usage) => usage !== 0));
+      if (now.has(ROLL_OVER)) return;
+      for (const usage of [...held.down.keys()]) if (!now.has(usage)) held.release(usage, atMs);
+      for (const usage of now) held.press(usage, atMs);
     },
-  };
-
-  const releaseAll = () => {
-    for (const stuck of held.values()) stuck.stop();
-    held.clear();
-    releasedAt.clear();
-  };
-
-  const pressed = (usage: number, atMs: number) => {
-    held.set(
-      usage,
-      scheduler.after(STUCK_MS, "person", () => {
-        const key = KEY_OF_USAGE.get(usage) ?? usage.toString(16);
-        keypad.onError?.(
-          new DeviceError("keypad", "stuck-key", `${key} has been down for ${STUCK_MS / 1000} s: free or clean the key`),
-        );
-      }),
-    );
-    const key = KEY_OF_USAGE.get(usage);
-    const bounced = atMs - (releasedAt.get(usage) ?? Number.NEGATIVE_INFINITY) < BOUNCE_MS;
-    if (key !== undefined && !bounced) keypad.onKey?.(key);
-  };
-
-  // By when the report came in: a terminal that was drawing meanwhile must not take two quick presses for a bounce.
-  const report = (bytes: Uint8Array, atMs: number) => {
-    if (bytes.length !== REPORT_BYTES) {
-      log.warn(`keypad: report of ${bytes.length} bytes ignored, ${REPORT_BYTES} expected`);
-      return;
-    }
-    const now = new Set(bytes.subarray(FIRST_USAGE).filter((usage) => usage !== 0));
-    if (now.has(ROLL_OVER)) return;
-    for (const [usage, stuck] of held) {
-      if (now.has(usage)) continue;
-      stuck.stop();
-      held.delete(usage);
-      releasedAt.set(usage, atMs);
-    }
-    for (const usage of now) if (!held.has(usage)) pressed(usage, atMs);
-  };
-
-  const attachment = attach(
-    system,
-    portName,
-    { messages: true },
-    (port) => {
-      port.onReadable = () => {
-        for (let bytes = port.read(); bytes !== undefined; bytes = port.read()) report(bytes, port.arrivedAtMs);
-      };
-    },
-    (why) => {
-      releaseAll();
-      keypad.onError?.(new DeviceError("keypad", "unplugged", why));
-    },
-  );
-  return keypad;
+  });
 }

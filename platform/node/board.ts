@@ -20,6 +20,7 @@ const portSpec = z.discriminatedUnion("kind", [
     usage: z.number().int().min(0).max(65_535).optional(),
     serial: z.string().optional(),
   }),
+  z.object({ kind: z.literal("evdev"), device: z.string().min(1) }),
   z.object({ kind: z.literal("tcp"), host: z.string().min(1).optional(), port: tcpPort.optional() }),
   z.object({
     kind: z.literal("tls"),

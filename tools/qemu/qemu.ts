@@ -11,7 +11,21 @@ import { HID_DEVICES } from "./panel.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 const PROGRAM = "qemu-system-x86_64";
-const MODULES = ["virtio_pci", "virtio_console", "virtio_net", "af_packet", "9pnet_virtio", "9p", "uhid", "hid_generic", "evdev"];
+const MODULES = [
+  "virtio_pci",
+  "virtio_console",
+  "virtio_net",
+  "af_packet",
+  "9pnet_virtio",
+  "9p",
+  "uhid",
+  "hid_generic",
+  "evdev",
+].concat([
+  // A disk of its own for firmware and records; serial adapters at a USB socket.
+  ...["virtio_blk", "crc32c_generic", "ext4"],
+  ...["uhci_hcd", "ftdi_sio"],
+]);
 /** Where in the package they and what they need are; all of it would be 400 MB. */
 const MODULE_PLACES = [
   "fs/9p/*",
@@ -27,6 +41,17 @@ const MODULE_PLACES = [
   "drivers/net/net_failover.ko",
   "drivers/hid/*",
   "drivers/input/evdev.ko",
+  "drivers/block/virtio_blk.ko",
+  "drivers/usb/common/*",
+  "drivers/usb/core/*",
+  "drivers/usb/host/uhci-hcd.ko",
+  "drivers/usb/serial/usbserial.ko",
+  "drivers/usb/serial/ftdi_sio.ko",
+  "fs/ext4/*",
+  "fs/jbd2/*",
+  "fs/mbcache.ko",
+  "crypto/crc32c_generic.ko",
+  "lib/crc16.ko",
 ]);
 /** 640×480 at 16 bits a pixel, by the BIOS. */
 const VIDEO_MODE = 785;

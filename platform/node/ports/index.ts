@@ -1,6 +1,7 @@
 /** Port kinds and who opens them. A new kind is a row here and a file beside it. */
 import type { PortKind } from "../board.ts";
 import type { TcpOverride } from "./address.ts";
+import { evdevPort } from "./evdev.ts";
 import { framebufferPort } from "./framebuffer.ts";
 import { hidPort } from "./hid.ts";
 import type { OpenPort } from "./port.ts";
@@ -15,6 +16,7 @@ export function portTable(hub: SimHub, tcpOverride: TcpOverride | undefined): Po
   return {
     serial: serialPort,
     hid: hidPort,
+    evdev: evdevPort,
     tcp: tcpPort(tcpOverride),
     tls: tlsPort(tcpOverride),
     framebuffer: framebufferPort,

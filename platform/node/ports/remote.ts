@@ -10,7 +10,7 @@ import type { OpenPort, OutPort, PortEvents } from "./port.ts";
 import type { HostClock } from "../time.ts";
 import type { PortTable } from "./index.ts";
 
-export const REMOTE_KINDS = ["sim", "serial", "hid"] as const satisfies readonly PortKind[];
+export const REMOTE_KINDS = ["sim", "serial", "hid", "evdev"] as const satisfies readonly PortKind[];
 
 /** The worker's end. */
 export class RemotePorts {

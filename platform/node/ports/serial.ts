@@ -1,9 +1,8 @@
 /** Serial lines. The native binding is loaded when a board first opens one. */
-import { read } from "node:fs";
-import { promisify } from "node:util";
 import type { LinuxPortBinding } from "@serialport/bindings-cpp";
-import { DoorError, errnoOf, wordsOf } from "../errors.ts";
+import { DoorError, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
+import { loadBinding, nextBytes, openFault } from "./descriptor.ts";
 import { option } from "./options.ts";
 import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
 
@@ -164,43 +163,6 @@ class SerialPort implements OutPort {
     this.#line = undefined;
     line?.close().catch(() => {});
   }
-}
-
-const readFd = promisify(read);
-const NOTHING_YET = new Set(["EAGAIN", "EWOULDBLOCK", "EINTR"]);
-
-/**
- * Count of the next bytes. Not the binding's own `read`: a line that has hung up reads as no bytes at all, and that one would ask it again
- * for ever, with all of a CPU. Rejects when the line is gone or closed.
- */
-async function nextBytes(line: LinuxPortBinding, buffer: Buffer): Promise<number> {
-  for (;;) {
-    if (line.fd === null) throw new Error("the line is closed");
-    try {
-      const { bytesRead } = await readFd(line.fd, buffer, 0, buffer.length, null);
-      if (bytesRead > 0) return bytesRead;
-      throw new Error("the line has hung up");
-    } catch (error) {
-      if (!NOTHING_YET.has(errnoOf(error)) || !line.isOpen) throw error;
-    }
-    await new Promise<void>((resolve, reject) => line.poller.once("readable", (error) => (error ? reject(error) : resolve())));
-  }
-}
-
-async function loadBinding(): Promise<typeof import("@serialport/bindings-cpp")> {
-  try {
-    return await import("@serialport/bindings-cpp");
-  } catch (error) {
-    throw new DoorError("missing-library", `serial ports need @serialport/bindings-cpp; run npm ci (${wordsOf(error)})`);
-  }
-}
-
-function openFault(error: unknown): ClosedWhy {
-  const words = `${errnoOf(error)} ${wordsOf(error)}`;
-  if (/lock|busy/i.test(words)) return "busy";
-  if (/EACCES|permission denied/i.test(words)) return "refused";
-  if (/ENOENT|no such (file|device)|ENXIO|ENODEV/i.test(words)) return "unplugged";
-  return "io";
 }
 
 function oneOf<T extends string | number>(request: PortRequest, key: string, allowed: readonly T[]): T | undefined {

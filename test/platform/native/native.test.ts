@@ -36,9 +36,14 @@ function run(script: string, dataDir = temporaryDirectory(), more: string[] = []
       ports: {
         nowhere: { kind: "tcp", host: "127.0.0.1", port: 1 },
         line: { kind: "serial", path: "/dev/tael-none", baud: 9600 },
+        keypad: { kind: "evdev", device: join(folder, "event0") },
+        absent: { kind: "evdev", device: "a keypad of nowhere" },
       },
     }),
   );
+  // A file is read like an input device, but for its end. Enter down and repeated, as a 64-bit program reads it: two longs, type, code, value.
+  const enter = (value: number): number[] => [...new Array<number>(16).fill(0), 1, 0, 28, 0, value, 0, 0, 0];
+  writeFileSync(join(folder, "event0"), Uint8Array.from([...enter(1), ...enter(2)]));
   writeFileSync(
     bundle,
     `${ABI_BANNER}\nconst on = {}; globalThis.onDoorEvent = (name, ...args) => on[name]?.(...args);
@@ -105,6 +110,16 @@ describe("native qjs", () => {
       dataDir,
     );
     expect(said(back)).toEqual(["from node", expect.stringMatching(/^DoorError corrupt/)]);
+  });
+
+  test("an input device: keys that went down, and its end", (context) => {
+    if (program === undefined) return context.skip();
+    const ran = run(`
+      let ends = 0;
+      on.opened = () => say("opened"); on.data = (_, keys) => say([...new Uint8Array(keys)]);
+      on.closed = (_, why) => { say(why); if (++ends === 2) door.power("halt"); };
+      door.open("keypad", "{}"); door.open("absent", "{}");`);
+    expect(said(ran).sort()).toEqual(["1,0,28,0,1,0,0,0", "opened", "unplugged", "unplugged"]);
   });
 
   test("ports that are not there say so by their names", (context) => {
