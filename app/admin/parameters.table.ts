@@ -75,7 +75,7 @@ const NETWORK = rows("network", [
 ]);
 
 const KINDS = Object.keys(DIRECTIONS) as TransactionKind[];
-/** The bits of 26 (§7.3), from 1; balance, which is no kind of transaction, has the first. The others are of transactions nobody offers here. */
+/** The bits of 26 (§7.3), from 1; balance, which is no kind of transaction, has the first, `chip.scripts` the 12th. The others are of transactions nobody offers here. */
 const BITS: Partial<Record<TransactionKind, number>> = {
   preauth: 2,
   "preauth-void": 3,
@@ -103,7 +103,10 @@ const RULES = rows("rules", [
   ["rule.manual", onOff, { path: "rules.manualEntry", code: "20", initial: false }],
   ["rule.void-card", onOff, { path: "rules.voidNeedsCard", initial: true }],
   ["rule.void-pin", onOff, { path: "rules.voidNeedsPin", initial: true }],
+  ["rule.preauth-void-pin", onOff, { path: "rules.preauthVoidNeedsPin", initial: true }],
   ["rule.completion-pin", onOff, { path: "rules.completionNeedsPin", initial: true }],
+  ["rule.completion-void-card", onOff, { path: "rules.completionVoidNeedsCard", initial: true }],
+  ["rule.completion-void-pin", onOff, { path: "rules.completionVoidNeedsPin", initial: true }],
   ["rule.void-supervisor", onOff, { path: "rules.voidNeedsSupervisor", initial: true }],
   ["rule.refund-supervisor", onOff, { path: "rules.refundNeedsSupervisor", initial: true }],
   ["rule.refund-most", amount(1), { path: "rules.maxRefundFen", initial: 2_000_000 }],
@@ -206,10 +209,11 @@ const CRYPTO = rows("crypto", [
 ]);
 
 const CHIP = rows("chip", [
-  ["chip.contact", onOff, { needs: "chip", initial: true }],
+  ["chip.contact", onOff, { initial: true }],
   ["chip.contactless", onOff, { initial: true }],
-  ["chip.online", onOff, { needs: "chip", initial: false }],
-  ["chip.blacklist", onOff, { needs: "chip", initial: false }],
+  ["chip.online", onOff, { initial: false }],
+  ["chip.blacklist", onOff, { initial: false }],
+  ["chip.scripts", onOff, { code: "26", bit: 12, initial: true }],
   ["chip.ecash-most", amount(0), { initial: 100_000 }],
 ]);
 

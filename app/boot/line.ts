@@ -32,8 +32,8 @@ export function openLine(system: System, devices: Devices, parameters: Parameter
       return line() as Link;
     },
     get capability(): ReadCapability {
-      if (devices.picc !== undefined) return "6";
-      return devices.icc === undefined ? "2" : "5";
+      if (devices.picc !== undefined && parameters.value("chip.contactless") === true) return "6";
+      return devices.icc !== undefined && parameters.value("chip.contact") === true ? "5" : "2";
     },
     get profile() {
       return parameters.profile;

@@ -26,7 +26,7 @@ import { debugState, statusBar, trainingMark } from "./status.ts";
 function readersOf({ devices, cardData, parameters }: Pick<Terminal, "devices" | "cardData" | "parameters">): Readers {
   const known = cardData.applications.length > 0;
   return {
-    contact: devices.icc !== undefined && known,
+    contact: devices.icc !== undefined && known && parameters.value("chip.contact") === true,
     contactless: devices.picc !== undefined && known && parameters.value("chip.contactless") === true,
   };
 }

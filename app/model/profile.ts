@@ -7,7 +7,13 @@ export interface Rules {
   /** Default true. */
   voidNeedsPin?: boolean;
   /** Default true. */
+  preauthVoidNeedsPin?: boolean;
+  /** Default true. */
   completionNeedsPin?: boolean;
+  /** The void of a completion asks for the card again. Default true. */
+  completionVoidNeedsCard?: boolean;
+  /** Default true. */
+  completionVoidNeedsPin?: boolean;
   /** Default true. */
   voidNeedsSupervisor?: boolean;
   /** Default true. */

@@ -1,10 +1,12 @@
 /** Cards that are not taken: numbers, or beginnings of numbers, each with the length a number must have (§2.9, 390). Stored sealed. */
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
-import type { System } from "../../platform/guest/system.ts";
+import type { Change, System } from "../../platform/guest/system.ts";
 import type { Audit } from "./audit.ts";
 import { maskPan } from "../model/card.ts";
 
 const KEY = "blacklist";
+/** There since the host's first list, which may be an empty one. */
+const TAKEN = "blacklist-taken";
 export const MOST_ENTRIES = 2_000;
 
 export interface BlacklistEntry {
@@ -17,6 +19,8 @@ export interface BlacklistEntry {
 }
 
 export interface Blacklist {
+  /** The host's list was here at least once. */
+  readonly taken: boolean;
   has(pan: string): boolean;
   list(): readonly BlacklistEntry[];
   /** False when there is no room. These throw StoreError and change nothing when the store refuses. */
@@ -35,12 +39,15 @@ export const shownEntry = ({ prefix }: BlacklistEntry): string => (prefix.length
 export function openBlacklist(system: System, audit: Audit): Blacklist {
   const stored = system.store.get(KEY);
   let entries = stored === undefined ? [] : (JSON.parse(decodeUtf8(system.unseal(stored))) as BlacklistEntry[]);
-  const save = (by: string, object: string, next: BlacklistEntry[]): void => {
+  const save = (by: string, object: string, next: BlacklistEntry[], more: readonly Change[] = []): void => {
     const value = system.seal(encodeUtf8(JSON.stringify(next)));
-    audit.record({ who: by, what: "parameter", result: "ok", object }, [{ put: KEY, value }]);
+    audit.record({ who: by, what: "parameter", result: "ok", object }, [{ put: KEY, value }, ...more]);
     entries = next;
   };
   return {
+    get taken() {
+      return system.store.get(TAKEN) !== undefined || entries.some(({ host }) => host);
+    },
     has: (pan) => entries.some(({ length, prefix }) => pan.startsWith(prefix) && (length === undefined || length === pan.length)),
     list: () => entries,
     add(by, entry) {
@@ -55,7 +62,7 @@ export function openBlacklist(system: System, audit: Audit): Blacklist {
       const theirs = room.map(
         (prefix): BlacklistEntry => ({ prefix, ...(prefix.length >= 13 ? { length: prefix.length } : {}), host: true }),
       );
-      save("", `blacklist ${theirs.length}`, [...own, ...theirs]);
+      save("", `blacklist ${theirs.length}`, [...own, ...theirs], [{ put: TAKEN, value: encodeUtf8("1") }]);
       return theirs.length;
     },
     remove(by, entry) {

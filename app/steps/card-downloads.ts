@@ -6,6 +6,7 @@ import type { ChipDownload } from "../acquirer/messages.ts";
 import { encodeTlv, EmvError, parseTlv } from "../emv/index.ts";
 import type { Prompt } from "../text/words.ts";
 import { type CardTable, entryFault } from "./card-data.ts";
+import { blacklistLacks } from "./chip-terminal.ts";
 import { askForData, failureWords } from "./ask-data.ts";
 import { downloadContactless } from "./contactless-downloads.ts";
 import { downloadBlacklist } from "./download.ts";
@@ -93,7 +94,7 @@ export async function firstDownloads(t: Terminal): Promise<CardDownload | undefi
   // What the merchant's trade can do without for a while: another sign-on tries again, or somebody from 7 6.
   const contactless = t.devices.picc === undefined || t.cardData.ranges.complete ? undefined : await downloadContactless(t);
   if (contactless?.ok === false) t.system.log.warn(`contactless data: ${contactless.words}`);
-  if (chips === undefined) return undefined;
+  if (chips === undefined && !blacklistLacks(t)) return undefined;
   const blacklist = await downloadBlacklist(t);
   if (!blacklist.ok) t.system.log.warn(`blacklist: ${blacklist.words}`);
   return chips;

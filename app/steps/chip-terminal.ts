@@ -25,6 +25,14 @@ export function chipTerminal(t: Terminal): RunTerminal {
   };
 }
 
+/** §7.4: a merchant may want the host's blacklist here before any card is believed by itself. */
+export const blacklistLacks = ({ parameters, blacklist }: Pick<Terminal, "parameters" | "blacklist">): boolean =>
+  parameters.value("chip.blacklist") === true && !blacklist.taken;
+
+/** §7.4: whether a chip's account may be charged without the host. Purses have a switch of their own. */
+export const accountsAlone = (t: Pick<Terminal, "parameters" | "blacklist">): boolean =>
+  t.parameters.value("chip.online") !== true && !blacklistLacks(t);
+
 /** Chance from the platform, the choice from the cardholder. */
 export function chipPeople(t: Terminal): People {
   return {

@@ -13,7 +13,7 @@ import type { Outcome } from "./authorise.ts";
 import { askWhileCardWaits, type Asked, asTold } from "./chip-ask.ts";
 import { cardDataOf, openChip, readProblem } from "./chip-card.ts";
 import { conclude, toCard } from "./chip-outcome.ts";
-import { chipPeople, chipTerminal } from "./chip-terminal.ts";
+import { accountsAlone, chipPeople, chipTerminal } from "./chip-terminal.ts";
 import { confirmTransaction } from "./confirm.ts";
 import { chipForgotten } from "./fallback.ts";
 import { offlinePins } from "./offline-pin.ts";
@@ -46,6 +46,8 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
   let card: CardData | undefined;
   let pinBlock: Uint8Array | undefined;
   let last: Asked | undefined;
+  // A hold is the host's to give.
+  const forceOnline = kind !== "sale" || !accountsAlone(t);
 
   const people = {
     ...chipPeople(t),
@@ -73,17 +75,21 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
     const payment = { kind, amountFen, card: asked, pinBlock, field55, original: about?.original };
     last = await askWhileCardWaits(t, host, transaction, payment);
     t.ui.show("chip", { transaction, amountFen });
-    return toCard(last.sent);
+    return toCard(last.sent) ?? (forceOnline ? "05" : undefined);
   };
   const details = {
     amountFen,
     sequence: t.journal.nextTrace,
     ecash: false,
-    // A hold is the host's to give.
-    forceOnline: kind !== "sale",
+    forceOnline,
     log: kind === "sale" ? purchases(t) : [],
   };
-  const ending = await runTransaction(opened.channel, { ...chipTerminal(t), people }, details, authorise);
+  const ending = await runTransaction(
+    opened.channel,
+    { ...chipTerminal(t), alwaysManageRisk: forceOnline, people },
+    details,
+    authorise,
+  );
   t.system.log.info(`chip: ${ending.result}, ${ending.reason}: ${ending.words}`);
   if (card === undefined) throw new Left("problem", readProblem(t, ending));
   const outcome = conclude(t, { kind, amountFen, card, pinEntered: pinBlock !== undefined }, last?.sent, ending);

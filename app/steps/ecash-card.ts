@@ -1,16 +1,17 @@
 /** A card of electronic cash in the slot, and what its purse and its own log say without paying anything (§8). */
 import { EmvError, type LogEntry, type LogKind, readLog, readPurse } from "../emv/index.ts";
 import type { Prompt } from "../text/words.ts";
-import { leaving, leftOpen, patienceMs } from "./card.ts";
+import { patienceMs } from "./card.ts";
 import { openChip } from "./chip-card.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
 import type { TapAgain } from "./tap-card.ts";
 import { tapAllowed } from "./tap-terminal.ts";
+import { leaving, leftOpen } from "./tap-torn.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
 /** Asks for a card in the slot. Leaves on Cancel and time-out, and where no chip can be read. */
 export async function insertCard(t: Terminal, transaction: Prompt, amountFen?: number, words?: Prompt): Promise<void> {
-  if (!t.readers.contact) throw new Left("problem", t.ui.say("problem.chip-reader"));
+  if (!t.readers.contact) throw noSlot(t);
   t.ui.show("insert", { transaction, amountFen, words: words && t.ui.say(words), contactless: false });
   for (;;) {
     const input = await t.ui.wait({ slot: true, timeoutMs: t.profile.promptTimeoutMs });
@@ -29,7 +30,7 @@ export async function presentPurse(
   after?: TapAgain,
 ): Promise<"chip" | "tap"> {
   const contactless = tapAllowed(t, amountFen) && after?.elsewhere !== true;
-  if (!contactless && !t.readers.contact) throw new Left("problem", t.ui.say("problem.chip-reader"));
+  if (!contactless && !t.readers.contact) throw noSlot(t);
   t.ui.show("insert", { transaction, amountFen, problem: after?.again, contactless });
   if (after !== undefined) t.ui.bad();
   const field = contactless ? (after === undefined ? "read" : "afresh") : undefined;
@@ -42,6 +43,10 @@ export async function presentPurse(
     t.ui.bad();
   }
 }
+
+/** Switched off (§7.4), or it does not answer. */
+const noSlot = (t: Terminal): Left =>
+  new Left("problem", t.ui.say(t.parameters.value("chip.contact") === true ? "problem.chip-reader" : "problem.not-enabled"));
 
 export interface PurseBalance {
   balanceFen: number;

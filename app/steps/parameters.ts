@@ -55,7 +55,7 @@ export interface ParameterRow {
   /** Not while a batch is open or money is owed: the host knows them under this one. */
   frozen?: boolean;
   /** What reads it and is not in this terminal: it is kept, told to the host, and said so on the screen. */
-  needs?: "modem" | "chip" | "signature-pad" | "inside-pad";
+  needs?: "modem" | "signature-pad" | "inside-pad";
   /** A change needs a new sign-on · a restart. */
   signOn?: boolean;
   restart?: boolean;

@@ -53,7 +53,10 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
     v.strictObject({
       voidNeedsCard: v.optional(v.boolean()),
       voidNeedsPin: v.optional(v.boolean()),
+      preauthVoidNeedsPin: v.optional(v.boolean()),
       completionNeedsPin: v.optional(v.boolean()),
+      completionVoidNeedsCard: v.optional(v.boolean()),
+      completionVoidNeedsPin: v.optional(v.boolean()),
       voidNeedsSupervisor: v.optional(v.boolean()),
       refundNeedsSupervisor: v.optional(v.boolean()),
       maxRefundFen: v.optional(whole(1, 999_999_999_999)),

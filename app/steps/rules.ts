@@ -6,7 +6,10 @@ import { Left, type Terminal } from "./terminal.ts";
 const DEFAULTS = {
   voidNeedsCard: true,
   voidNeedsPin: true,
+  preauthVoidNeedsPin: true,
   completionNeedsPin: true,
+  completionVoidNeedsCard: true,
+  completionVoidNeedsPin: true,
   voidNeedsSupervisor: true,
   refundNeedsSupervisor: true,
   maxRefundFen: 2_000_000,

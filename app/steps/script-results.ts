@@ -21,7 +21,7 @@ interface Notice {
 
 /** Keeps it to be told. A store that refuses loses a notice, not money: it is said in the log. */
 export function keepScriptResult(t: Terminal, of: TransactionRecord, field55: Uint8Array): void {
-  if (t.training !== undefined) return;
+  if (t.training !== undefined || t.parameters.value("chip.scripts") !== true) return;
   const { expiry: _, chip: __, ...kept } = of;
   put(t, keyOf(of), { of: { ...kept, expiry: undefined }, field55: toHex(field55), tries: 0 });
 }

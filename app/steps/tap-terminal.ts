@@ -1,6 +1,6 @@
 /** The terminal as a card in its field meets it (§9.1 of the chip): what may be tapped for, and what the reader says of itself (9F66). */
 import { type ApplicationInput, preProcess, type RunTerminal } from "../emv/index.ts";
-import { chipPeople, chipTerminal } from "./chip-terminal.ts";
+import { accountsAlone, blacklistLacks, chipPeople, chipTerminal } from "./chip-terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -30,11 +30,14 @@ function tapApplications(t: Terminal, amountFen: number, only = false): Applicat
   const value = t.parameters.value.bind(t.parameters);
   const device = value("quick.cdcvm") === true ? DEVICE_VERIFICATION : 0;
   const ttq = Uint8Array.of(TTQ[0] | (only ? TTQ_OFFLINE_ONLY : 0), TTQ[1], TTQ[2] | device, TTQ[3]);
+  const preferred = value("quick.channel") === "1" && accountsAlone(t);
   const waiverFen = value("quick.on") === true ? Number(value("quick.no-pin")) : -1;
   return t.cardData.applications.map((application) => {
     const contactless = { ...application.contactless, ttq, waiverFen };
     // §5.7: a purse pays where the merchant prefers it and the amount is one it may pay; everything else goes to the host.
-    const purse = (only || value("quick.channel") === "1") && amountFen <= (application.ecashLimitFen ?? -1);
+    // A card does not know that somebody practises.
+    const purse =
+      t.training === undefined && (only ? !blacklistLacks(t) : preferred) && amountFen <= (application.ecashLimitFen ?? -1);
     return { ...application, contactless: purse ? contactless : { ...contactless, floorLimitFen: 0 } };
   });
 }

@@ -3,6 +3,7 @@ import type { ecashZhCN } from "./ecash.zh-cn.ts";
 /** Electronic cash: paying, balance, log, loads. */
 export const ecashEn = {
   "problem.no-purse": "This card has no electronic cash: another card, or an ordinary sale",
+  "problem.no-blacklist": "No blacklist yet, so no offline payments: sign on, or download it",
   "problem.purse-limit": "Electronic cash pays less than {limit} at a time",
   "problem.purse-short": "Not enough electronic cash: {balance}. Nothing was charged",
   "problem.purse-torn": "Taken out too early; it may have paid. Insert the same card again to see",

@@ -1,6 +1,7 @@
 /** 电子现金：支付、余额、明细、圈存。 */
 export const ecashZhCN = {
   "problem.no-purse": "此卡没有电子现金，请换卡或使用普通消费",
+  "problem.no-blacklist": "还没有黑名单，不能脱机付款，请先签到或下载黑名单",
   "problem.purse-limit": "电子现金每笔须低于 {limit}",
   "problem.purse-short": "电子现金余额不足：{balance}，未扣款",
   "problem.purse-torn": "取卡过早，可能已扣款。请插入同一张卡再做一次，终端会核对",

@@ -21,13 +21,13 @@ export async function completionVoid(t: Terminal): Promise<void> {
   const refuse = ({ state }: TransactionRecord) => (state === "approved" ? undefined : t.ui.say("problem.cannot-here"));
   const record = await originalByTrace(t, { kind: "completion-void", transaction, kinds: ["completion"], refuse });
   const amountFen = record.approvedFen;
-  const card = rule(t, "voidNeedsCard")
+  const card = rule(t, "completionVoidNeedsCard")
     ? await presentCard(t, transaction, { amountFen, same: record.pan, keyed: record.entry === "manual" })
     : cardOnRecord(record);
   const host = await prepare(t);
   const { organisation, trace } = record;
   const original = { ...originalOf(record), preauthCode: record.original?.authCode };
-  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "voidNeedsPin") }, (pinBlock) =>
+  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "completionVoidNeedsPin") }, (pinBlock) =>
     authorise(t, host, {
       kind: "completion-void",
       amountFen,

@@ -3,6 +3,7 @@ import { groupedYuan } from "../model/money.ts";
 import { deliverWhenMany } from "../steps/advise.ts";
 import { askAmount } from "../steps/ask.ts";
 import type { Outcome } from "../steps/authorise.ts";
+import { blacklistLacks } from "../steps/chip-terminal.ts";
 import { insertCard, presentPurse } from "../steps/ecash-card.ts";
 import { payByPurse, type PursePayment } from "../steps/ecash.ts";
 import { practisePurse } from "../steps/ecash-practice.ts";
@@ -12,13 +13,14 @@ import { printerOrConsent } from "../steps/print.ts";
 import { permit } from "../steps/rules.ts";
 import { payByTap } from "../steps/tap.ts";
 import type { TapAgain } from "../steps/tap-card.ts";
-import type { Terminal } from "../steps/terminal.ts";
+import { Left, type Terminal } from "../steps/terminal.ts";
 
 export const ecashFast = (t: Terminal): Promise<void> => ecash(t, "fast", "transaction.ecash-quick");
 export const ecashNormal = (t: Terminal): Promise<void> => ecash(t, "normal", "transaction.ecash-sale");
 
 async function ecash(t: Terminal, way: PursePayment["way"], transaction: PursePayment["transaction"]): Promise<void> {
   permit(t, "ecash");
+  if (blacklistLacks(t)) throw new Left("problem", t.ui.say("problem.no-blacklist"));
   await batchTakes(t);
   await printerOrConsent(t);
   const amountFen = await askAmount(t, { transaction }, { check: belowLimit(t) });

@@ -28,7 +28,7 @@ export async function preauthVoid(t: Terminal): Promise<void> {
   );
   await confirmTransaction(t, { kind: "preauth-void", transaction, card, amountFen, rows: holdRows(original) });
   const host = await prepare(t);
-  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "voidNeedsPin") }, (pinBlock) =>
+  const outcome = await withPin(t, { transaction, card, amountFen, asked: rule(t, "preauthVoidNeedsPin") }, (pinBlock) =>
     authorise(t, host, { kind: "preauth-void", amountFen, card, pinBlock, original }),
   );
   await showOutcome(t, transaction, amountFen, outcome);

@@ -190,3 +190,23 @@ test("by hand the host's next list takes the place of its last", async () => {
   expect(await words()).not.toContain("621000");
   await desk.finish();
 });
+
+test("contact chips switched off: no slot is offered, a stripe counts whatever its service code, 60.4 says so; purses say why not", async () => {
+  const contact = async (choice: string) => {
+    await open();
+    await desk.keys(...Array<string>(5).fill("down"), "5", "1", choice, "cancel", "cancel");
+    await desk.finish();
+  };
+  await contact("2");
+  expect(await words()).not.toContain("插卡");
+  await desk.expect("card", desk.swipe("chip-1"));
+  await desk.keys("cancel");
+  await desk.keys("menu", "6", "3");
+  expect(await words()).toContain("没有开通");
+  await desk.finish();
+
+  await contact("1");
+  expect(await words()).toContain("插卡");
+  await desk.expect("idle", desk.swipe("chip-1"));
+  expect(await words()).toContain("芯片");
+});

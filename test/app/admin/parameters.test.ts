@@ -103,8 +103,8 @@ describe("the switches of 26 (§7.3), each against every transaction", () => {
 
   test("each of the 32 bits of a download changes at most its own switch", () => {
     const { t } = merchant();
-    const bits = SWITCHES.filter(({ code }) => code === "26");
-    expect(bits.map(({ bit }) => bit).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13]);
+    const bits = PARAMETERS.filter(({ code }) => code === "26");
+    expect(bits.map(({ bit }) => bit).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual(Array.from({ length: 13 }, (_, n) => n + 1));
     for (let bit = 1; bit <= 32; bit++) {
       const bytes = new Uint8Array(4);
       bytes[(bit - 1) >> 3] = 0x80 >> ((bit - 1) & 7);

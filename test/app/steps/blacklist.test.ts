@@ -30,6 +30,15 @@ test("the host's list takes the place of its last one; what was put in by hand s
   ]);
 });
 
+test("that the host's list was here is remembered, an empty one too; what was put in by hand is not the host's", () => {
+  const system = createFakeSystem();
+  const list = opened(system);
+  list.add("00", { prefix: "5555" });
+  expect(list.taken).toBe(false);
+  list.takeHosts([]);
+  expect([list.taken, opened(system).taken]).toEqual([true, true]);
+});
+
 test("a list that is too long is taken as far as there is room", () => {
   const list = opened();
   list.add("00", { prefix: "5555" });
