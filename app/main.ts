@@ -21,6 +21,7 @@ import { settleDebt } from "./steps/outcome.ts";
 import { reopenDevices } from "./steps/reopen.ts";
 import { deliverOwed } from "./steps/reverse.ts";
 import { finishSettlement } from "./steps/settle.ts";
+import { recallTornTap, tellTornTap } from "./steps/tap-torn.ts";
 import type { Terminal } from "./steps/terminal.ts";
 
 async function boot(system: GuestSystem): Promise<void> {
@@ -43,6 +44,7 @@ async function work(t: Terminal, system: GuestSystem): Promise<void> {
   await selfCheck(t);
   if (t.damage.length > 0 && giveBack(system, `the records are damaged: ${t.damage[0]}`)) return;
   if (t.damage.length > 0) return standStill(t, system);
+  recallTornTap(t);
   await firmwareStarted(t);
   // Before anybody logs in, and without a word to dismiss: the status bar shows what is still owed.
   if (t.journal.signedOn) await perform(t, () => deliverOwed(t, 1));
@@ -80,6 +82,7 @@ async function turn(t: Terminal): Promise<void> {
 async function startSession(t: Terminal): Promise<void> {
   await perform(t, () => logIn(t));
   if (t.operator === undefined) return;
+  await perform(t, () => tellTornTap(t));
   await perform(t, () => signOnAfterLogIn(t));
   await perform(t, () => settleDebt(t));
   await perform(t, () => finishSettlement(t));

@@ -28,6 +28,7 @@ export const AUDIT_WORDS = [
   "settlement",
   "training",
   "risk",
+  "tap-torn",
   "audit",
   "export",
   "backup",

@@ -28,7 +28,8 @@ export type Outcome =
   /** told: the cashier has seen it. */
   | { outcome: "declined"; code: string; told?: true }
   /** The chip said no before the host was asked, or when nobody could ask it. purseFen: all that was in its purse, when that was too little. */
-  | { outcome: "refused-by-card"; purseFen?: number | undefined }
+  /** charged: its purse has paid all the same. */
+  | { outcome: "refused-by-card"; purseFen?: number | undefined; charged?: boolean }
   /** Nothing left this terminal, so no money moved. words: why the journal did not take it. */
   | { outcome: "not-sent"; why: "no-line" | "cancelled" | "pinpad" | "journal"; words?: Prompt }
   /** The request left and its fate is not known: a reversal is owed. */

@@ -11,6 +11,7 @@ import { removeCard } from "./remove-card.ts";
 import { rule } from "./rules.ts";
 import { readTapCard, type TapAgain } from "./tap-card.ts";
 import { tapAllowed } from "./tap-terminal.ts";
+import { leaving, leftOpen } from "./tap-torn.ts";
 import { now, Left, type Terminal } from "./terminal.ts";
 import type { Input } from "./ui.ts";
 
@@ -116,18 +117,6 @@ export function patienceMs(t: Terminal): number {
   return t.tornTap === undefined || t.tornTap.told
     ? t.profile.promptTimeoutMs
     : Number(t.parameters.value("quick.again")) * 1_000;
-}
-
-/** Words for whoever leaves while a purse may have paid: once. */
-export function leftOpen({ tornTap }: Terminal): Prompt | undefined {
-  if (tornTap === undefined || tornTap.told) return undefined;
-  tornTap.told = true;
-  return "problem.tap-torn";
-}
-
-export function leaving(t: Terminal): Left {
-  const open = leftOpen(t);
-  return open === undefined ? new Left("cancelled") : new Left("problem", t.ui.say(open), "notice.not-done");
 }
 
 async function readInput(

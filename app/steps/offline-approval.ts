@@ -37,13 +37,13 @@ export function approvedAlone(t: Terminal, decided: DecidedAlone, ending: Ending
   return { outcome: "approved", record };
 }
 
-/** The chip, or the terminal by its rules, said no, and no host was heard: nothing moved. */
+/** The chip, or the terminal by its rules, said no, and no host was heard: nothing moved, unless the purse had paid by then. */
 export function refusedAlone(t: Terminal, decided: DecidedAlone, ending: Ending): Outcome {
   const { kind, amountFen, card } = decided;
   const place = { kind, trace: t.journal.nextTrace, amountFen, entry: card.entry, operator: t.operator ?? "", ...now(t) };
   rememberDecline(t, { ...place, masked: maskPan(card.pan), code: "card" });
   keepCertificate(t, decided, ending);
-  return { outcome: "refused-by-card" };
+  return { outcome: "refused-by-card", ...(ending.charged ? { charged: true } : {}) };
 }
 
 /** The cryptogram of a refusal (AAC), where there is one; also when there was no line to ask by. */

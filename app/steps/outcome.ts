@@ -26,7 +26,7 @@ export async function showOutcome(t: Terminal, transaction: Prompt, amountFen: n
     case "declined":
       return outcome.told ? padShows(t, "welcome") : showDeclined(t, transaction, outcome.code);
     case "refused-by-card":
-      return showRefusedByCard(t, transaction, outcome.purseFen);
+      return showRefusedByCard(t, transaction, outcome);
     case "not-sent":
       return showNotSent(t, outcome);
     case "unknown":
@@ -124,10 +124,15 @@ async function showDeclined(t: Terminal, transaction: Prompt, code: string): Pro
   await padShows(t, "welcome");
 }
 
-/** Nobody but the chip said no: no money moved. */
-async function showRefusedByCard(t: Terminal, transaction: Prompt, purseFen: number | undefined): Promise<void> {
+/** Nobody but the chip said no: no money moved; or the terminal did when the purse had paid. */
+async function showRefusedByCard(
+  t: Terminal,
+  transaction: Prompt,
+  { purseFen, charged = false }: Extract<Outcome, { outcome: "refused-by-card" }>,
+): Promise<void> {
   const short = purseFen !== undefined && t.ui.say("problem.purse-short", { balance: groupedYuan(purseFen) });
-  t.ui.show("declined", { transaction, words: short || t.ui.say("declined.chip"), advice: t.ui.say("declined.chip-advice") });
+  const words = short || t.ui.say(charged ? "declined.charged" : "declined.chip");
+  t.ui.show("declined", { transaction, words, advice: t.ui.say(charged ? "declined.charged-advice" : "declined.chip-advice") });
   t.ui.bad();
   await padShows(t, "declined");
   await dwell(t, LONG_DWELL_MS);

@@ -9,6 +9,7 @@ import { withPin } from "./pin-tries.ts";
 import { prepare } from "./prepare.ts";
 import { payByTap } from "./tap.ts";
 import type { TapAgain } from "./tap-card.ts";
+import { nothingTorn } from "./tap-torn.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function pay(t: Terminal, payment: ChipPayment, first?: Means): Pro
   let after: TapAgain | undefined;
   for (;;) {
     means ??= await presentPayment(t, transaction, { amountFen, invited: invited && after === undefined, after });
+    if (means !== "tap") nothingTorn(t);
     if (means === "chip") return payByChip(t, payment);
     if (means !== "tap") return payByNumber(t, payment, means);
     const result = await payByTap(t, payment);

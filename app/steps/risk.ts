@@ -113,6 +113,20 @@ export async function checkRisk(t: Terminal, question: RiskQuestion): Promise<Pa
   return rows;
 }
 
+/**
+ * The same of a card in the field whose purse pays with the next thing that is read of it: only the list of cards matters to a purse, and there is no time to ask anybody. Where
+ * the supervisor would be asked, the slot has the time.
+ */
+export function checkListed(t: Terminal, question: RiskQuestion): void {
+  const { action } = settingsOf(t).blacklist;
+  if (action === "off" || !t.blacklist.has(question.card.pan)) return;
+  remember(t, question, [{ rule: "blacklist", action }], action === "warn" ? "warned" : "blocked");
+  if (action === "warn") return;
+  t.ui.attention();
+  if (action === "supervisor") throw new Left("problem", t.ui.say("problem.tap-elsewhere"), "risk.title");
+  throw new Left("problem", t.ui.say("risk.blocked", { why: t.ui.say("risk.hit.blacklist") }), "risk.title");
+}
+
 function remember(
   t: Terminal,
   { kind, card, amountFen }: RiskQuestion,

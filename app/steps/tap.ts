@@ -14,17 +14,11 @@ import { approvedAlone, refusedAlone, slipDataOf } from "./offline-approval.ts";
 import { withPin } from "./pin-tries.ts";
 import { prepare } from "./prepare.ts";
 import { quickPassOf } from "./quick-pass.ts";
+import { checkListed } from "./risk.ts";
 import { againAfter, openTap, type TapAgain, tappedCard } from "./tap-card.ts";
 import { tapTerminal } from "./tap-terminal.ts";
+import { forgetTornTap, keepTornTap, leftOpen, nothingTorn, tornTap } from "./tap-torn.ts";
 import { Left, type Terminal } from "./terminal.ts";
-
-/** A purse that may have paid without anybody seeing it (§9.6 of the chip), and since when, monotonic ms. */
-export interface TornTap {
-  torn: Torn;
-  atMs: number;
-  /** Somebody left it so and knows: the next customer is served as usual. */
-  told?: boolean;
-}
 
 /** What came of it; or what to do instead, when nothing has. Leaves only before a request has gone. */
 export async function payByTap(t: Terminal, payment: ChipPayment): Promise<Outcome | TapAgain> {
@@ -34,14 +28,22 @@ export async function payByTap(t: Terminal, payment: ChipPayment): Promise<Outco
   let outcome: Outcome | undefined;
   try {
     const terminal = tapTerminal(t, amountFen, { purse });
-    const people = { ...terminal.people, ...opened.people, onlinePin: () => "entered" as const };
-    const details = {
-      amountFen,
-      interface: "contactless",
-      sequence: t.journal.nextTrace,
-      ...(kind === "sale" ? { torn: tornOf(t) } : {}),
-    } as const;
+    const torn = kind === "sale" ? tornTap(t) : undefined;
+    const people = {
+      ...terminal.people,
+      ...opened.people,
+      onlinePin: () => "entered" as const,
+      // Its purse is charged by what is read next.
+      card: ({ pan }: { pan: string }) => {
+        nothingTorn(t, torn, { pan, amountFen });
+        checkListed(t, { kind: "ecash", card: { pan, entry: "contactless" }, amountFen });
+        return true;
+      },
+      charging: (now: Torn) => keepTornTap(t, now),
+    };
+    const details = { amountFen, interface: "contactless", sequence: t.journal.nextTrace, torn } as const;
     const ending = await runTransaction(opened.channel, { ...terminal, people }, details, async (request) => {
+      nothingTorn(t, torn, { pan: request.pan, amountFen });
       outcome = await online(t, payment, request);
       return outcome.outcome === "approved" ? "00" : "05";
     });
@@ -107,25 +109,25 @@ function partOf(told: Record<string, Uint8Array>, { aside }: OnlineRequest, { wa
 
 /** Without the host: the purse paid, the card said no, or nothing has happened. */
 function offline(t: Terminal, { kind, amountFen }: ChipPayment, ending: Ending): Outcome | TapAgain {
-  t.tornTap = ending.torn === undefined ? undefined : { torn: ending.torn, atMs: t.system.scheduler.now() };
   // Back again, and its log does not say: nobody may charge it a second time without looking.
-  if (ending.result === "declined-offline" && ending.reason === "torn") throw new Left("problem", t.ui.say("problem.tap-torn"));
+  if (ending.result === "declined-offline" && ending.reason === "torn")
+    throw new Left("problem", t.ui.say(leftOpen(t) ?? "problem.tap-torn"));
   const card = tappedCard(ending);
   const decided = card && { kind, amountFen, card, pinEntered: false };
   const data = { ...ending.data, "95": NOTHING_FOUND };
-  if (decided !== undefined && ending.result === "approved-offline") return approvedAlone(t, decided, { ...ending, data });
+  if (decided !== undefined && ending.result === "approved-offline") {
+    const outcome = approvedAlone(t, decided, { ...ending, data });
+    // Only now: until its record is durable, this is all that knows of it.
+    forgetTornTap(t);
+    return outcome;
+  }
   if (decided === undefined || ending.result !== "declined-offline") return againAfter(t, ending);
   t.ui.field("error");
-  return refusedAlone(t, decided, { ...ending, data });
+  const outcome = refusedAlone(t, decided, { ...ending, data });
+  // Nobody has to be told what the refusal says itself.
+  if (ending.charged) forgetTornTap(t);
+  return outcome;
 }
 
 /** The TVR when the card made its cryptogram: with GPO, before anything was looked at. */
 const NOTHING_FOUND = new Uint8Array(5);
-
-/** What was kept of a torn tap, for as long as it may be (FF803C). */
-function tornOf(t: Terminal): Torn | undefined {
-  const { tornTap } = t;
-  if (tornTap === undefined) return undefined;
-  const keptMs = Number(t.parameters.value("quick.kept")) * 1_000;
-  return t.system.scheduler.now() - tornTap.atMs <= keptMs ? tornTap.torn : undefined;
-}

@@ -18,7 +18,7 @@ import type { Keeping } from "./keeping.ts";
 import type { Operators } from "./operators.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Settings } from "./settings.ts";
-import type { TornTap } from "./tap.ts";
+import type { TornTap } from "./tap-torn.ts";
 import type { Training } from "./training.ts";
 import type { Ui } from "./ui.ts";
 

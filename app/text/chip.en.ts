@@ -31,6 +31,8 @@ export const chipEn = {
   "problem.chip-ended": "The chip's data are wrong. No money was taken",
   "declined.chip": "The card declines",
   "declined.chip-advice": "No money was taken. Use another card or call the issuer",
+  "declined.charged": "Refused, but the purse may have been charged",
+  "declined.charged-advice": "Check its balance; the issuer puts it back",
   "unknown.card": "The host approved but the card refused; it is reversed",
   "scripts.title": "Script results",
 } as const;

@@ -31,6 +31,8 @@ export const chipZhCN = {
   "problem.chip-ended": "芯片数据错误，交易终止，未扣款",
   "declined.chip": "卡片拒绝交易",
   "declined.chip-advice": "未扣款，请换卡或联系发卡行",
+  "declined.charged": "交易未通过，电子现金可能已扣",
+  "declined.charged-advice": "请查询卡片余额，由发卡行退回",
   "unknown.card": "主机已批准，但卡片拒绝，交易将冲正",
   "scripts.title": "脚本结果通知",
 } as const;

@@ -13,4 +13,7 @@ export const tapEn = {
   "problem.tap-not-accepted": "Not taken by tapping: insert, swipe, or use another card",
   "problem.tap-reader": "The contactless reader does not answer. Insert or swipe",
   "problem.tap-torn": "The purse may have paid unseen: check its balance, do not charge twice",
+  "notice.tap-cut-title": "Tap cut off",
+  "notice.tap-cut": "Power went while {card} paid {amount}: its purse may have been charged, and nothing is booked",
+  "notice.tap-cut-todo": "Tap the same card for the same amount and it is checked; or check its balance. Do not charge twice",
 } as const;
