@@ -329,7 +329,7 @@ export class Desk {
       wake: () => this.#machine.wake(),
       inThread: options.inThread === true,
     });
-    this.#settler.onSettled = () => this.#changed();
+    this.#settler.onSettled = () => this.#announceSoon();
     this.#settler.onStall = () => this.#bytesWereLost();
     this.clock.onChange = () => this.#settler.poke();
     this.#listen();
@@ -913,9 +913,13 @@ export class Desk {
     this.#changed();
   }
 
-  /** Tells listeners once a turn, however much has changed in it. */
   #changed(): void {
     this.#settler?.poke();
+    this.#announceSoon();
+  }
+
+  /** Tells listeners once a turn, however much has changed in it. */
+  #announceSoon(): void {
     this.#announce ??= setImmediate(() => {
       this.#announce = undefined;
       this.#tell();

@@ -1,5 +1,6 @@
 /** When the desk is settled, how its time moves, and what the host line does. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { setImmediate as turn } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { BadRequest, NotNow } from "../../../tools/sim/desk.ts";
 import { DWELL_MS } from "../../../tools/sim/settle.ts";
 import { type TinyDesk, tinyDesk } from "./tiny-desk.ts";
@@ -32,6 +33,15 @@ test("after power-on the desk is settled at idle and knows what the terminal say
   const { state } = tiny.desk;
   expect(state).toMatchObject({ power: "on", level: "ready", settled: true, batch: "000001", trace: "000007", clock: "free" });
   expect(state.screen).toEqual({ id: "idle", title: "idle", lines: ["idle", "0"], hints: [] });
+});
+
+test("a desk at rest costs nothing: it takes no turn of its own until something happens", async () => {
+  const TURNS = 20;
+  for (let n = 0; n < TURNS; n++) await turn();
+  const turns = vi.spyOn(globalThis, "setImmediate");
+  for (let n = 0; n < TURNS; n++) await turn();
+  expect(turns).not.toHaveBeenCalled();
+  turns.mockRestore();
 });
 
 test("a request is answered by the built-in acquirer before the call returns, and stands decoded", async () => {
