@@ -14,6 +14,6 @@ export const tapEn = {
   "problem.tap-reader": "The contactless reader does not answer. Insert or swipe",
   "problem.tap-torn": "The purse may have paid unseen: check its balance, do not charge twice",
   "notice.tap-cut-title": "Tap cut off",
-  "notice.tap-cut": "Power went while {card} paid {amount}: its purse may have been charged, and nothing is booked",
-  "notice.tap-cut-todo": "Tap the same card for the same amount and it is checked; or check its balance. Do not charge twice",
+  "notice.tap-cut": "{card} paid {amount} when the power went: maybe charged, not booked",
+  "notice.tap-cut-todo": "Tap it again for that amount, or see its balance. Do not charge twice",
 } as const;

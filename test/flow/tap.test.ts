@@ -280,6 +280,7 @@ test("the purse, where the merchant prefers it: paid in one tap without the host
   expect(await sent(from)).toEqual([]);
   expect((await desk.state()).debt.offline).toBe(1);
   expect(await slip()).toContain("TC:");
+  expect(await slip()).toMatch(/电子现金余额\(EC BALANCE\)\s+RMB 450\.00/);
 
   // A record is lost: perhaps the purse has paid, and nobody has seen it.
   await amount(5_100);
@@ -308,6 +309,66 @@ test("the purse, where the merchant prefers it: paid in one tap without the host
     [5_000, "072"],
     [5_100, "072"],
   ]);
+});
+
+test("power goes while the purse may have paid: said at the next start, and the same card clears it", async () => {
+  await change("channel", "2");
+  await amount(5_300);
+  await desk.fault("picc", "tear-at", { value: 4 });
+  await desk.expect("present", tap("chip-ecash-1"));
+  await desk.power("cycle");
+  await desk.keys(..."01", "enter");
+  await desk.expect("notice", desk.keys(..."0000", "enter"));
+  expect(await words()).toMatch(/断电前 622999\*+\d{4} 挥卡付 53\.00/);
+  await desk.finish();
+  await amount(5_300);
+  await desk.expect("approved", pay("chip-ecash-1"));
+  await done();
+  expect((await desk.state()).debt.offline).toBe(1);
+  expect(await slip()).toMatch(/ECC001[\s\S]*RMB 53\.00/);
+  // Said once.
+  await desk.power("cycle");
+  await desk.keys(..."01", "enter");
+  expect((await desk.keys(..."0000", "enter")).screen.lines.join(" ")).not.toContain("断电前");
+  await desk.finish();
+});
+
+test("another card after a torn one: said once, and nothing of it is paid; then as usual", async () => {
+  await amount(5_400);
+  await desk.fault("picc", "tear-at", { value: 4 });
+  await desk.expect("present", tap("chip-ecash-1"));
+  await desk.expect("notice", tap("chip-credit-1"));
+  expect(await words()).toContain("不要重复收款");
+  await desk.finish();
+  await amount(5_400);
+  await desk.expect("approved", pay("chip-credit-1"));
+  await done();
+});
+
+test("a blacklisted purse is left before it is charged", async () => {
+  const balance = async (): Promise<string> => {
+    await desk.keys("menu", "6", "3");
+    await desk.expect("remove-card", desk.post("/card", { action: "insert", card: "chip-ecash-1" }));
+    const { screen } = await desk.expect("approved", desk.post("/card", { action: "remove" }));
+    await desk.finish();
+    return screen.lines.join(" ");
+  };
+  const list = async (row: "3" | "4"): Promise<void> => {
+    await desk.keys("menu", "9", "9", "4", row);
+    await desk.finish(await desk.keys(..."123456", "enter", ..."6229992000000000033", "enter"));
+  };
+  const before = await balance();
+  await list("3");
+  await amount(5_500);
+  await desk.expect("notice", tap("chip-ecash-1"));
+  expect(await words()).toContain("黑名单");
+  await desk.finish();
+  expect(await balance()).toBe(before);
+  await list("4");
+  await change("channel", "1");
+  await amount(5_600);
+  await desk.expect("approved", pay("chip-credit-1"));
+  await done();
 });
 
 test("the settlement: it balances, and of what was tapped no certificate is told but that of the refusal", async () => {

@@ -258,6 +258,14 @@ const ENTRIES: Entry[] = [
     rows: [{ value: words.say("problem.tap-torn") }],
     tone: "warn",
   })),
+  entry("tap-cut", "notice", (words) => ({
+    title: words.say("notice.tap-cut-title"),
+    rows: [
+      { value: words.say("notice.tap-cut", { amount: "53.00", card: "622999*********0033" }) },
+      { value: words.say("notice.tap-cut-todo") },
+    ],
+    tone: "warn",
+  })),
   entry("amount-empty", "amount", { transaction: "transaction.sale", amountFen: 0, masked: MASKED }),
   entry("amount", "amount", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
   entry("amount-largest", "amount", (words) => ({
@@ -320,6 +328,11 @@ const ENTRIES: Entry[] = [
     transaction: "transaction.ecash-quick",
     words: words.say("problem.purse-short", { balance: "5.00" }),
     advice: words.say("declined.chip-advice"),
+  })),
+  entry("purse-charged", "declined", (words) => ({
+    transaction: "transaction.sale",
+    words: words.say("declined.charged"),
+    advice: words.say("declined.charged-advice"),
   })),
   ...(["problem.purse-torn", "problem.purse-paid", "problem.no-purse"] as const).map((key) =>
     entry(key.replace("problem.", "notice-"), "notice", (words) => ({

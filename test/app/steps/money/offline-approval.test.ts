@@ -5,6 +5,9 @@ import { deliverWhenMany } from "../../../../app/steps/advise.ts";
 import { forgetRefusals, refusalsOf } from "../../../../app/steps/chip-refusals.ts";
 import { approvedAlone, refusedAlone } from "../../../../app/steps/offline-approval.ts";
 import { forgetTorn, keepTorn, tornPurse } from "../../../../app/steps/purse-torn.ts";
+import { maskPan } from "../../../../app/model/card.ts";
+import { keepTornTap, nothingTorn, recallTornTap, tellTornTap, tornTap } from "../../../../app/steps/tap-torn.ts";
+import { Left } from "../../../../app/steps/terminal.ts";
 import { CARD, ok, type World, worldOf } from "./terminal.ts";
 
 const hex = (digits: string): Uint8Array => Uint8Array.from(digits.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
@@ -94,4 +97,49 @@ test("where the host wants them at the settlement they wait, until there are man
   approvedAlone(t, decided, ending("40"));
   await deliverWhenMany(t);
   expect([asked.map(({ about }) => about), journal.pendingAdvices()]).toEqual([["advice", "advice"], []]);
+});
+
+const TORN: Torn = {
+  pan: CARD.pan,
+  aid: "A000000333010101",
+  amountFen: 1_250,
+  date: "261121",
+  data: { "9F26": "0102030405060708" },
+};
+const values = { "quick.kept": "60" };
+
+test("a torn tap outlives the power; one whose record was posted before it went is none", async () => {
+  const world = worldOf({ values });
+  keepTornTap(world.t, TORN);
+  const after = worldOf({ system: world.system, values });
+  recallTornTap(after.t);
+  expect(tornTap(after.t)).toEqual(TORN);
+  // Told, and for FF803C from then on; the next start has nothing to say.
+  await tellTornTap(after.t);
+  expect([after.shown.at(-1)?.id, after.notes.map(({ what, object }) => [what, object])]).toEqual([
+    "notice",
+    [["tap-torn", `1250 ${maskPan(CARD.pan)}`]],
+  ]);
+  expect([tornTap(after.t), tornPurse(after.t, "tap")]).toEqual([TORN, undefined]);
+
+  keepTornTap(world.t, TORN);
+  approvedAlone(world.t, decided, ending("40", { ecash: true }));
+  const posted = worldOf({ system: world.system, values });
+  recallTornTap(posted.t);
+  expect([tornTap(posted.t), tornPurse(posted.t, "tap")]).toEqual([undefined, undefined]);
+});
+
+test("other money waits until somebody knows of the torn tap, once; the card that was asked and has not paid clears itself", () => {
+  const { t } = worldOf({ values });
+  nothingTorn(t);
+  keepTornTap(t, TORN);
+  const same = { pan: CARD.pan, amountFen: 1_250 };
+  // Its log was not asked: another amount, or too late.
+  expect(() => nothingTorn(t, TORN, { ...same, amountFen: 1 })).toThrow(Left);
+  expect(() => nothingTorn(t, TORN, { ...same, amountFen: 1 })).not.toThrow();
+  keepTornTap(t, TORN);
+  expect(() => nothingTorn(t, undefined, same)).toThrow(Left);
+  keepTornTap(t, TORN);
+  nothingTorn(t, tornTap(t), same);
+  expect([t.tornTap, tornPurse(t, "tap")]).toEqual([undefined, undefined]);
 });

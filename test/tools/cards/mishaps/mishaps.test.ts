@@ -29,11 +29,12 @@ test("what is looked for would be found", async () => {
     lengths: [],
     hostApproved: false,
     cardApproved: false,
+    kept: outcome.torn,
     before,
     after: before,
   };
   const found = (part: Partial<Payment>, more: Partial<typeof outcome> = {}): string =>
-    objections(scene, { at: 0, kind: "pull-after" }, { ...good, ...part, outcome: { ...outcome, ...more } }).join("; ");
+    objections(scene, { ...good, ...part, outcome: { ...outcome, ...more } }).join("; ");
   const [application] = before.applications;
   const poorer = { ...before, applications: [{ ...application!, balanceFen: 47_000 }] };
   expect(found({})).toBe("");
@@ -43,5 +44,7 @@ test("what is looked for would be found", async () => {
   expect(found({}, { result: "approved-offline" })).toContain("a card that did not");
   expect(found({ cardApproved: true }, { result: "approved-offline", authenticated: false })).toContain("not proven");
   expect(found({ after: poorer })).toContain("nobody knows");
+  expect(found({ after: poorer })).toContain("a power cut would");
+  expect(found({ after: poorer, kept: { pan: "", aid: "", amountFen: 3_000, date: "", data: {} } }, { charged: true })).toBe("");
   expect(found({ hostApproved: true, pan: "6229992000000000041" }, { result: "approved-online" })).toContain("approved for card");
 });

@@ -2,7 +2,7 @@
  * What can happen to a card between two commands, and to each byte it answers: pulled before or after it did a command, a bit turned over, the answer cut there, a byte said
  * twice. Each is one payment with a new card against the terminal's kernel; afterwards host, card and terminal must agree about the money.
  */
-import { decodeCaKey, type Outcome, runTransaction, toHex } from "../../../../app/emv/index.ts";
+import { decodeCaKey, type Outcome, runTransaction, toHex, type Torn } from "../../../../app/emv/index.ts";
 import type { ChipView } from "../../../../tools/cards/contract.ts";
 import { chipProfiles, openChip } from "../../../../tools/cards/index.ts";
 import { publishedKeys } from "../../../../tools/cards/published.ts";
@@ -63,6 +63,8 @@ export interface Payment {
   hostApproved: boolean;
   /** The card has said TC. */
   cardApproved: boolean;
+  /** What was kept before the purse could be charged. */
+  kept: Torn | undefined;
   before: ChipView;
   after: ChipView;
 }
@@ -77,7 +79,7 @@ async function pay({ id, face, online }: Scene, mishap?: Mishap): Promise<Paymen
   if (slot === undefined || profile === undefined) throw new Error(`${id} does not answer`);
   const { transmit, ...rest } = slot;
   const lengths: number[] = [];
-  const seen = { hostApproved: false, cardApproved: false };
+  const seen = { hostApproved: false, cardApproved: false, kept: undefined as Torn | undefined };
   let gone = false;
   const hurt = (command: Uint8Array): Uint8Array | undefined => {
     const at = lengths.length;
@@ -100,6 +102,9 @@ async function pay({ id, face, online }: Scene, mishap?: Mishap): Promise<Paymen
     offlinePin: () => "1234",
     random: (count: number) => new Uint8Array(count).fill(0x5a),
     percent: () => 99,
+    charging: (torn: Torn) => {
+      seen.kept = torn;
+    },
   };
   const outcome = await runTransaction(
     { ...rest, transmit: hurt },
@@ -163,16 +168,16 @@ export function spoilt(answers: readonly number[]): Mishap[] {
 export async function suffer(scene: Scene, mishap: Mishap): Promise<string[]> {
   try {
     const payment = await pay(scene, mishap);
-    return objections(scene, mishap, payment).map((words) => `${nameOf(scene, mishap)}: ${words}`);
+    return objections(scene, payment).map((words) => `${nameOf(scene, mishap)}: ${words}`);
   } catch (error) {
     return [`${nameOf(scene, mishap)}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
   }
 }
 
 /** In words, of one payment to which this happened. */
-export function objections({ face }: Scene, { kind }: Mishap, payment: Payment): string[] {
-  const { pan, outcome, hostApproved, cardApproved, before, after } = payment;
-  const { result, reversal, ecash, torn, authenticated } = outcome;
+export function objections({ face }: Scene, payment: Payment): string[] {
+  const { pan, outcome, hostApproved, cardApproved, kept, before, after } = payment;
+  const { result, reversal, ecash, torn, charged, authenticated } = outcome;
   const found: string[] = [];
   const object = (wrong: boolean, words: string) => wrong && found.push(`${words} (${result}, ${outcome.reason})`);
   const paidFen = purse(before) - purse(after);
@@ -186,8 +191,8 @@ export function objections({ face }: Scene, { kind }: Mishap, payment: Payment):
   object(approved && number !== "" && number !== pan, `approved for card ${number}`);
   object(paidFen !== 0 && paidFen !== AMOUNT_FEN, `the purse lost ${paidFen}`);
   object(approved && ecash && paidFen !== AMOUNT_FEN, "paid out of a purse that was not charged");
-  const pulled = kind === "pull-before" || kind === "pull-after";
-  object(pulled && paidFen !== 0 && !approved && torn === undefined, "the purse is charged and nobody knows");
+  object(paidFen !== 0 && !approved && torn === undefined && !charged, "the purse is charged and nobody knows");
+  object(paidFen !== 0 && kept === undefined, "the purse is charged, and a power cut would have lost it");
   return found;
 }
 
