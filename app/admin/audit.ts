@@ -1,21 +1,14 @@
 /** 审计检查: whether the log is whole, what it counts, and its lines; on the screen and on paper. */
 import { clipped } from "../model/columns.ts";
 import { dashed } from "../model/time.ts";
-import { reportSlip } from "../slips/report.ts";
 import type { AuditCheck, AuditLine } from "../steps/audit.ts";
-import { onPaper } from "../steps/settle-print.ts";
-import { showReport } from "../steps/show-report.ts";
+import { type ReportRow, showPairs } from "../steps/show-report.ts";
 import { administrator } from "../steps/supervisor.ts";
-import { now, type Terminal } from "../steps/terminal.ts";
+import type { Terminal } from "../steps/terminal.ts";
 
 /** Newest lines behind the verdict. */
 const MOST_SHOWN = 60;
 const VALUE_COLUMNS = 22;
-
-interface Row {
-  label?: string;
-  value: string;
-}
 
 export async function auditCheck(t: Terminal): Promise<void> {
   await administrator(t);
@@ -25,19 +18,10 @@ export async function auditCheck(t: Terminal): Promise<void> {
   const rows = [...verdict(t, check), ...countsOf(t, lines), ...newest(t, lines)];
   // The screen shows what fits, the paper all.
   const shown = rows.map((row) => ({ ...row, value: row.label === undefined ? row.value : clipped(row.value, VALUE_COLUMNS) }));
-  await showReport(t, { title, rows: shown, tone: check.sound ? "good" : "bad" }, () =>
-    reportSlip({
-      title,
-      columns: ["", ""],
-      rows: rows.map(({ label = "", value }) => [label, value]),
-      operator: t.operator,
-      ...now(t),
-      ...onPaper(t),
-    }),
-  );
+  await showPairs(t, { title, rows: shown, tone: check.sound ? "good" : "bad" }, rows);
 }
 
-function verdict(t: Terminal, check: AuditCheck): Row[] {
+function verdict(t: Terminal, check: AuditCheck): ReportRow[] {
   if (!check.sound) return [{ value: t.ui.say(`audit.${check.why}`, { n: check.n }) }, { value: t.ui.say("audit.call") }];
   return [
     { value: t.ui.say("audit.sound") },
@@ -45,7 +29,7 @@ function verdict(t: Terminal, check: AuditCheck): Row[] {
   ];
 }
 
-function countsOf(t: Terminal, lines: readonly AuditLine[]): Row[] {
+function countsOf(t: Terminal, lines: readonly AuditLine[]): ReportRow[] {
   const count = (wanted: (line: AuditLine) => boolean): string => String(lines.filter(wanted).length);
   return [
     { label: t.ui.say("audit.risk-hits"), value: count(({ what }) => what === "risk") },
@@ -53,7 +37,7 @@ function countsOf(t: Terminal, lines: readonly AuditLine[]): Row[] {
   ];
 }
 
-function newest(t: Terminal, lines: readonly AuditLine[]): Row[] {
+function newest(t: Terminal, lines: readonly AuditLine[]): ReportRow[] {
   return lines
     .slice(-MOST_SHOWN)
     .reverse()

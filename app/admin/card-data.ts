@@ -1,18 +1,11 @@
 /** 芯片参数: what the terminal knows for chips, fetched anew (370–373, 380–382), shown and printed for who installs it (99). */
-import { reportSlip } from "../slips/report.ts";
 import type { CardTable } from "../steps/card-data.ts";
 import { downloadTable } from "../steps/card-downloads.ts";
-import { onPaper } from "../steps/settle-print.ts";
-import { showReport } from "../steps/show-report.ts";
+import { type ReportRow, showPairs } from "../steps/show-report.ts";
 import { administrator } from "../steps/supervisor.ts";
 import { tell } from "../steps/tell.ts";
-import { now, type Terminal } from "../steps/terminal.ts";
+import type { Terminal } from "../steps/terminal.ts";
 import { notInTraining } from "./training.ts";
-
-export interface Row {
-  label: string;
-  value: string;
-}
 
 export const fetchApplications = (t: Terminal): Promise<void> => fetchTable(t, "applications");
 export const fetchKeys = (t: Terminal): Promise<void> => fetchTable(t, "keys");
@@ -32,27 +25,13 @@ export async function showCardData(t: Terminal): Promise<void> {
   const rows = [...applicationRows(t), ...keyRows(t)];
   const title = t.ui.say("card-data.title");
   if (rows.length === 0) return tell(t, title, [t.ui.say("card-data.none")], "warn");
-  await showRows(t, title, rows);
-}
-
-/** Page by page; Enter prints them. */
-export async function showRows(t: Terminal, title: string, rows: readonly Row[]): Promise<void> {
-  await showReport(t, { title, rows }, () =>
-    reportSlip({
-      title,
-      columns: ["", ""],
-      rows: rows.map(({ label, value }) => [label, value]),
-      operator: t.operator,
-      ...now(t),
-      ...onPaper(t),
-    }),
-  );
+  await showPairs(t, { title, rows });
 }
 
 const text = (value: unknown): string => (typeof value === "string" ? value : toHex(value as Uint8Array));
 const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
 
-function applicationRows({ cardData }: Terminal): Row[] {
+function applicationRows({ cardData }: Terminal): ReportRow[] {
   return cardData.applications.flatMap(({ aid, tacDefault, tacOnline, tacDenial, floorLimitFen = 0 }) => [
     { label: "AID", value: text(aid) },
     ...(tacDefault === undefined ? [] : [{ label: "DF11", value: text(tacDefault) }]),
@@ -62,7 +41,7 @@ function applicationRows({ cardData }: Terminal): Row[] {
   ]);
 }
 
-function keyRows({ cardData }: Terminal): Row[] {
+function keyRows({ cardData }: Terminal): ReportRow[] {
   return cardData.keys.map(({ rid, index, expiry = "", key }) => ({
     label: `CA ${rid} ${index}`,
     value: `${key.algorithm === "rsa" ? key.modulus.length * 8 : "SM2"} ${expiry}`,

@@ -1,10 +1,10 @@
 /** 非接参数: what the host says of payments without PIN and signature (394–399), fetched anew, shown and printed for who installs the terminal (99). */
 import { RANGE_TABLES, type RangeTable } from "../steps/card-ranges.ts";
 import { downloadContactless, QUICK_TAGS } from "../steps/contactless-downloads.ts";
+import { type ReportRow, showPairs } from "../steps/show-report.ts";
 import { administrator } from "../steps/supervisor.ts";
 import { tell } from "../steps/tell.ts";
 import type { Terminal } from "../steps/terminal.ts";
-import { type Row, showRows } from "./card-data.ts";
 import { shown } from "./parameters.ts";
 import { notInTraining } from "./training.ts";
 
@@ -28,16 +28,16 @@ export async function fetchContactless(t: Terminal): Promise<void> {
 export async function showContactless(t: Terminal): Promise<void> {
   await administrator(t);
   const rows = [...parameterRows(t), ...RANGE_TABLES.flatMap((table) => rangeRows(t, table))];
-  await showRows(t, t.ui.say("contactless-data.title"), rows);
+  await showPairs(t, { title: t.ui.say("contactless-data.title"), rows });
 }
 
-const parameterRows = (t: Terminal): Row[] =>
+const parameterRows = (t: Terminal): ReportRow[] =>
   Object.values(QUICK_TAGS).flatMap((id) => {
     const row = t.parameters.rows.find((each) => each.id === id);
     return row === undefined ? [] : [{ label: t.ui.say(`param.${id}`), value: shown(t, row, t.parameters.value(id)) }];
   });
 
-function rangeRows({ cardData, ui }: Terminal, table: RangeTable): Row[] {
+function rangeRows({ cardData, ui }: Terminal, table: RangeTable): ReportRow[] {
   const ranges = cardData.ranges.of(table);
   return [
     { label: ui.say(`contactless-data.${table}`), value: ui.say("contactless-data.count", { count: ranges.length }) },

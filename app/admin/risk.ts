@@ -1,13 +1,11 @@
 /** 风险监控 (M24): what the rules noticed, and the blacklist. What each rule does is a parameter. */
-import { reportSlip } from "../slips/report.ts";
 import { askDigits } from "../steps/ask.ts";
 import { shownEntry } from "../steps/blacklist.ts";
 import { downloadBlacklist } from "../steps/download.ts";
-import { onPaper } from "../steps/settle-print.ts";
-import { showReport } from "../steps/show-report.ts";
+import { showPairs } from "../steps/show-report.ts";
 import { administrator, supervisor } from "../steps/supervisor.ts";
 import { tell } from "../steps/tell.ts";
-import { now, type Terminal } from "../steps/terminal.ts";
+import type { Terminal } from "../steps/terminal.ts";
 import type { Prompt } from "../text/words.ts";
 import { RISK_IDS } from "../steps/risk.table.ts";
 import { notInTraining } from "./training.ts";
@@ -26,16 +24,7 @@ export async function riskList(t: Terminal): Promise<void> {
       { label: `${t.ui.say(`audit-result.${result}`)} ${yuan(Number(fen))}`, value: masked },
     ];
   });
-  await showReport(t, { title, rows }, () =>
-    reportSlip({
-      title,
-      columns: ["", ""],
-      rows: rows.map(({ label, value }) => [label, value]),
-      operator: t.operator,
-      ...now(t),
-      ...onPaper(t),
-    }),
-  );
+  await showPairs(t, { title, rows });
 }
 
 export async function blacklistAdd(t: Terminal): Promise<void> {
@@ -66,7 +55,7 @@ export async function blacklistDownload(t: Terminal): Promise<void> {
 export async function blacklistShow(t: Terminal): Promise<void> {
   const rows = t.blacklist.list().map((entry, n) => ({ label: String(n + 1), value: shownEntry(entry) }));
   if (rows.length === 0) return tell(t, t.ui.say("blacklist.title"), [t.ui.say("blacklist.empty")]);
-  await showReport(t, { title: t.ui.say("blacklist.title"), rows });
+  await showPairs(t, { title: t.ui.say("blacklist.title"), rows });
 }
 
 /** Only the newest digit of what may be a card number stays in sight (R5). */

@@ -7,8 +7,8 @@ import { type Bilingual, LIST_WORDS, type Mark, type SlipLanguage } from "./word
 export interface ReportSlipInput extends Stamp {
   /** In both languages, or already in the slip's. */
   title: Bilingual | string;
-  /** Already in the language of the slip. The last column stands at the right. */
-  columns: readonly string[];
+  /** Already in the language of the slip. The last column stands at the right. Without them each row is a label and its value. */
+  columns?: readonly string[];
   rows: readonly (readonly string[])[];
   /** What it is of, in words: above the table. */
   about?: { label: string; value: string };
@@ -35,7 +35,8 @@ export function reportSlip(input: ReportSlipInput): Slip {
 
 const GAP = 1;
 
-function tableLines(columns: readonly string[], rows: readonly (readonly string[])[]): SlipLine[] {
+function tableLines(columns: readonly string[] | undefined, rows: readonly (readonly string[])[]): SlipLine[] {
+  if (columns === undefined) return rows.map(([left = "", right = ""]) => ({ left, right }));
   const widths = columns.map((name, n) => Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[n] ?? ""))));
   const needed = widths.reduce((sum, width) => sum + width, 0) + GAP * (columns.length - 1);
   return needed <= NARROW_COLUMNS ? sideBySide(columns, rows, widths) : stacked(columns, rows);

@@ -1,14 +1,12 @@
 /** What a card itself remembers of its payments and loads (§8), page by page; Enter prints it. */
 import type { LogEntry, LogKind } from "../emv/index.ts";
 import { groupedYuan } from "../model/money.ts";
-import { reportSlip } from "../slips/report.ts";
 import type { Prompt } from "../text/words.ts";
 import { logInSlot } from "./ecash-card.ts";
 import { removeCard } from "./remove-card.ts";
-import { onPaper } from "./settle-print.ts";
-import { showReport } from "./show-report.ts";
+import { showPairs } from "./show-report.ts";
 import { tell } from "./tell.ts";
-import { now, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Of the card in the slot, which is handed back before it is shown. */
 export async function showCardLog(t: Terminal, transaction: Prompt, kind: LogKind, text: Prompt): Promise<void> {
@@ -16,17 +14,7 @@ export async function showCardLog(t: Terminal, transaction: Prompt, kind: LogKin
   await removeCard(t);
   const title = t.ui.say(text);
   if (entries.length === 0) return tell(t, title, [t.ui.say("problem.no-log")], "warn");
-  const rows = entries.map(rowOf);
-  await showReport(t, { title, rows }, () =>
-    reportSlip({
-      title,
-      columns: ["", ""],
-      rows: rows.map(({ label, value }) => [label, value]),
-      operator: t.operator,
-      ...now(t),
-      ...onPaper(t),
-    }),
-  );
+  await showPairs(t, { title, rows: entries.map(rowOf) });
 }
 
 /** When, and how much: whatever of it the card's own format has (9A, 9F21, 9F02; its counter where it keeps no date). */

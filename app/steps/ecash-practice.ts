@@ -9,42 +9,15 @@ import { readChipCard } from "./chip-card.ts";
 import { confirmTransaction } from "./confirm.ts";
 import type { Load } from "./ecash-load.ts";
 import type { PursePayment } from "./ecash.ts";
+import { postAlone } from "./offline-approval.ts";
 import { askPin } from "./pin.ts";
 import { prepare } from "./prepare.ts";
-import { Left, now, type Terminal } from "./terminal.ts";
+import { Left, type Terminal } from "./terminal.ts";
 
 export async function practisePurse(t: Terminal, { transaction, amountFen, way }: PursePayment): Promise<Outcome> {
   const card = await cardInSlot(t, transaction);
   if (way === "normal") await confirmTransaction(t, { kind: "ecash", transaction, card, amountFen });
-  const { journal } = t;
-  journal.post({
-    kind: "ecash",
-    state: "pending",
-    batch: journal.batch,
-    trace: journal.nextTrace,
-    amountFen,
-    approvedFen: amountFen,
-    entry: card.entry,
-    pan: card.pan,
-    expiry: card.expiry,
-    operator: t.operator ?? "",
-    ...now(t),
-    settlementDate: undefined,
-    reference: undefined,
-    authCode: undefined,
-    responseCode: "00",
-    issuer: undefined,
-    acquirer: undefined,
-    organisation: undefined,
-    remarks: [],
-    pinEntered: false,
-    copiesPrinted: 0,
-    delivery: { state: "pending", attempts: 0 },
-    sequence: card.sequence,
-    chip: { certificate: "TC", data: {} },
-  });
-  const record = journal.last();
-  return record === undefined ? { outcome: "refused-by-card" } : { outcome: "approved", record };
+  return postAlone(t, { amountFen, card, pinEntered: false }, { kind: "ecash", chip: { certificate: "TC", data: {} } });
 }
 
 export async function practiseLoad(t: Terminal, { kind, transaction, amountFen, payer, about }: Load): Promise<Outcome> {

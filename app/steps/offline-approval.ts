@@ -21,17 +21,26 @@ export interface DecidedAlone {
 
 /** The chip approved alone: posted with its certificate, as electronic cash when its purse has paid. Throws JournalError, keeping nothing. */
 export function approvedAlone(t: Terminal, decided: DecidedAlone, ending: Ending): Outcome {
+  return postAlone(t, decided, {
+    kind: ending.ecash ? "ecash" : "sale",
+    authCode: ecashCode(ending),
+    chip: chipRecordOf(ending, "offline", decided.request55),
+    ...(ending.ecash ? { purse: purseOf(ending) } : {}),
+  });
+}
+
+type Told = Pick<TransactionRecord, "kind" | "chip"> & Partial<Pick<TransactionRecord, "authCode" | "purse">>;
+
+/** Durable, and to be told to the host. Throws JournalError, keeping nothing. */
+export function postAlone(t: Terminal, decided: Omit<DecidedAlone, "kind">, told: Told): Outcome {
   const record: TransactionRecord = {
     ...basis(t, decided),
-    kind: ending.ecash ? "ecash" : "sale",
     state: "pending",
     trace: t.journal.nextTrace,
     approvedFen: decided.amountFen,
     responseCode: "00",
-    authCode: ecashCode(ending),
     delivery: { state: "pending", attempts: 0 },
-    chip: chipRecordOf(ending, "offline", decided.request55),
-    ...(ending.ecash ? { purse: purseOf(ending) } : {}),
+    ...told,
   };
   t.journal.post(record);
   return { outcome: "approved", record };
@@ -57,7 +66,7 @@ export function keepCertificate(t: Terminal, decided: DecidedAlone, { data, ...e
   keepRefusal(t, { ...basis(t, decided), kind, state: "refused", trace, approvedFen: amountFen, responseCode: code, chip });
 }
 
-function basis(t: Terminal, { amountFen, card, pinEntered }: DecidedAlone) {
+function basis(t: Terminal, { amountFen, card, pinEntered }: Omit<DecidedAlone, "kind">) {
   return {
     batch: t.journal.batch,
     amountFen,

@@ -1,16 +1,23 @@
 /** A report on the screen, page by page; Enter prints it. */
 import type { ScreenStates } from "../screens/states.ts";
+import { reportSlip } from "../slips/report.ts";
 import type { Slip } from "../slips/slip.ts";
 import { printSlip } from "./print.ts";
-import { Left, type Terminal } from "./terminal.ts";
+import { onPaper } from "./settle-print.ts";
+import { Left, now, type Terminal } from "./terminal.ts";
 import { nextKey } from "./ask.ts";
 
 /** What fits under one title. */
 const PAGE_ROWS = 6;
 
+export interface ReportRow {
+  label?: string;
+  value: string;
+}
+
 export interface ShownReport {
   title: string;
-  rows: readonly { label?: string; value: string }[];
+  rows: readonly ReportRow[];
   tone?: ScreenStates["report"]["tone"];
 }
 
@@ -32,6 +39,13 @@ export async function showReport(t: Terminal, { title, rows, tone }: ShownReport
     else if (key === "up" && pages > 1) page = (page + pages - 1) % pages;
     else t.ui.bad();
   }
+}
+
+/** The same with labels and values of any kind, printed as they are; `paper` where the screen has room for less. */
+export async function showPairs(t: Terminal, shown: ShownReport, paper: readonly ReportRow[] = shown.rows): Promise<void> {
+  const { title } = shown;
+  const rows = paper.map(({ label = "", value }) => [label, value]);
+  await showReport(t, shown, () => reportSlip({ title, rows, operator: t.operator, ...now(t), ...onPaper(t) }));
 }
 
 /** Cancel goes back one screen here; only time-out leaves altogether. */
