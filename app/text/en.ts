@@ -3,11 +3,12 @@ import { bookEn } from "./book.en.ts";
 import { chipEn } from "./chip.en.ts";
 import { ecashEn } from "./ecash.en.ts";
 import { firmwareEn } from "./firmware.en.ts";
+import { joined } from "./joined.ts";
 import { keepingEn } from "./keeping.en.ts";
 import { tapEn } from "./tap.en.ts";
 import type { Catalogue } from "./words.ts";
 
-export const en = {
+const words = {
   ok: "OK",
   yes: "Yes",
   no: "No",
@@ -566,11 +567,6 @@ export const en = {
   "language.title": "Language",
   "language.zh": "中文",
   "language.en": "English",
+} as const satisfies Partial<Catalogue>;
 
-  ...keepingEn,
-  ...bookEn,
-  ...firmwareEn,
-  ...chipEn,
-  ...ecashEn,
-  ...tapEn,
-} as const satisfies Catalogue;
+export const en: Catalogue = joined(words, keepingEn, bookEn, firmwareEn, chipEn, ecashEn, tapEn);

@@ -7,9 +7,10 @@ import { chipZhCN } from "./chip.zh-cn.ts";
 import { ecashZhCN } from "./ecash.zh-cn.ts";
 import { firmwareZhCN } from "./firmware.zh-cn.ts";
 import { tapZhCN } from "./tap.zh-cn.ts";
+import { joined } from "./joined.ts";
 import { keepingZhCN } from "./keeping.zh-cn.ts";
 
-export const zhCN = {
+const words = {
   ok: "确定",
   yes: "是",
   no: "否",
@@ -591,11 +592,6 @@ export const zhCN = {
   "language.title": "语言",
   "language.zh": "中文",
   "language.en": "English",
-
-  ...keepingZhCN,
-  ...bookZhCN,
-  ...firmwareZhCN,
-  ...chipZhCN,
-  ...ecashZhCN,
-  ...tapZhCN,
 } as const satisfies Record<string, string>;
+
+export const zhCN = joined(words, keepingZhCN, bookZhCN, firmwareZhCN, chipZhCN, ecashZhCN, tapZhCN);
