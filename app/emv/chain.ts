@@ -7,6 +7,8 @@ import type { Session } from "./session.ts";
 
 export function issuerKey(session: Session): IssuerKey | Failed {
   const { terminal, store } = session;
+  // A card that does not say which key is missing an object (Book 3 7.5), though any might fit.
+  if (store.get("8F") === undefined) return failed("index-missing");
   return recoverIssuerKey(store.get, terminal.caKeys, {
     rid: toBytes(session.aid).slice(0, 5),
     date: session.date,

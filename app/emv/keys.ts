@@ -20,6 +20,7 @@ export interface KeyInput {
 /** What can be wrong with a certificate or a signature; closed. */
 export type OdaReason =
   | "ok"
+  | "index-missing"
   | "ca-key-missing"
   | "ca-key-expired"
   | "certificate-missing"
@@ -50,6 +51,7 @@ export type OdaReason =
 
 /** The reasons that are a missing object of the card: TVR "ICC data missing". */
 export const MISSING: ReadonlySet<OdaReason> = new Set([
+  "index-missing",
   "certificate-missing",
   "remainder-missing",
   "exponent-missing",

@@ -155,8 +155,11 @@ export function asTransaction(input: TransactionLike = 0, terminal: Terminal = t
   if (typeof input !== "object") return toTransaction(input, terminal);
   if ("interface" in input && "data" in input) return input as Transaction;
   if (!areTags(input)) return toTransaction(input as TransactionDetails, terminal);
-  const fen = (tag: string): number => toDecimal(toBytes(input[tag] ?? "00", tag)) ?? 0;
-  return toTransaction({ amountFen: fen("9F02"), otherFen: fen("9F03"), type: input["9C"], tags: input }, terminal);
+  const fen = (decimal: string, binary: string): number =>
+    input[decimal] === undefined
+      ? toNumber(toBytes(input[binary] ?? "", binary))
+      : (toDecimal(toBytes(input[decimal], decimal)) ?? 0);
+  return toTransaction({ amountFen: fen("9F02", "81"), otherFen: fen("9F03", "9F04"), type: input["9C"], tags: input }, terminal);
 }
 
 function areTags(input: object): input is Tags {

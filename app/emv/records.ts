@@ -1,6 +1,6 @@
 /** Reading the records the AFL names (§6.4). */
 import { parseAfl } from "./afl.ts";
-import { type Bytes, concat, NO_BYTES } from "./bytes.ts";
+import { type Bytes, concat, NO_BYTES, toHex } from "./bytes.ts";
 import { commands, OK, send, statusWords } from "./command.ts";
 import { kindOf } from "./dictionary.ts";
 import { Ended } from "./outcome.ts";
@@ -21,6 +21,7 @@ export interface ApplicationData {
 const LAST_OWN_FILE = 10;
 /** What the terminal itself acts on and has but one size: in another it cannot be meant (Book 3 7.5). Data authentication judges its own objects. */
 const SIZED = ["5F24", "5F25", "5F28", "5F34", "9F07", "9F08", "9F0D", "9F0E", "9F0F", "9F14", "9F23", "9F42"];
+const DATES = ["5F24", "5F25"];
 export const MANDATORY: readonly string[] = ["5F24", "5A", "8C", "8D"];
 
 /** `read` is filled as it goes. Ends the transaction on a status other than 9000, a record that is no template, an object that comes twice. */
@@ -68,12 +69,19 @@ function checkSize(tag: string, value: Uint8Array | undefined): void {
     throw new Ended("terminated", "bad-record", `${tag} has ${value.length} bytes instead of ${size}`);
 }
 
+/** A thirteenth month cannot be meant (Book 3 7.5). Day 00 is found on cards that know no day. */
+function checkDate(tag: string, value: Uint8Array | undefined): void {
+  if (value !== undefined && !/^\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$/.test(toHex(value)))
+    throw new Ended("terminated", "bad-record", `${tag} is no date`);
+}
+
 /** Reads all records into the session's data and sees that what no transaction can do without is there. */
 export function* readApplication(session: Session, mandatory: readonly string[] = MANDATORY): Step<void> {
   const read = yield* readRecords(session, session.store.value("94"));
   for (const [tag, value] of Object.entries(read.data)) session.store.setCard(tag, value);
   session.staticData = read.staticData;
   for (const tag of SIZED) checkSize(tag, session.store.card.get(tag));
+  for (const tag of DATES) checkDate(tag, session.store.card.get(tag));
   const missing = mandatory.filter((tag) => session.store.get(tag) === undefined);
   if (missing.length > 0) throw new Ended("terminated", "mandatory-missing", missing.join(" "));
 }

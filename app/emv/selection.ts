@@ -24,6 +24,8 @@ const MAX_SELECTS = 64;
 const MAX_DIRECTORY_RECORDS = 64;
 const CARD_BLOCKED = 0x6a81;
 const INVALIDATED = 0x6283;
+/** Of a next application: not to be taken, but there may be more behind it (Book 1 12.3.3). */
+const isWarning = (status: number): boolean => status >> 8 === 0x62 || status >> 8 === 0x63;
 const NO_MORE_RECORDS = 0x6a83;
 
 /** PSE first; whatever is wrong with it, or when it names nothing of ours, the list of AIDs. */
@@ -68,7 +70,11 @@ function* byList(session: Session): Step<Candidate[]> {
       throw new Ended("card-blocked", "card-blocked", statusWords("SELECT", answer.status));
     }
     const seen = new Set<string>();
-    while (answer.status === OK || answer.status === INVALIDATED) {
+    for (
+      let next = false;
+      answer.status === OK || answer.status === INVALIDATED || (next && isWarning(answer.status));
+      next = true
+    ) {
       const fci = parseFci(answer.data);
       const name = toHex(fci?.name ?? new Uint8Array(0));
       // A card that answers "next" with the same name again has no next one.

@@ -209,6 +209,21 @@ describe("other authentication, when it fails", () => {
     expect(await missing("1D00")).toBe("2400008000");
   });
 
+  test.each([
+    ["sda", "6200008000"],
+    ["dda", "2800008000"],
+    ["cda", "2400008000"],
+  ] as const)("%s by a card that does not say which key of the authority (8F): ICC data missing", async (oda, expected) => {
+    const keys = { ca: rsaKey("ca1408"), issuer: rsaKey("issuer1152"), card: rsaKey("card1024") };
+    const whole = makeImage({ oda, keys });
+    const card = {
+      ...whole,
+      records: whole.records.map(({ command, bytes }) => ({ command, bytes: bytes.replace("8F0108", "000000") })),
+    };
+    const { tvr, outcome } = await play(card, [...start(card), ...end], BIG);
+    expect([tvr, outcome.authentication]).toEqual([expected, "index-missing"]);
+  });
+
   test("INTERNAL AUTHENTICATE: another status or no signature ends it, a bad signature fails", async () => {
     const dda = makeImage({ oda: "dda" });
     const answered = (answer: string) => play(dda, [...start(dda), { command: "00880000", answer }]);

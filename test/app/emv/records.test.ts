@@ -65,6 +65,16 @@ describe("GET PROCESSING OPTIONS", () => {
     },
   );
 
+  test.each([
+    ["5F24", "261331"],
+    ["5F24", "260031"],
+    ["5F24", "26FF31"],
+    ["5F25", "251232"],
+  ])("%s = %s is no date and ends it", async (tag, value) => {
+    const odd = makeImage({ data: { [tag]: value } });
+    expect((await play(odd, start(odd))).outcome).toMatchObject({ result: "terminated", reason: "bad-record" });
+  });
+
   test("lists that ask for more than a command can carry end it before anything is sent", async () => {
     const pdol = makeImage({ fci: { "9F38": "9F02FF" } });
     expect((await play(pdol, selection(pdol))).outcome).toMatchObject({ result: "terminated", reason: "bad-dol" });

@@ -29,6 +29,11 @@ describe("floor limit", () => {
     expect(reasons(4_000, [{ pan: "6229991234567891", amountFen: 6_000 }])).toEqual([]);
   });
 
+  test("the amount as binary (81) does as well", () => {
+    const of = (amount: string) => manageRisk({}, { "9F1B": "00002710" }, { "81": amount }).reasons;
+    expect([of("0000270F"), of("00002710")]).toEqual([[], ["floor-limit"]]);
+  });
+
   test("tag 9F1B says it too", () => {
     expect(manageRisk(card, { "9F1B": "00002710" }, 10_000).reasons).toEqual(["floor-limit"]);
     expect(manageRisk(card, { "9F1B": "00002710" }, 9_999).reasons).toEqual([]);

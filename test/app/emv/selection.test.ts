@@ -112,6 +112,22 @@ describe("list of AIDs", () => {
     expect(found.refused).toEqual([{ aid: CREDIT, why: "blocked" }]);
   });
 
+  test("a next one with any warning is passed over, and the one behind it asked for", async () => {
+    const found = await list(
+      [
+        NO_PSE,
+        select("A0000003330101", fci(AID) + OK),
+        select("A0000003330101", `${fci(CREDIT)}6300`, "02"),
+        select("A0000003330101", fci("A000000333010103") + OK, "02"),
+        select("A0000003330101", "6A82", "02"),
+      ],
+      partial,
+    );
+    expect(found.aids).toEqual([AID, "A000000333010103"]);
+    // As the first answer it is none.
+    expect((await list([NO_PSE, select("A0000003330101", `${fci(AID)}6300`)], partial)).aids).toEqual([]);
+  });
+
   test("where only the whole name will do, a longer one is passed over and no next is asked", async () => {
     expect((await list([NO_PSE, select("A0000003330101", fci(AID) + OK)], exact)).aids).toEqual([]);
   });

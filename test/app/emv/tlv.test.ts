@@ -33,6 +33,11 @@ describe("reading", () => {
     expect(parseTlv("7007 00 5A0111 00 00 00")[0]?.children).toHaveLength(1);
   });
 
+  test("FF is no padding but the beginning of a tag", () => {
+    expect(parseTlv("FF0102 5A00").map(({ tag }) => tag)).toEqual(["FF01"]);
+    expect(fault(() => parseTlv("5A0111 FF"))).toBe("tlv byte 3");
+  });
+
   test("a length longer than it needs to be is read, and written short again", () => {
     const long = parseTlv("5A820001 11");
     expect(toHex(long[0]?.value ?? new Uint8Array(0))).toBe("11");
