@@ -87,6 +87,7 @@ export class Cashier {
     if (usual !== undefined) return usual;
     // Mended, it is asked again: then Enter goes on.
     if (screen === "printer" && helpsPrinter) return this.#world.events.at(-1) === MEND ? "key enter" : MEND;
+    if (screen === "application") return "keys 1";
     return TOLD.has(screen) || ASKED.has(screen) ? "key enter" : leave(screen);
   }
 

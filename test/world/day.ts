@@ -5,11 +5,15 @@
  */
 import { Chance } from "../flow/random-day-chance.ts";
 import { Cashier, Stuck } from "./cashier.ts";
+import { chipShop } from "./chip-shop.ts";
 import { closing, lookAtQuiet, mendAll, type Violation, Watch } from "./closing.ts";
 import { FLOWS, type Flow, opening } from "./flows.ts";
 import { type JournalRecord, People } from "./people.ts";
 import { BETWEEN, mashed, eveningOf, troubleBefore, troubleWithin } from "./trouble.ts";
 import { World, type WorldOptions } from "./world.ts";
+
+/** Another chance than the day's own. */
+const CHIP_SHOP = 0xc419;
 
 export interface DayOptions extends Pick<WorldOptions, "engine" | "bundle"> {
   seed: number;
@@ -31,9 +35,15 @@ export interface Day {
 
 const LEAST_CUSTOMERS = 6;
 const MOST_CUSTOMERS = 18;
+/** So many in a hundred days are of a shop that reads chips. */
+const CHIP_DAYS = 50;
+
+/** The same when the day is played again; by no rhythm that processes which share the seeds could fall into. */
+const readsChips = (seed: number): boolean => new Chance(seed ^ CHIP_SHOP).from(1, 100) <= CHIP_DAYS;
 
 export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
-  const world = await World.create({ seed, ...more });
+  const chips = readsChips(seed);
+  const world = await World.create({ seed, ...more, ...(chips ? { chips, image: await chipShop(more.bundle) } : {}) });
   world.bus.keeps = false;
   const counts: Record<string, number> = {};
   const watch = new Watch(world);
@@ -41,7 +51,7 @@ export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
   let until = 0;
   try {
     await guarded(watch, async () => {
-      if (lines === undefined) await live(world, watch, counts);
+      if (lines === undefined) await live(world, seed, watch, counts);
       else for (const line of lines) await replayed(world, watch, line);
     });
     until = world.events.length;
@@ -69,21 +79,22 @@ async function guarded(watch: Watch, act: () => Promise<void>): Promise<void> {
   }
 }
 
-async function live(world: World, watch: Watch, counts: Record<string, number>): Promise<void> {
-  const chance = new Chance(world.seed);
-  const people = new People(chance, world.desk.tray);
+async function live(world: World, seed: number, watch: Watch, counts: Record<string, number>): Promise<void> {
+  const chance = new Chance(seed);
+  const chips = readsChips(seed);
+  const people = new People(chance, world.desk.tray, chips);
   const cashier = new Cashier(world);
   await cashier.home();
   const customers = chance.from(LEAST_CUSTOMERS, MOST_CUSTOMERS);
   for (let n = 0; n < customers; n++) {
     const seen = n > 0 && !world.isOff && world.screen === "idle" ? await lookAtQuiet(world, watch) : undefined;
     if (watch.found) return;
-    for (const line of troubleBefore(world, chance)) await cashier.act(line);
+    for (const line of troubleBefore(world, chance, chips)) await cashier.act(line);
     await untilStuck(world, () => cashier.home());
     await cashier.home();
     const { flow, original } = pick(chance, seen?.journal.transactions ?? (await world.desk.journal()).transactions);
     const visit = flow.visit(people, original);
-    const troubles = troubleWithin(chance);
+    const troubles = troubleWithin(chance, chips);
     const outcome = await untilStuck(world, () => cashier.serve({ begin: opening(flow), ...visit }, troubles));
     const key = `${flow.path} ${outcome}`;
     counts[key] = (counts[key] ?? 0) + 1;

@@ -51,20 +51,45 @@ export const CHIPS: typeof CARDS = [
 ];
 const ALL = [...CARDS, ...CHIPS];
 
+/** Of a shop that reads chips: what a chip can do besides, by how often it comes. */
+const MORE_CHIPS: typeof CARDS = [
+  ...CHIPS,
+  [3, { card: "chip-debit-1", pin: "123456" }],
+  [3, { card: "chip-credit-1", pin: "" }],
+  [3, { card: "chip-pin-1", pin: "1234" }],
+  [2, { card: "chip-plain-pin-1", pin: "1234" }],
+  [1, { card: "chip-sda-1", pin: "123456" }],
+  [1, { card: "chip-cdol2-1", pin: "123456" }],
+  [1, { card: "chip-choice-1", pin: "123456" }],
+  [1, { card: "chip-confirm-1", pin: "123456" }],
+  [1, { card: "chip-slow", pin: "123456" }],
+  [2, { card: "chip-refuses-second-ac", pin: "123456" }],
+  [2, { card: "chip-dies-at-second-ac", pin: "123456" }],
+  [1, { card: "chip-lenient", pin: "123456" }],
+  [1, { card: "chip-mute", pin: "123456" }],
+  [1, { card: "chip-warm-only", pin: "123456" }],
+  [1, { card: "chip-blocked-app", pin: "123456" }],
+  [1, { card: "chip-expired", pin: "123456" }],
+];
+const WITH_CHIPS = [...CARDS, ...MORE_CHIPS];
+
 const SUPERVISOR = "123456";
 
 export class People {
   readonly chance: Chance;
   readonly #tray: readonly CardEntry[];
+  readonly #cards: typeof CARDS;
   readonly #amounts = new Set<number>();
 
-  constructor(chance: Chance, tray: readonly CardEntry[]) {
+  /** `chips`: the shop reads them, and more people come with one. */
+  constructor(chance: Chance, tray: readonly CardEntry[], chips = false) {
     this.chance = chance;
     this.#tray = tray;
+    this.#cards = chips ? WITH_CHIPS : ALL;
   }
 
   holder(): Holder {
-    const { card, pin: secret } = this.chance.weighted(ALL);
+    const { card, pin: secret } = this.chance.weighted(this.#cards);
     return { card, pan: this.#entry(card).pan, pin: secret };
   }
 
@@ -72,7 +97,7 @@ export class People {
   holderOf({ pan }: Pick<JournalRecord, "pan">): Holder {
     const same = this.#tray.find((card) => card.pan.slice(0, 6) === pan.slice(0, 6) && card.pan.slice(-4) === pan.slice(-4));
     if (same === undefined || this.chance.happens(0.05)) return this.holder();
-    return { card: same.id, pan: same.pan, pin: ALL.find(([, { card }]) => card === same.id)?.[1].pin ?? "123456" };
+    return { card: same.id, pan: same.pan, pin: WITH_CHIPS.find(([, { card }]) => card === same.id)?.[1].pin ?? "123456" };
   }
 
   #entry(id: string): CardEntry {

@@ -71,6 +71,19 @@ const DEVICE: Weighted<string> = [
   [1, "fault keypad bounce"],
 ];
 
+/** C and D: the card in the slot, and its reader. */
+const CHIP: Weighted<string> = [
+  [6, "fault icc pull-at value {far}"],
+  [1, "fault icc mute"],
+  [2, "fault icc corrupt {n}"],
+  [1, "fault icc parity {n}"],
+  [1, "fault icc slow value 3000"],
+  [1, "fault icc silent"],
+  [1, "fault icc unplug"],
+  [1, "fault icc lost-answer {n}"],
+  [1, "fault icc half-frame {n}"],
+];
+
 /** A: power at an exact moment ahead, whatever people do until then. */
 const CUT: Weighted<string> = [
   [4, "cut disk {far} after {survival}"],
@@ -83,6 +96,13 @@ const CUT: Weighted<string> = [
   [2, "cut pinpad {n} after none"],
   [2, "cut keypad {n} after none"],
   [1, "cut time {n} before none"],
+];
+
+/** A: and while the chip works. */
+const CHIP_CUT: Weighted<string> = [
+  [2, "cut icc {far} after none"],
+  [1, "cut icc {far} torn:{few} none"],
+  [1, "cut icc {far} before none"],
 ];
 
 /** A: the disk refuses, once or for lack of room. */
@@ -133,7 +153,7 @@ const filled = (chance: Chance, line: string): string =>
 const one = (chance: Chance, of: Weighted<string>): string => filled(chance, chance.weighted(of));
 
 /** Minutes pass, somebody mends what was wrong, something else goes wrong: before the next person comes. */
-export function troubleBefore(world: World, chance: Chance): string[] {
+export function troubleBefore(world: World, chance: Chance, chips: boolean): string[] {
   const lines: string[] = [BETWEEN];
   if (chance.happens(0.75)) lines.push("clear faults", "disk well");
   // The PIN pad asks for no more than a PIN every 30 s in the long run.
@@ -147,7 +167,8 @@ export function troubleBefore(world: World, chance: Chance): string[] {
   }
   if (chance.happens(0.2)) lines.push(one(chance, HOST));
   if (chance.happens(0.1)) lines.push(one(chance, DEVICE));
-  if (chance.happens(0.12)) lines.push(one(chance, CUT));
+  if (chips && chance.happens(0.25)) lines.push(one(chance, CHIP));
+  if (chance.happens(0.12)) lines.push(one(chance, chips && chance.happens(0.3) ? CHIP_CUT : CUT));
   if (chance.happens(0.03)) lines.push(one(chance, DISK));
   return lines.filter((line) => line !== ADVICE_REFUSED || (!world.isOff && world.desk.state.debt.offline === 0));
 }
@@ -165,9 +186,10 @@ export function eveningOf(seed: number): Evening {
 }
 
 /** F: people. */
-export function troubleWithin(chance: Chance): VisitTroubles {
+export function troubleWithin(chance: Chance, chips: boolean): VisitTroubles {
   const helpsPrinter = chance.happens(0.7);
   const screen = chance.from(1, 9);
+  if (chips && chance.happens(0.1)) return { helpsPrinter, at: { screen, lines: ["remove"] } };
   if (chance.happens(0.12)) return { helpsPrinter, cancelAt: screen };
   if (chance.happens(0.05)) return { helpsPrinter, at: { screen, lines: mashed(chance) } };
   if (chance.happens(0.04)) return { helpsPrinter, at: { screen, lines: [`clock advance ${chance.from(30, 400)}s`] } };

@@ -58,6 +58,8 @@ const SETTLE_MS = 30_000;
 /** Virtual ms without power. */
 const DARK_MS = 70_000;
 const MOST_PRESSES = 40;
+/** Between two things that people do. A whole day has some 6,000; what has so many would go on for ever. */
+const MOST_MOMENTS = 50_000;
 /** The same on every machine and engine: they are on slips and in messages. */
 const FACTS = { loader: "world", kernel: "world", engine: "world", fileSystem: "world" };
 
@@ -120,6 +122,8 @@ export class World {
   /** Something was written since the last request for money. */
   #recorded = true;
   #fallen: Promise<void> | undefined;
+  /** Moments since somebody did something. */
+  #stirred = 0;
 
   protected constructor(options: WorldOptions) {
     this.#options = options;
@@ -254,6 +258,7 @@ export class World {
 
   /** Everything that can be cut comes through here. `act` does it, or the first `bytes` of it. */
   #meet: Tap["meet"] = (inside, source, does, bytes, name, act) => {
+    if (++this.#stirred === MOST_MOMENTS && !this.isOff) this.#lose("none");
     // A cut frees the engine at once when the guest is not in it: the machine must know that it is.
     if (inside && this.bus.keeps && this.#machine?.status.quiet === true)
       this.errors.push("the machine says that it rests while the firmware calls");
@@ -266,6 +271,12 @@ export class World {
     // The guest never learns how the call went.
     if (inside && this.isOff) throw new Stopped("the power is gone");
   };
+
+  /** Throws Error when what somebody did had no end. */
+  #begins(): void {
+    if (this.#stirred >= MOST_MOMENTS) throw new Error(`it never came to rest after "${this.events.at(-2) ?? "power on"}"`);
+    this.#stirred = 0;
+  }
 
   #lose(survival: Survival): void {
     this.disk.cut(survival);
@@ -389,6 +400,7 @@ export class World {
    */
   async do(line: string): Promise<void> {
     this.events.push(line);
+    this.#begins();
     try {
       if (!(await worldVerb(this, line))) await runStep(apiOf(this.desk, SETTLE_MS), line);
     } catch (error) {
@@ -399,6 +411,7 @@ export class World {
 
   async #do(act: () => Promise<boolean>): Promise<void> {
     if (this.isOff) throw new PowerIsGone();
+    this.#begins();
     const settled = await act();
     if (this.isOff) {
       await this.#fallen;

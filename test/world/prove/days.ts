@@ -29,7 +29,7 @@ const FLAGS = [
   ...["--always-sparkplug", "--min-semi-space-size=64", "--max-semi-space-size=64", "--single-threaded-gc"],
   ...["--max-old-space-size=512", "--enable-source-maps"],
 ];
-/** A day takes a second at most; a process that has said nothing for so long hangs. */
+/** A day takes a second at most; a process that has said nothing for so long turns without end inside the firmware, where no moment passes. */
 const SILENCE_MS = 120_000;
 
 export async function randomDays(options: DaysOptions): Promise<Days> {
@@ -60,6 +60,7 @@ function runWorker(
   });
   children.push(child);
   let complaint = "";
+  let begun = "";
   child.stderr?.on("data", (bytes: Buffer) => {
     complaint = (complaint + bytes.toString()).slice(-2000);
   });
@@ -67,6 +68,7 @@ function runWorker(
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (text) => {
     clearTimeout(silence);
     silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+    if (text.startsWith("begins ")) begun = text.slice("begins ".length);
     if (!text.startsWith("{")) return;
     const day = JSON.parse(text) as DayLine;
     result.days.push(day);
@@ -77,7 +79,8 @@ function runWorker(
     child.on("close", (code) => {
       clearTimeout(silence);
       const found = untilFound && result.days.some(({ violations }) => violations.length > 0);
-      if (code !== 0 && !found) result.broken.push(`a process ended with ${code ?? "a signal"}: ${complaint}`);
+      if (code !== 0 && !found)
+        result.broken.push(`a process ended with ${code ?? "a signal"} in the day of seed ${begun}: ${complaint}`);
       resolve();
     });
   });

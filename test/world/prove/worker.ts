@@ -14,6 +14,7 @@ const bundle = bundleFile === "" ? undefined : { code: readFileSync(bundleFile, 
 
 for (let n = 0; n < Number(count) && Date.now() < Number(endsAt); n++) {
   const seed = Number(first) + n * Number(step);
+  process.stdout.write(`begins ${seed}\n`);
   const { counts, simulatedMs, violations } = await day({ seed, bundle });
   const line: DayLine = {
     seed,
