@@ -61,7 +61,7 @@ export type Request =
   /** What chips need (§2.9, §5.8); `block`: DE62, where the request has one. */
   | { about: "download"; what: ChipDownload; block?: Uint8Array; batch?: number }
   /** 0620 under a number of the open batch: what became of the scripts that came with this transaction; field55 is the list of §3.11 E. */
-  | { about: "script-result"; of: TransactionRecord; batch: number; trace: number; field55: Uint8Array }
+  | { about: "script-result"; of: TransactionRecord; batch: number; trace: number; field55: Uint8Array; institution?: string }
   /** A chip's certificate in a batch upload (203–206), by what its record says. */
   | { about: "upload-chip"; of: TransactionRecord; balanced: boolean }
   | { about: "status"; tags: Uint8Array; batch?: number }

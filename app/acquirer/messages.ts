@@ -41,6 +41,8 @@ export interface Facts {
   pinBlock?: Uint8Array;
   authCode?: string;
   reason?: ReversalReason;
+  /** DE32 of the answer that brought the scripts. */
+  institution?: string;
   original?: Original;
   /** DE63.1: organisation of the card. */
   organisation?: string;
@@ -78,6 +80,7 @@ const RULES = {
   "23c": (f) => f.card?.sequence,
   25: (f) => f.row.condition,
   "26c": (f) => (f.pinBlock === undefined ? undefined : "12"),
+  "32c": (f) => f.institution,
   "35c": (f) => f.track2,
   "36c": (f) => f.track3,
   "37 reference": (f) => f.original?.reference ?? "000000000000",
@@ -397,7 +400,7 @@ export function reversalRow(kind: TransactionKind): MessageRow {
 export function scriptRow(kind: TransactionKind): MessageRow {
   assert(kind !== "cash" && kind !== "ecash", `${kind} is never answered with scripts`);
   const row: MessageRow = MESSAGES[kind];
-  const fields = [2, 3, 4, 11, 22, "23c", 25, "37 reference", "38c", 41, 42, 49, "55 chip", 60, "61 date", 64] as const;
+  const fields = [2, 3, 4, 11, 22, "23c", 25, "32c", "37 reference", "38c", 41, 42, 49, "55 chip", 60, "61 date", 64] as const;
   return { ...row, mti: "0620", type: "00", network: "951", terminal: "reader", fields };
 }
 
@@ -405,6 +408,12 @@ export function scriptRow(kind: TransactionKind): MessageRow {
 export function uploadRow(kind: AdviceMessage): MessageRow {
   const row: MessageRow = MESSAGES[kind];
   return { ...row, mti: "0320", fields: row.fields.filter((name) => name !== 64) };
+}
+
+/** 9C of what a chip signs: how DE3 begins (§3.11). */
+export function chipType(kind: keyof typeof MESSAGES): string {
+  const row: MessageRow = MESSAGES[kind];
+  return row.processing?.slice(0, 2) ?? "00";
 }
 
 /** What a stored advice goes as; a chip's own approval is a sale here and 60.1 = 36 there. */

@@ -59,11 +59,11 @@ export async function factsOf(request: Request, settings: FactsSettings): Promis
     case "download":
       return { ...basis, row: MESSAGES[request.what], batch: request.batch ?? 0, block62: request.block };
     case "script-result": {
-      const { of, batch, trace, field55 } = request;
+      const { of, batch, trace, field55, institution } = request;
       const { date, reference, authCode, amountFen } = of;
       const original = { batch: of.batch, trace: of.trace, date, reference };
       const card = { ...cardOf(of), icData: field55 };
-      const about = { row: scriptRow(of.kind), batch, trace, amountFen, original, authCode, card };
+      const about = { row: scriptRow(of.kind), batch, trace, amountFen, original, authCode, institution, card };
       return { ...basis, ...about, entryMode: entryModeOf(of.entry, false), fromRecord: true };
     }
     case "upload-chip": {

@@ -20,7 +20,8 @@ export interface Findings {
 }
 
 const CASH: ReadonlySet<string> = new Set(["01", "12", "17"]);
-const PURCHASE: ReadonlySet<string> = new Set(["00", "09"]);
+/** 03: a hold on the account, for goods or services as well. */
+const PURCHASE: ReadonlySet<string> = new Set(["00", "03", "09"]);
 
 /** Cash at a counter, or from a machine. */
 export function isCash(transaction: Transaction): boolean {

@@ -36,8 +36,11 @@ export function toCard({ fate }: Sent): HostAnswer | undefined {
 export function conclude(t: Terminal, paid: ChipPaid, sent: Sent | undefined, ending: Ending): Outcome {
   const outcome = outcomeOf(t, paid, sent, ending);
   const results = ending.data.DF31;
-  if (sent?.fate.fate === "answered" && results !== undefined && results.length > 0)
-    keepScriptResult(t, scriptedRecord(t, sent, outcome), fieldData("script-result", ending.data).bytes);
+  if (sent?.fate.fate === "answered" && results !== undefined && results.length > 0) {
+    const institution = sent.fate.answer.fields.get(32);
+    const told = typeof institution === "string" ? institution : undefined;
+    keepScriptResult(t, scriptedRecord(t, sent, outcome), fieldData("script-result", ending.data).bytes, told);
+  }
   return outcome;
 }
 

@@ -4,6 +4,7 @@
  */
 import { assert } from "../../platform/guest/assert.ts";
 import type { Host } from "../acquirer/host.ts";
+import { chipType } from "../acquirer/messages.ts";
 import { fieldData, type HostAnswer, type OnlineRequest, runTransaction } from "../emv/index.ts";
 import { maskPan } from "../model/card.ts";
 import type { CardData, Original } from "../model/transaction.ts";
@@ -79,6 +80,7 @@ async function transact(t: Terminal, { kind, transaction, amountFen, about }: Ch
   };
   const details = {
     amountFen,
+    type: chipType(kind),
     sequence: t.journal.nextTrace,
     ecash: false,
     forceOnline,

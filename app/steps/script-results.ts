@@ -16,14 +16,16 @@ interface Notice {
   of: TransactionRecord;
   /** DE55, hex digits. */
   field55: string;
+  /** DE32 of the answer they came with. */
+  institution?: string | undefined;
   tries: number;
 }
 
 /** Keeps it to be told. A store that refuses loses a notice, not money: it is said in the log. */
-export function keepScriptResult(t: Terminal, of: TransactionRecord, field55: Uint8Array): void {
+export function keepScriptResult(t: Terminal, of: TransactionRecord, field55: Uint8Array, institution?: string): void {
   if (t.training !== undefined || t.parameters.value("chip.scripts") !== true) return;
   const { expiry: _, chip: __, ...kept } = of;
-  put(t, keyOf(of), { of: { ...kept, expiry: undefined }, field55: toHex(field55), tries: 0 });
+  put(t, keyOf(of), { of: { ...kept, expiry: undefined }, field55: toHex(field55), institution, tries: 0 });
 }
 
 /** Oldest first; the first that is not answered ends the round. Never throws for what the host or the line does. */
@@ -42,6 +44,7 @@ export async function tellScriptResults(t: Terminal): Promise<void> {
       batch: journal.batch,
       trace: journal.takeTrace(),
       field55: fromHex(notice.field55),
+      ...(notice.institution === undefined ? {} : { institution: notice.institution }),
     });
     lightsOut(t);
     if (fate.fate === "bad-mac") journal.needSignOn();

@@ -3,6 +3,7 @@
  * card (91, scripts) reaches no card any more, so it is not looked at.
  */
 import { fromHex, toHex } from "../../platform/guest/bytes.ts";
+import { chipType } from "../acquirer/messages.ts";
 import { fieldData, type OnlineRequest, type Outcome as Ending, runTransaction, type Torn } from "../emv/index.ts";
 import { issuedAbroad, type Verification, verificationFor } from "../model/quick-pass.ts";
 import type { TransactionKind } from "../model/transaction.ts";
@@ -41,7 +42,7 @@ export async function payByTap(t: Terminal, payment: ChipPayment): Promise<Outco
       },
       charging: (now: Torn) => keepTornTap(t, now),
     };
-    const details = { amountFen, interface: "contactless", sequence: t.journal.nextTrace, torn } as const;
+    const details = { amountFen, type: chipType(kind), interface: "contactless", sequence: t.journal.nextTrace, torn } as const;
     const ending = await runTransaction(opened.channel, { ...terminal, people }, details, async (request) => {
       nothingTorn(t, torn, { pan: request.pan, amountFen });
       outcome = await online(t, payment, request);

@@ -121,7 +121,7 @@ test("a void", async () => {
 test("a hold, added to with a cryptogram, completed, and the completion taken back", async () => {
   const first = await hold("10000");
   const added = await about("6", first, "5000");
-  expect(added).toMatchObject({ mti: "0100", fields: { "25": "60", "55": expect.stringContaining("9F26") } });
+  expect(added).toMatchObject({ mti: "0100", fields: { "25": "60", "55": expect.stringContaining("9C0103") } });
   const completed = await about("3", first, "15000");
   expect(completed).toMatchObject({ mti: "0200", fields: { ...SIMPLE, "25": "06" } });
   expect(completed.fields["55"]).toBeUndefined();

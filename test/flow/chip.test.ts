@@ -89,6 +89,10 @@ test("a script of the issuer runs, and what became of it is told with the next t
   const [notice, payment] = await sent(from);
   expect([notice?.mti, payment?.mti]).toEqual(["0620", "0200"]);
   expect(notice?.fields["55"]).toContain("DF31");
+  // DE32 as the answer with the scripts had it (§2.10).
+  const answers = (await desk.messages()).filter(({ mti }) => mti === "0210");
+  expect([notice?.fields["32"]]).toEqual([answers.at(-2)?.fields["32"]]);
+  expect(notice?.fields["32"]).toMatch(/^\d+$/);
   expect((await desk.messages()).find(({ mti }) => mti === "0630")?.fields["39"]).toBe("00");
 });
 

@@ -82,6 +82,10 @@ describe("usage", () => {
     expect([allowed("2100", servicesOnly, 100), allowed("0900", servicesOnly, 100)]).toEqual([false, true]);
   });
 
+  test("a hold (03) is for goods or services as a purchase is", () => {
+    expect([allowed("2100", ATTENDED, type("03")), allowed("8100", ATTENDED, type("03"))]).toEqual([true, false]);
+  });
+
   test("cashback needs its own bit besides the purchase", () => {
     for (const transaction of [type("09"), type("00", { otherFen: 50 })]) {
       expect(allowed("2180", ATTENDED, transaction)).toBe(true);

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import type { ChipScript } from "../contract.ts";
 import { type CardRequest, Refusal } from "../requests.ts";
 import { fromHex, toHex } from "../text.ts";
-import { type ChipData, chipDataFaults, type MUST_HAVE, readChipData } from "./data.ts";
+import { type ChipData, chipDataFaults, contradictions, type MUST_HAVE, readChipData } from "./data.ts";
 import { answerCryptogram, chipMac, type ChipAlgorithm, transactionKey, uniqueKey } from "./formulas.ts";
 import { type ScriptKeys, scriptTemplates } from "./scripts.ts";
 
@@ -46,7 +46,7 @@ export function readChip(
   const pan = other ?? card.pan;
   if (chips?.masters(pan, "3des") === undefined || fields[55] === undefined) return undefined;
   const data = chipData(fields[55], row.word);
-  const faults = chipDataFaults(data, list);
+  const faults = [...chipDataFaults(data, list), ...contradictions(data, list, fields[3], fields[4])];
   if (faults.length > 0) throw new Refusal("30", faults.join("; "), row);
   const facts = factsOf(data, pan, fields[23], chips);
   return facts === undefined || other === undefined ? facts : { ...facts, pan };

@@ -57,6 +57,19 @@ const SIZES: Readonly<Record<string, number>> = {
   "9F33": 3,
 };
 
+/** Its lists that a card has signed, whose message says the same again. */
+const SIGNED: ReadonlySet<keyof typeof MUST_HAVE> = new Set(["online", "offline"]);
+
+/** What the card has signed and the message says otherwise: kind and amount (§3.11). */
+export function contradictions(data: ChipData, list: keyof typeof MUST_HAVE, de3 = "", de4 = "0".repeat(12)): string[] {
+  if (!SIGNED.has(list)) return [];
+  const [type, amount] = [data.get("9C"), data.get("9F02")];
+  return [
+    ...(type === de3.slice(0, 2) ? [] : [`DE55: 9C is ${type}, DE3 begins with ${de3.slice(0, 2)}`]),
+    ...(amount === de4 ? [] : [`DE55: 9F02 is ${amount}, DE4 ${de4}`]),
+  ];
+}
+
 /** What is wrong with it, in words; none: it is as the list says. */
 export function chipDataFaults(data: ChipData, list: keyof typeof MUST_HAVE): string[] {
   const missing = MUST_HAVE[list].filter((tag) => !data.has(tag));
