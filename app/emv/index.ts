@@ -34,6 +34,7 @@ export { preProcess, type PreProcessed } from "./entry-point.ts";
 export { type IccKey, recoverIccKey } from "./icc-key.ts";
 export { type ChainOptions, type IssuerKey, recoverIssuerKey } from "./issuer-key.ts";
 export { Kernel } from "./kernel.ts";
+export { KERNEL } from "./version.ts";
 export type { KeyInput, OdaReason, PublicKey } from "./keys.ts";
 export { cardOf, FIELD_LISTS, fieldData, type OnlineRequest } from "./online.ts";
 export type { Outcome, Reason, Result, Torn } from "./outcome.ts";

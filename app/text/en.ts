@@ -554,6 +554,7 @@ const words = {
   "versions.manager": "Manager",
   "versions.loader": "Boot loader",
   "versions.kernel": "Kernel",
+  "versions.emv": "Chip kernel",
   "versions.file-system": "File system",
   "versions.engine": "Engine",
   "versions.app": "Application",

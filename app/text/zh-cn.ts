@@ -579,6 +579,7 @@ const words = {
   "versions.manager": "终端管理",
   "versions.loader": "引导程序",
   "versions.kernel": "内核",
+  "versions.emv": "芯片内核",
   "versions.file-system": "文件系统",
   "versions.engine": "运行引擎",
   "versions.app": "应用",

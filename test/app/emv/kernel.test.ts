@@ -1,7 +1,8 @@
 /** The machine: requests and answers, traces, and that nothing a card says is more than an outcome (§5, §12 robustness). */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Answer, Kernel, replay, type Request, runTransaction, Trace } from "../../../app/emv/index.ts";
+import { firmwareOptions, kernelChecksum } from "../../../build/firmware.ts";
+import { type Answer, KERNEL, Kernel, replay, type Request, runTransaction, Trace } from "../../../app/emv/index.ts";
 import { type Exchange, ScriptedCard } from "./card.ts";
 import { ac, AID, internalAuthenticate, makeImage, start, terminalFor } from "./image.ts";
 import { play } from "./play.ts";
@@ -195,4 +196,12 @@ describe("types", () => {
       request.ask === "outcome" ? undefined : ({ to: request.ask, value: undefined } as Answer);
     expect(answer({ ask: "message", id: "remove-card" })).toEqual({ to: "message", value: undefined });
   });
+});
+
+test("the kernel says its version and checksum, which changes with its sources alone", () => {
+  expect(KERNEL).toEqual({ version: "1.0", checksum: "" });
+  const root = process.env.TAEL_ROOT ?? process.cwd();
+  const defined = firmwareOptions(root).define?.EMV_CHECKSUM;
+  expect(defined).toBe(JSON.stringify(kernelChecksum(root)));
+  expect(defined).toMatch(/^"[0-9A-F]{8}"$/);
 });

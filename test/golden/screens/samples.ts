@@ -715,9 +715,9 @@ const ENTRIES: Entry[] = [
         ["versions.file-system", "ubifs r3"],
         ["versions.engine", "quickjs 2025-09-13"],
         ["versions.app", "tael 0.1.0 (c0104ab)"],
+        ["versions.emv", "1.0 5AD81C07"],
         ["versions.parameters", "demo 1"],
         ["versions.messages", "CUP 2.1"],
-        ["versions.serial", "TAEL-0000-0001"],
       ] as const
     ).map(([label, value]) => ({ label: words.say(label), value })),
   })),
