@@ -65,7 +65,8 @@ export interface ScreenStates {
   amount: { transaction: Prompt; amountFen: number; masked?: string; label?: Prompt; ask?: Prompt; problem?: string };
   confirm: { transaction: Prompt; amountFen: number; masked?: string; rows?: Pair[]; ask?: Prompt };
   /** note: of a PIN the card itself checks, already in the language. */
-  pin: { amountFen?: number; digits: number; masked: string; note?: string };
+  /** must: Enter alone will not do. */
+  pin: { amountFen?: number; digits: number; masked: string; note?: string; must?: boolean };
   /** operator: whose password, when not that of 00 or 99. */
   supervisor: { count: number; problem?: string; role?: "supervisor" | "administrator"; operator?: string };
   /** All in words already; a secret as stars. */

@@ -46,7 +46,7 @@ export async function askPin(
   if (pinpad === undefined) throw new Left("problem", t.ui.say("problem.no-pinpad"));
 
   const masked = maskPan(card.pan);
-  const show = (digits: number) => t.ui.show("pin", { amountFen, digits, masked });
+  const show = (digits: number) => t.ui.show("pin", { amountFen, digits, masked, must: always });
   const source = new CancelSource();
   const release = t.ui.onCancelKey(() => source.cancel("cancelled at the terminal"));
   const unwatch = inSlot ? whenOut(t, () => source.cancel("the card is out")) : () => {};

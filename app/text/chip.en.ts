@@ -16,6 +16,7 @@ export const chipEn = {
   "application.again": "That one cannot be used, choose another",
   "chip.working": "Working with the chip",
   "chip.leave-in": "Leave the card in",
+  "pin.must": "This needs the PIN",
   "pin.card-checks": "The card itself checks this PIN",
   "pin.left": "The card checks it: {left} tries left",
   "pin.last": "Last try: the card blocks after it",

@@ -16,6 +16,7 @@ export const chipZhCN = {
   "application.again": "该应用不能使用，请另选一个",
   "chip.working": "正在处理芯片卡",
   "chip.leave-in": "请勿拔卡",
+  "pin.must": "这项交易必须输密码",
   "pin.card-checks": "脱机密码，由卡片核对",
   "pin.left": "脱机密码，剩余次数 {left}",
   "pin.last": "脱机密码，最后一次机会，再错将锁定",

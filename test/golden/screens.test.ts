@@ -1,6 +1,6 @@
 /**
  * Every sample screen as a tree, its words and the hash of its pixels. After a wanted change: `npx vitest run test/golden/screens.test.ts -u`, read the
- * difference, and look at the pictures (`node build/run.mjs test/golden/pictures.ts`).
+ * difference, and look at the pictures (`npm run pictures`).
  */
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";

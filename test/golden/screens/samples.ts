@@ -411,7 +411,7 @@ const ENTRIES: Entry[] = [
     label: "approved.balance",
   }),
   entry("pin", "pin", { amountFen: 10000, digits: 4, masked: MASKED }),
-  entry("pin-no-amount", "pin", { digits: 0, masked: MASKED }),
+  entry("pin-no-amount", "pin", { digits: 0, masked: MASKED, must: true }),
   entry("pin-card", "pin", (words) => ({
     amountFen: 10000,
     digits: 0,

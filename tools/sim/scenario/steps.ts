@@ -178,6 +178,7 @@ export const VERBS: readonly Verb[] = [
       await api.call("POST", "/acquirer", { account });
     },
   },
+  { verb: "chapter", usage: "chapter M11 消费撤销 (a heading in reports; does nothing)", run: () => Promise.resolve() },
   { verb: "expect", usage: "expect screen approved (see below)", run: (api, words, rest) => expectation(api, words, rest) },
 ];
 
