@@ -1,6 +1,5 @@
 /** 对账 (M20): the host's statement of a day against the records this terminal keeps, on the screen and on paper. */
 import { statementRows } from "../acquirer/answers.ts";
-import type { Host } from "../acquirer/host.ts";
 import { responseOf } from "../acquirer/responses.ts";
 import { dayAfter } from "../model/dates.ts";
 import { groupedYuan, yuan } from "../model/money.ts";
@@ -10,11 +9,11 @@ import { DIRECTIONS } from "../model/ledger.ts";
 import type { TransactionKind } from "../model/transaction.ts";
 import { reportSlip } from "../slips/report.ts";
 import { askDay } from "../steps/ask-day.ts";
-import { lightsOut, onlinePhase } from "../steps/authorise.ts";
 import { trace6 } from "../steps/numbers.ts";
 import { daysOf, lacking } from "../steps/period.ts";
 import { onPaper } from "../steps/settle-print.ts";
 import { showReport } from "../steps/show-report.ts";
+import { manage } from "../steps/manage.ts";
 import { signOn } from "../steps/sign-on.ts";
 import { tell } from "../steps/tell.ts";
 import { now, type Terminal } from "../steps/terminal.ts";
@@ -77,8 +76,7 @@ function batchesOf({ journal }: Terminal, day: string): readonly number[] | "all
 }
 
 async function fetchStatement(t: Terminal, day: string): Promise<{ rows: ThereRow[] } | { words: string }> {
-  const host = t.host;
-  if (host === undefined) return { words: t.ui.say("notice.no-line") };
+  if (t.host === undefined) return { words: t.ui.say("notice.no-line") };
   if (!t.journal.signedOn) {
     if (t.signedOffByHand || !t.profile.autoSignOn) return { words: t.ui.say("problem.not-signed-on") };
     const result = await signOn(t);
@@ -86,7 +84,7 @@ async function fetchStatement(t: Terminal, day: string): Promise<{ rows: ThereRo
   }
   const rows: ThereRow[] = [];
   for (let block = 1; block <= MOST_BLOCKS; block++) {
-    const answer = await fetchBlock(t, host, day, block);
+    const answer = await fetchBlock(t, day, block);
     if ("words" in answer) return answer;
     rows.push(...answer.rows);
     if (answer.last) return { rows };
@@ -96,27 +94,12 @@ async function fetchStatement(t: Terminal, day: string): Promise<{ rows: ThereRo
 
 async function fetchBlock(
   t: Terminal,
-  host: Host,
   date: string,
   block: number,
 ): Promise<{ rows: ThereRow[]; last: boolean } | { words: string }> {
-  const fate = await host.exchange(
-    { about: "statement", date, block, batch: t.journal.batch },
-    {
-      onPhase: onlinePhase(t, (phase, secondsLeft) =>
-        t.ui.show("online", {
-          transaction: "reconcile.title",
-          phase,
-          secondsLeft,
-          of: t.profile.responseTimeoutMs / 1000,
-          cancellable: false,
-        }),
-      ),
-    },
-  );
-  lightsOut(t);
-  if (fate.fate !== "answered")
-    return { words: t.ui.say(fate.fate === "not-sent" ? "notice.no-line-title" : "reconcile.no-answer") };
+  const fate = await manage(t, { about: "statement", date, block, batch: t.journal.batch }, "reconcile.title");
+  if (fate?.fate !== "answered")
+    return { words: t.ui.say(fate === undefined || fate.fate === "not-sent" ? "notice.no-line-title" : "reconcile.no-answer") };
   if (fate.code !== "00")
     return { words: t.ui.say("reconcile.refused", { words: responseOf(fate.code).cashier[t.settings.language] }) };
   return statementRows(fate.answer) ?? { words: t.ui.say("reconcile.no-answer") };

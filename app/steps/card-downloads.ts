@@ -7,9 +7,9 @@ import { encodeTlv, EmvError, parseTlv } from "../emv/index.ts";
 import type { Prompt } from "../text/words.ts";
 import { type CardTable, entryFault } from "./card-data.ts";
 import { blacklistLacks } from "./chip-terminal.ts";
-import { askForData, failureWords } from "./ask-data.ts";
 import { downloadContactless } from "./contactless-downloads.ts";
 import { downloadBlacklist } from "./download.ts";
+import { failureWords, manage } from "./manage.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type CardDownload =
@@ -68,7 +68,7 @@ export async function downloadTable(t: Terminal, table: CardTable): Promise<Card
   for (const [n, name] of names.entries()) {
     t.ui.show("downloading", { title, done: n, of: names.length });
     if (t.cardData.part(table)[name] !== undefined) continue;
-    const fate = await askForData(t, { about: "download", what: entry, block: fromHex(name), batch: t.journal.batch });
+    const fate = await manage(t, { about: "download", what: entry, block: fromHex(name), batch: t.journal.batch });
     const block = contentOf(fate);
     if (block === undefined) return { ok: false, words: failureWords(t, fate) };
     const objects = toHex(block.bytes);
@@ -82,7 +82,7 @@ export async function downloadTable(t: Terminal, table: CardTable): Promise<Card
   t.ui.show("downloading", { title, done: names.length, of: names.length });
   t.cardData.finish(table, names);
   // That all was heard; whatever becomes of it, the table is here.
-  await askForData(t, { about: "download", what: end, batch: t.journal.batch });
+  await manage(t, { about: "download", what: end, batch: t.journal.batch });
   return { ok: true, count: names.length - left.length, left };
 }
 
@@ -119,7 +119,7 @@ async function askList(t: Terminal, table: CardTable, what: ChipDownload): Promi
   t.ui.show("downloading", { title, done: 0, of: 0 });
   while (names.length <= MOST_ENTRIES) {
     const block = encodeAscii(`1${String(names.length).padStart(2, "0")}`);
-    const fate = await askForData(t, { about: "download", what, block, batch: t.journal.batch });
+    const fate = await manage(t, { about: "download", what, block, batch: t.journal.batch });
     const content = contentOf(fate);
     if (content === undefined) return { ok: false, words: failureWords(t, fate) };
     const listed = namesIn(content.bytes, wanted);

@@ -6,10 +6,10 @@ import { encodeAscii } from "../../platform/guest/bytes.ts";
 import { contactlessTags, rangeBlock } from "../acquirer/answers.ts";
 import type { ChipDownload } from "../acquirer/messages.ts";
 import type { Prompt } from "../text/words.ts";
-import { askForData, failureWords } from "./ask-data.ts";
 import { RANGE_TABLES, type RangeTable } from "./card-ranges.ts";
 import { fromWire } from "./download.ts";
 import { changeParameters, type ParameterChange, type ParameterId, type ParameterValue, refusalOf } from "./parameters.ts";
+import { failureWords, manage } from "./manage.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type ContactlessDownload =
@@ -68,7 +68,7 @@ type Told = { ok: true; parameters: number; left: { name: string; why: string }[
 async function downloadQuickParameters(t: Terminal): Promise<Told> {
   const { batch } = t.journal;
   t.ui.show("downloading", { title: "contactless-data.parameters", done: 0, of: 0 });
-  const fate = await askForData(t, { about: "download", what: "contactless", batch });
+  const fate = await manage(t, { about: "download", what: "contactless", batch });
   const tags = fate?.fate === "answered" && fate.code === "00" ? contactlessTags(fate.answer) : undefined;
   if (tags === undefined) return { ok: false, words: failureWords(t, fate) };
   const left: { name: string; why: string }[] = [];
@@ -87,7 +87,7 @@ async function downloadQuickParameters(t: Terminal): Promise<Told> {
   }
   changeParameters(t, "", "download", changes);
   for (const { name, why } of left) t.system.log.warn(`download: ${name}: ${why}`);
-  await askForData(t, { about: "download", what: "contactless-end", batch });
+  await manage(t, { about: "download", what: "contactless-end", batch });
   return { ok: true, parameters: tags.size, left };
 }
 
@@ -103,7 +103,7 @@ async function downloadRanges(
     const from = ranges.part(table).length + 1;
     t.ui.show("downloading", { title, done: from - 1, of: 0 });
     const asked = encodeAscii(String(from).padStart(3, "0"));
-    const fate = await askForData(t, { about: "download", what: block, block: asked, batch });
+    const fate = await manage(t, { about: "download", what: block, block: asked, batch });
     const content = fate?.fate === "answered" && fate.code === "00" ? rangeBlock(fate.answer) : undefined;
     // A block that is not what was asked for, or brings nothing and promises more, would never come to an end.
     const astray = content !== undefined && content.ranges.length > 0 && content.last !== from + content.ranges.length - 1;
@@ -114,6 +114,6 @@ async function downloadRanges(
   }
   ranges.finish(table);
   // That all was heard; whatever becomes of it, the table is here.
-  await askForData(t, { about: "download", what: end, batch });
+  await manage(t, { about: "download", what: end, batch });
   return { ok: true, count: ranges.of(table).length };
 }

@@ -1,9 +1,6 @@
 /** Parameters from the host (§2.9, 60.3 = 360) and the terminal's own status to it (362), code by code of §7.3. */
 import { blacklistBlock, parameterBytes, parameterTags } from "../acquirer/answers.ts";
-import type { Fate, Request } from "../acquirer/host.ts";
-import { responseOf } from "../acquirer/responses.ts";
 import { concat, encodeUtf8 } from "../../platform/guest/bytes.ts";
-import { lightsOut, onlinePhase } from "./authorise.ts";
 import { hostTextDecoder, hostTextEncoder } from "./host-text.ts";
 import {
   changeParameters,
@@ -13,9 +10,9 @@ import {
   type Refused,
   refusalOf,
 } from "./parameters.ts";
+import { failureWords, manage } from "./manage.ts";
 import { note } from "./audit.ts";
 import type { Terminal } from "./terminal.ts";
-import type { Prompt } from "../text/words.ts";
 
 export type DownloadResult =
   | {
@@ -31,8 +28,8 @@ export type DownloadResult =
 
 /** Every value is checked on its own: one that cannot be is left as it was, the others count, all in one commit. */
 export async function downloadParameters(t: Terminal): Promise<DownloadResult> {
-  const fate = await ask(t, { about: "parameters", batch: t.journal.batch }, "download.title");
-  if (fate?.fate !== "answered" || fate.code !== "00") return { ok: false, words: failure(t, fate) };
+  const fate = await manage(t, { about: "parameters", batch: t.journal.batch }, "download.title");
+  if (fate?.fate !== "answered" || fate.code !== "00") return { ok: false, words: failureWords(t, fate) };
   const { tags, unknown } = parameterTags(fate.answer);
   const left: { name: string; why: string }[] = [];
   const changes: ParameterChange[] = [];
@@ -50,7 +47,7 @@ export async function downloadParameters(t: Terminal): Promise<DownloadResult> {
   for (const { name, why } of left) t.system.log.warn(`download: ${name}: ${why}`);
   if (unknown !== undefined) t.system.log.warn(`download: code ${unknown} is in no table; what follows it was not read`);
   // That all was heard (361); whatever becomes of it, the parameters are here.
-  await ask(t, { about: "parameters-end", batch: t.journal.batch }, "download.title");
+  await manage(t, { about: "parameters-end", batch: t.journal.batch }, "download.title");
   return { ok: true, changed: changes.length, left, unknown, restart };
 }
 
@@ -62,8 +59,8 @@ export async function downloadBlacklist(t: Terminal): Promise<{ ok: true; count:
   const { batch } = t.journal;
   const prefixes: string[] = [];
   for (let from = 1; from <= MOST_BLACKLISTED; ) {
-    const fate = await ask(t, { about: "blacklist", from, batch }, "blacklist.download");
-    if (fate?.fate !== "answered" || fate.code !== "00") return { ok: false, words: failure(t, fate) };
+    const fate = await manage(t, { about: "blacklist", from, batch }, "blacklist.download");
+    if (fate?.fate !== "answered" || fate.code !== "00") return { ok: false, words: failureWords(t, fate) };
     const block = blacklistBlock(fate.answer);
     // A block that does not come nearer the end would be asked for for ever.
     if (block === undefined || (block.more && block.last < from)) return { ok: false, words: t.ui.say("download.damaged") };
@@ -72,29 +69,13 @@ export async function downloadBlacklist(t: Terminal): Promise<{ ok: true; count:
   }
   const count = t.blacklist.takeHosts(prefixes);
   note(t, "download", count === prefixes.length ? "ok" : "refused", `blacklist ${count}/${prefixes.length}`);
-  await ask(t, { about: "blacklist-end", batch }, "blacklist.download");
+  await manage(t, { about: "blacklist-end", batch }, "blacklist.download");
   return { ok: true, count };
 }
 
 export async function sendStatus(t: Terminal): Promise<{ ok: true } | { ok: false; words: string }> {
-  const fate = await ask(t, { about: "status", batch: t.journal.batch, tags: statusTags(t) }, "download.status-title");
-  return fate?.fate === "answered" && fate.code === "00" ? { ok: true } : { ok: false, words: failure(t, fate) };
-}
-
-async function ask(t: Terminal, request: Request, transaction: Prompt): Promise<Fate | undefined> {
-  const fate = await t.host?.exchange(request, {
-    onPhase: onlinePhase(t, (phase, secondsLeft) =>
-      t.ui.show("online", { transaction, phase, secondsLeft, of: t.profile.responseTimeoutMs / 1000, cancellable: false }),
-    ),
-  });
-  lightsOut(t);
-  return fate;
-}
-
-function failure(t: Terminal, fate: Fate | undefined): string {
-  if (fate?.fate === "answered")
-    return t.ui.say("download.refused", { words: responseOf(fate.code).cashier[t.settings.language] });
-  return t.ui.say(fate === undefined || fate.fate === "not-sent" ? "notice.no-line" : "download.no-answer");
+  const fate = await manage(t, { about: "status", batch: t.journal.batch, tags: statusTags(t) }, "download.status-title");
+  return fate?.fate === "answered" && fate.code === "00" ? { ok: true } : { ok: false, words: failureWords(t, fate) };
 }
 
 const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes).trim();

@@ -1,10 +1,12 @@
 /** Asking for a balance (M14): moves nothing, is never reversed and never kept. */
+import { assert } from "../../platform/guest/assert.ts";
 import { balanceOf } from "../acquirer/answers.ts";
 import type { Fate, Host } from "../acquirer/host.ts";
 import { isApproved, NEEDS_SIGN_ON } from "../acquirer/responses.ts";
 import { maskPan } from "../model/card.ts";
 import type { CardData, DeclinedRecord } from "../model/transaction.ts";
-import { lightsOut, onlinePhase, type Outcome, rememberDecline } from "./authorise.ts";
+import { type Outcome, rememberDecline } from "./authorise.ts";
+import { manage } from "./manage.ts";
 import { now, type Terminal } from "./terminal.ts";
 
 export type Balance =
@@ -14,27 +16,15 @@ export type Balance =
   | { outcome: "unanswered"; why: "silent" | "damaged" };
 
 export async function inquire(t: Terminal, host: Host, card: CardData, pinBlock: Uint8Array | undefined): Promise<Balance> {
-  const { journal, profile } = t;
+  const { journal } = t;
   const trace = journal.takeTrace();
   const operator = t.operator ?? "";
+  const request = { about: "balance", trace, batch: journal.batch, card, pinBlock, operator } as const;
   try {
-    const fate = await host.exchange(
-      { about: "balance", trace, batch: journal.batch, card, pinBlock, operator },
-      {
-        onPhase: onlinePhase(t, (phase, secondsLeft) =>
-          t.ui.show("online", {
-            transaction: "transaction.balance",
-            phase,
-            secondsLeft,
-            of: profile.responseTimeoutMs / 1000,
-            cancellable: false,
-          }),
-        ),
-      },
-    );
+    const fate = await manage(t, request, "transaction.balance", host);
+    assert(fate !== undefined, "there was a host to ask");
     return conclude(t, fate, { trace, masked: maskPan(card.pan), entry: card.entry, operator });
   } finally {
-    lightsOut(t);
     pinBlock?.fill(0);
   }
 }

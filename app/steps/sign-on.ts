@@ -5,6 +5,7 @@ import { responseOf } from "../acquirer/responses.ts";
 import { note } from "./audit.ts";
 import { lightsOut, onlinePhase } from "./authorise.ts";
 import { setClock } from "./clock.ts";
+import { manage } from "./manage.ts";
 import { isPinPadError, pinPadWords } from "./pin.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -70,23 +71,9 @@ async function signOnWithHost(t: Terminal): Promise<SignOnResult> {
 }
 
 export async function signOff(t: Terminal): Promise<SignOnResult> {
-  const { journal, host } = t;
-  if (host === undefined) return { ok: false, words: t.ui.say("notice.no-line") };
-  const fate = await host.exchange(
-    { about: "sign-off", trace: journal.takeTrace(), batch: journal.batch },
-    {
-      onPhase: onlinePhase(t, (phase, secondsLeft) =>
-        t.ui.show("online", {
-          transaction: "menu.sign-off",
-          phase,
-          secondsLeft,
-          of: t.profile.responseTimeoutMs / 1000,
-          cancellable: false,
-        }),
-      ),
-    },
-  );
-  lightsOut(t);
+  const { journal } = t;
+  const fate = await manage(t, { about: "sign-off", trace: journal.takeTrace(), batch: journal.batch }, "menu.sign-off");
+  if (fate === undefined) return { ok: false, words: t.ui.say("notice.no-line") };
   if (fate.fate !== "answered") return { ok: false, words: t.ui.say("problem.sign-on-no-answer") };
   if (fate.code !== "00") return { ok: false, words: responseOf(fate.code).cashier[t.settings.language] };
   if (t.training === undefined) await t.devices.pinpad?.eraseWorkingKeys();

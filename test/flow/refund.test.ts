@@ -173,6 +173,33 @@ test("the host says no: refused with words, and it counts no more", async () => 
   expect(await desk.check()).toMatchObject({ ok: true, differences: [] });
 });
 
+test("settled meanwhile: the day book knows the sale, its card and what was given back, over batches", async () => {
+  const settle = async () => {
+    await desk.keys("menu", "9", "3");
+    await desk.finish(await desk.keys("enter"));
+  };
+  const sale = await sold(5_000);
+  await settle();
+  await desk.finish(await refund(sale, 2_000));
+  await settle();
+  await refundToAmount(sale);
+  const over = await desk.expect("amount", desk.keys(..."3001", "enter"));
+  expect(over.screen.lines.join(" ")).toContain("30.00");
+  await desk.expect("confirm", desk.keys("clear", "0", "enter"));
+  await desk.finish(await desk.keys("enter"));
+  await desk.keys("menu", "3", ..."123456", "enter");
+  await desk.swipe(CARD);
+  await desk.keys(...sale.reference, "enter");
+  expect((await desk.keys(...sale.date, "enter")).screen.lines.join(" ")).toContain("全部退完");
+  await desk.finish();
+  await desk.keys("menu", "3", ..."123456", "enter");
+  await desk.swipe("credit-1");
+  await desk.keys(...sale.reference, "enter");
+  expect((await desk.keys(...sale.date, "enter")).screen.lines.join(" ")).toContain("不是原交易那张卡");
+  await desk.finish();
+  expect(await desk.check()).toMatchObject({ ok: true, differences: [] });
+});
+
 test("more than the merchant may give back at once is refused at the terminal", async () => {
   await refundToAmount({ reference: "123456789012", date: "1120", trace: "" });
   const state = await desk.expect("amount", desk.keys(..."2000001", "enter"));
