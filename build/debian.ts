@@ -34,10 +34,7 @@ class Apt {
   constructor({ suite, arch, secure }: Release, home: string) {
     for (const folder of ["lists/partial", "archives/partial", "parts"]) mkdirSync(join(home, folder), { recursive: true });
     const sources = [`${MIRROR} ${suite}`, ...(secure ? [`${SECURITY_MIRROR} ${suite}-security`] : [])];
-    writeFileSync(
-      join(home, "sources.list"),
-      sources.map((source) => `deb [signed-by=${KEYRING}] ${source} main\n`).join(""),
-    );
+    writeFileSync(join(home, "sources.list"), sources.map((source) => `deb [signed-by=${KEYRING}] ${source} main\n`).join(""));
     writeFileSync(join(home, "status"), "");
     const settings = {
       "Dir::Etc::sourcelist": join(home, "sources.list"),
@@ -122,7 +119,8 @@ export interface Deb {
  */
 export function debianPackages(names: readonly string[], release: Release, without: ReadonlySet<string>): Deb[] {
   const home = cacheOf(release);
-  const kept = join(home, "archives");
+  // Elsewhere than apt keeps them: it would not name again what it has.
+  const kept = join(home, "debs");
   try {
     const apt = openApt(release, home);
     const asked = ["install", "--print-uris", "--no-install-recommends", "-y", "-q", ...names];
@@ -130,6 +128,7 @@ export function debianPackages(names: readonly string[], release: Release, witho
     const wanted = rows.map(([, file = "", name = "", version = ""]) => ({ file, name, version: decodeURIComponent(version) }));
     const debs = wanted.filter(({ name }) => !without.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
     const missing = debs.filter(({ file }) => !existsSync(join(kept, file)));
+    mkdirSync(kept, { recursive: true });
     if (missing.length > 0) apt.run("apt-get", ["download", "-q", ...missing.map((deb) => `${deb.name}=${deb.version}`)], kept);
     return debs.map((deb) => ({ ...deb, file: join(kept, deb.file) }));
   } catch (error) {

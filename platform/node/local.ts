@@ -193,7 +193,7 @@ export class LocalMachine implements Machine {
       sealer:
         this.#logFile === undefined
           ? sealerOf((this.#sealKey ??= newSealKey(entropy)), entropy)
-          : sealerIn(options.dataDir, entropy),
+          : sealerIn(options.dataDir, entropy, options.sealKey),
       entropy,
       clock: this.#clock,
       facts: factsOf(engineName, options.facts),

@@ -47,6 +47,8 @@ export interface MachineOptions {
   board: unknown;
   /** Directory for the guest's files (made when missing), sealing key, crash reports. */
   dataDir: string;
+  /** File of the sealing key (32 bytes), where the platform keeps it elsewhere than in `dataDir`: it must be there. */
+  sealKey?: string | undefined;
   clock: MachineClock;
   /** Entropy from a seed; undefined: the operating system's. */
   seed?: number;

@@ -5,7 +5,7 @@
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DoorError, Refused, errnoOf } from "./errors.ts";
+import { DoorError, Refused, errnoOf, wordsOf } from "./errors.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -18,9 +18,13 @@ export interface Sealer {
   unseal(bytes: Uint8Array): Uint8Array;
 }
 
-/** `entropy` gives the key at first start and a part of each nonce. Throws Refused when the key file is damaged. */
-export function sealerIn(dataDir: string, entropy: (count: number) => Uint8Array): Sealer {
-  return sealerOf(sealKey(join(dataDir, "seal.key"), entropy), entropy);
+/**
+ * `entropy` gives the key at first start and a part of each nonce. `keyFile`: the platform's own, which must be there and is never written. Throws Refused
+ * when the key file is damaged, or the platform's cannot be read.
+ */
+export function sealerIn(dataDir: string, entropy: (count: number) => Uint8Array, keyFile?: string): Sealer {
+  const key = keyFile === undefined ? sealKey(join(dataDir, "seal.key"), entropy) : givenKey(keyFile);
+  return sealerOf(key, entropy);
 }
 
 export const newSealKey = (entropy: (count: number) => Uint8Array): Uint8Array => entropy(KEY_BYTES);
@@ -50,6 +54,19 @@ export function sealerOf(key: Uint8Array, entropy: (count: number) => Uint8Array
 }
 
 const corrupt = (): DoorError => new DoorError("corrupt", "these bytes were altered, or sealed on another terminal");
+
+function givenKey(path: string): Buffer {
+  let key: Buffer;
+  try {
+    key = readFileSync(path);
+  } catch (error) {
+    throw new Refused(`the platform gave no sealing key: ${path}: ${wordsOf(error)}`);
+  }
+  if (key.length === KEY_BYTES) return key;
+  throw new Refused(
+    `${path} is no sealing key (${key.length} bytes, not ${KEY_BYTES}): the platform must give the one it was sealed with`,
+  );
+}
 
 function sealKey(path: string, entropy: (count: number) => Uint8Array): Buffer {
   try {

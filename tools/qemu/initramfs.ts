@@ -1,5 +1,6 @@
 /** An initramfs of busybox, the kernel's modules that are asked for with all they need, and an init. */
-import { readFileSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
 export interface Entry {
@@ -28,12 +29,19 @@ const padded = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc((4 
 function modulesBelow(folder: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.name.endsWith(".ko")) found.set(moduleName(entry.name), join(entry.parentPath, entry.name));
+    if (MODULE.test(entry.name)) found.set(moduleName(entry.name), join(entry.parentPath, entry.name));
   }
   return found;
 }
 
-const moduleName = (file: string): string => basename(file, ".ko").replaceAll("-", "_");
+/** Debian 13's are packed. */
+const MODULE = /\.ko(\.xz)?$/;
+
+const moduleName = (file: string): string => basename(file).replace(MODULE, "").replaceAll("-", "_");
+
+/** A module as `insmod` takes it. */
+const moduleBytes = (path: string): Buffer =>
+  path.endsWith(".xz") ? execFileSync("xz", ["-dc", path], { maxBuffer: 64 * 1024 * 1024 }) : readFileSync(path);
 
 /** What a module says it needs. */
 function needs(bytes: Buffer): string[] {
@@ -51,7 +59,7 @@ function inOrder(names: readonly string[], all: ReadonlyMap<string, string>): Ma
     const path = all.get(name);
     // What is built in has no file.
     if (path === undefined) return;
-    const bytes = readFileSync(path);
+    const bytes = moduleBytes(path);
     for (const needed of needs(bytes)) add(needed.replaceAll("-", "_"));
     order.set(name, bytes);
   };
@@ -62,7 +70,8 @@ function inOrder(names: readonly string[], all: ReadonlyMap<string, string>): Ma
 /** `kernel`: an unpacked linux-image package. `init`: a shell script; it finds its modules loaded. */
 export function initramfs(kernel: string, modules: readonly string[], busybox: string, init: string): Uint8Array {
   const folders = ["bin", "dev", "proc", "sys", "host", "modules"].map((path) => ({ path, mode: DIRECTORY }));
-  const loaded = [...inOrder(modules, modulesBelow(join(kernel, "lib/modules")))];
+  const places = ["lib/modules", "usr/lib/modules"].map((place) => join(kernel, place)).filter((place) => existsSync(place));
+  const loaded = [...inOrder(modules, new Map(places.flatMap((place) => [...modulesBelow(place)])))];
   const files = loaded.map(([name, bytes]) => ({ path: `modules/${name}.ko`, mode: 0o100644, bytes }));
   const load = loaded.map(([name]) => `insmod /modules/${name}.ko || echo "no module ${name}"`).join("\n");
   const script = `#!/bin/busybox sh\n/bin/busybox --install -s /bin\nexport PATH=/bin\nmount -t proc proc /proc\nmount -t sysfs sys /sys\nmount -t devtmpfs dev /dev\n${load}\n${init}\n`;

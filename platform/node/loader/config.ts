@@ -17,6 +17,10 @@ const config = z.strictObject({
   data: z.string(),
   /** The merchant's and terminal's own profile; without it the package's counts. */
   profile: z.string().optional(),
+  /** A package that came with the root file system: installed where nothing else is, left to the firmware when it is newer. */
+  factory: z.string().optional(),
+  /** File of the sealing key, where the platform keeps it: systemd's credential, for one. Without it, `seal.key` in `data`. */
+  sealKey: z.string().optional(),
   /** Where a memory stick is mounted. */
   media: z.string().optional(),
   /** Machine number. */
@@ -38,13 +42,15 @@ export function readConfig(file: string): LoaderConfig {
     throw new Error(`${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not readable"}`);
   }
   const at = (path: string): string => resolve(dirname(file), path);
-  const { signers, slots, data, profile, media, ...rest } = read.data;
+  const { signers, slots, data, profile, media, factory, sealKey, ...rest } = read.data;
   return {
     ...rest,
     slots: at(slots),
     data: at(data),
     profile: profile && at(profile),
     media: media && at(media),
+    factory: factory && at(factory),
+    sealKey: sealKey && at(sealKey),
     signers: signers.map((path) => signerIn(at(path))),
   };
 }
