@@ -71,6 +71,8 @@ export interface CardData {
   holder: string | undefined;
   /** Card sequence number (tag 5F34), three digits, of a chip. */
   sequence?: string;
+  /** Application the number was read of (tag 84), hex digits, of a chip. */
+  aid?: string;
   /** Chip data for the host (DE55, §3.11). */
   icData?: Uint8Array;
   /** Number of the card that is loaded out of this one's account; sequence and chip data are that card's. */

@@ -9,6 +9,7 @@ import type { ExchangeOptions, Fate, Host, Message } from "../acquirer/host.ts";
 import { ADVICE_TAKEN, isApproved, NEEDS_SIGN_ON, responseOf } from "../acquirer/responses.ts";
 import type { CardData, Delivery, Original, TransactionKind, TransactionRecord } from "../model/transaction.ts";
 import { lightsOut, onlinePhase, type Outcome } from "./authorise.ts";
+import { simplyRead } from "./chip-card.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { trace6 } from "./numbers.ts";
 import { deliverOwed } from "./reverse.ts";
@@ -44,7 +45,7 @@ export function adviceRecord(t: Terminal, { kind, amountFen, card, ...more }: Ad
     entry: card.entry,
     pan: card.pan,
     expiry: card.expiry,
-    sequence: card.sequence,
+    ...simplyRead(card),
     operator: t.operator ?? "",
     ...now(t),
     settlementDate: undefined,

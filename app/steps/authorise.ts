@@ -18,6 +18,7 @@ import type {
   ReversalRecord,
   TransactionRecord,
 } from "../model/transaction.ts";
+import { simplyRead } from "./chip-card.ts";
 import { refusing } from "./refusals.ts";
 import { hostTextDecoder } from "./host-text.ts";
 import { now, type Terminal } from "./terminal.ts";
@@ -84,8 +85,7 @@ export function lightsOut(t: Terminal): void {
 
 export async function authorise(t: Terminal, host: Host, authorisation: Authorisation): Promise<Outcome> {
   const { card, more } = authorisation;
-  const chip = card.sequence === undefined ? more : { sequence: card.sequence, ...more };
-  return concludeSent(t, await sendFinancial(t, host, authorisation), chip);
+  return concludeSent(t, await sendFinancial(t, host, authorisation), { ...simplyRead(card), ...more });
 }
 
 /** Owes the reversal, sends, and waits: the first half of a request. Whoever calls it concludes it, whatever happens in between. */

@@ -1,7 +1,8 @@
 /** A card in the slot: switched on, as the kernel talks to it, and read for its number alone (simplified flow). */
 import type { IccError } from "../../hal/icc/icc.ts";
 import { type CardChannel, type Outcome, type Requests, runTransaction } from "../emv/index.ts";
-import type { CardData } from "../model/transaction.ts";
+import { toHex } from "../../platform/guest/bytes.ts";
+import type { CardData, TransactionRecord } from "../model/transaction.ts";
 import { parseTrack2 } from "../model/card.ts";
 import { chipPeople, chipTerminal } from "./chip-terminal.ts";
 import { chipFailed, chipForgotten } from "./fallback.ts";
@@ -71,7 +72,7 @@ export async function readChipCard(t: Terminal): Promise<{ card: CardData } | { 
   await powerOff(t);
   if (shown === undefined) return { problem: readProblem(t, outcome) };
   chipForgotten(t);
-  return { card: cardDataOf(shown) };
+  return { card: withAid(cardDataOf(shown), outcome.data["84"]) };
 }
 
 /** Words for a card that could not be read; leave for the stripe is noted where §5.7 gives it. */
@@ -89,6 +90,16 @@ export function readProblem(t: Terminal, { result, reason, fallback, words }: Ou
   }
   if (result === "card-blocked") return t.ui.say("problem.chip-blocked");
   return t.ui.say(result === "not-accepted" ? "problem.chip-not-accepted" : "problem.chip-ended");
+}
+
+export function withAid(card: CardData, aid: Uint8Array | undefined): CardData {
+  return aid === undefined ? card : { ...card, aid: toHex(aid) };
+}
+
+/** What stands on the slip of a card whose number was read and nothing else (§6.3). */
+export function simplyRead({ sequence, aid }: CardData): Pick<TransactionRecord, "sequence" | "chip"> {
+  if (sequence === undefined) return {};
+  return aid === undefined ? { sequence } : { sequence, chip: { data: { "84": aid, "5F34": sequence.slice(-2) } } };
 }
 
 /** A chip's own words as the rest of the terminal knows a card. */

@@ -3,7 +3,7 @@ import type { PiccError } from "../../hal/picc/picc.ts";
 import { type CardChannel, cardOf, type OnlineRequest, type Outcome, type People, runTransaction } from "../emv/index.ts";
 import type { CardData } from "../model/transaction.ts";
 import type { Prompt } from "../text/words.ts";
-import { cardDataOf } from "./chip-card.ts";
+import { cardDataOf, withAid } from "./chip-card.ts";
 import { tapTerminal } from "./tap-terminal.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
@@ -121,7 +121,7 @@ export async function readTapCard(t: Terminal, transaction: Prompt): Promise<{ c
       shown = request;
       return undefined;
     });
-    return shown === undefined ? againAfter(t, ending) : { card: cardDataOf(shown, "contactless") };
+    return shown === undefined ? againAfter(t, ending) : { card: withAid(cardDataOf(shown, "contactless"), shown.tags["84"]) };
   } finally {
     opened.done();
   }

@@ -115,6 +115,11 @@ test("a void", async () => {
   const after = await told();
   await home();
   expect(after.request).toMatchObject({ mti: "0200", fields: { ...SIMPLE, "3": "200000" } });
+  // §6.3: of a card whose number alone was read, its application and sequence.
+  expect((await desk.paper()).at(-1)?.text.filter((line) => /^(AID|CSN|TVR)/.test(line))).toEqual([
+    "AID: A000000333010101",
+    "CSN: 01",
+  ]);
   expect(after.request.fields["55"]).toBeUndefined();
 });
 

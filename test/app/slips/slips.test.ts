@@ -212,7 +212,10 @@ const SLIPS: Record<string, Slip> = {
   ),
   "sale-tap-signed": sale({}, { ...TAPPED, waived: { pinFen: 100_000 } }),
   "sale-tap-unsigned": sale({}, { ...TAPPED, waived: { signatureFen: 30_000 } }),
-  "void-chip": sale({}, { kind: "void", entry: "contact", sequence: "001" }),
+  "void-chip": sale(
+    {},
+    { kind: "void", entry: "contact", sequence: "001", chip: { data: { "84": "A000000333010101", "5F34": "01" } } },
+  ),
   "sale-partial": sale({}, { approvedFen: 4_000, responseCode: "10" }),
   "sale-foreign": sale({}, { organisation: "VIS", entry: "fallback", pinEntered: false, remarks: [] }),
   "sale-confirm-with-bank": sale({}, { responseCode: "A2" }),
