@@ -113,7 +113,7 @@ export function readLog(channel: CardChannelLike, terminal: TerminalLike, kind: 
   const session = sessionOf(terminal, channel);
   const steps = function* () {
     yield* select(session);
-    return yield* readCardLog(session, kind);
+    return (yield* readCardLog(session, kind)) ?? [];
   };
   return runStep(steps(), channel, people);
 }

@@ -13,15 +13,18 @@ export type LogEntry = Readonly<Record<string, string>>;
 const KINDS = { payments: { entry: "9F4D", format: 0x9f4f }, loads: { entry: "DF4D", format: 0xdf4f } } as const;
 const MAX_ENTRIES = 30;
 
-/** Newest first. Empty when the card keeps none. The application is selected. */
-export function* readCardLog(session: Session, kind: LogKind): Step<LogEntry[]> {
+const NO_RECORD = 0x6a83;
+
+/** Newest first; empty: nothing was written yet. Undefined when the card keeps none, or does not show it. The application is selected. */
+export function* readCardLog(session: Session, kind: LogKind): Step<LogEntry[] | undefined> {
   const place = session.store.get(KINDS[kind].entry) ?? (yield* getData(session, Number.parseInt(KINDS[kind].entry, 16)));
   const format = yield* getData(session, KINDS[kind].format);
-  if (place?.length !== 2 || format === undefined) return [];
+  if (place?.length !== 2 || format === undefined) return undefined;
   const [sfi = 0, count = 0] = place;
   const entries: LogEntry[] = [];
   for (let record = 1; record <= Math.min(count, MAX_ENTRIES); record++) {
     const { status, data } = yield* send(session, commands.readRecord(sfi, record));
+    if (status !== OK && status !== NO_RECORD && entries.length === 0) return undefined;
     if (status !== OK) break;
     const entry = parsed("bad-record", () => logEntry(format, data));
     if (entry !== undefined) entries.push(entry);

@@ -88,8 +88,7 @@ function* readAgain(session: Session, torn: Torn): Step<string> {
 
 function* hasPaid(session: Session, torn: Torn): Step<boolean | undefined> {
   const log = yield* readCardLog(session, "payments");
-  if (log.length === 0) return undefined;
-  return log.some(
+  return log?.some(
     (entry) =>
       entry["9F36"] === torn.data["9F36"] &&
       toDecimal(toBytes(entry["9F02"] ?? "")) === torn.amountFen &&

@@ -514,6 +514,17 @@ describe("torn away", () => {
     expect([outcome.result, outcome.words]).toEqual(["approved-offline", "TC"]);
   });
 
+  test("… its log is empty: it has never paid, and pays now", async () => {
+    const fresh = [select(card), decided(card, "40"), ...records(card)];
+    const { outcome } = await again([format, { command: "00B2015C00", answer: "6A83" }], await torn(), fresh);
+    expect([outcome.result, outcome.words]).toEqual(["approved-offline", "TC"]);
+  });
+
+  test("… its log cannot be read: not charged again", async () => {
+    const { outcome } = await again([format, { command: "00B2015C00", answer: "6985" }], await torn());
+    expect(outcome).toMatchObject({ result: "declined-offline", reason: "torn" });
+  });
+
   test("… it keeps no log: not charged again", async () => {
     const { outcome } = await again([{ command: "80CA9F4F00", answer: "6A88" }], await torn());
     expect(outcome).toMatchObject({ result: "declined-offline", reason: "torn" });
