@@ -29,6 +29,8 @@ export interface Day {
   counts: Record<string, number>;
   violations: Violation[];
   simulatedMs: number;
+  /** How long it took back to idle in the evening, simulated. */
+  backMs: number;
   /** Of every byte of the day. */
   digest: string;
 }
@@ -62,6 +64,7 @@ export async function day({ seed, lines, ...more }: DayOptions): Promise<Day> {
       counts,
       violations: watch.violations,
       simulatedMs: world.desk.clock.now() - began,
+      backMs: watch.backMs,
       digest: world.digest(),
     };
   } finally {

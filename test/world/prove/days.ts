@@ -32,6 +32,31 @@ const FLAGS = [
 /** A day takes a second at most; a process that has said nothing for so long turns without end inside the firmware, where no moment passes. */
 const SILENCE_MS = 120_000;
 
+/** Has this process been busy itself for so long, what the others have said meanwhile waits to be read. */
+const READING_MS = 1_000;
+
+class Silence {
+  readonly #act: () => void;
+  #timer: NodeJS.Timeout;
+  constructor(act: () => void) {
+    this.#act = act;
+    this.#timer = this.#begins();
+  }
+
+  #begins(): NodeJS.Timeout {
+    return setTimeout(() => (this.#timer = setTimeout(this.#act, READING_MS)), SILENCE_MS);
+  }
+
+  ends(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#begins();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 export async function randomDays(options: DaysOptions): Promise<Days> {
   const { processes, count } = options;
   const result: Days = { days: [], broken: [] };
@@ -64,10 +89,9 @@ function runWorker(
   child.stderr?.on("data", (bytes: Buffer) => {
     complaint = (complaint + bytes.toString()).slice(-2000);
   });
-  let silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+  const silence = new Silence(() => child.kill("SIGKILL"));
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (text) => {
-    clearTimeout(silence);
-    silence = setTimeout(() => child.kill("SIGKILL"), SILENCE_MS);
+    silence.ends();
     if (text.startsWith("begins ")) begun = text.slice("begins ".length);
     if (!text.startsWith("{")) return;
     const day = JSON.parse(text) as DayLine;
@@ -77,7 +101,7 @@ function runWorker(
   });
   return new Promise((resolve) => {
     child.on("close", (code) => {
-      clearTimeout(silence);
+      silence.stop();
       const found = untilFound && result.days.some(({ violations }) => violations.length > 0);
       if (code !== 0 && !found)
         result.broken.push(`a process ended with ${code ?? "a signal"} in the day of seed ${begun}: ${complaint}`);

@@ -45,7 +45,7 @@ async function allocations(): Promise<Row> {
 }
 
 async function bombs(): Promise<Row> {
-  const { passed, violations } = await runTests("test/engine/bombs.test.ts", 1, { TAEL_BOMBS: "all" });
+  const { passed, violations } = await runTests("test/engine/bombs.test.ts", { TAEL_BOMBS: "all" });
   return { what: "what runs away ends the firmware alone; the books agree", tried: `${passed} tests`, violations };
 }
 

@@ -11,10 +11,10 @@ const FILES: readonly (readonly [file: string, what: string, unit: string])[] = 
 
 export const leakSection: Section = {
   name: "leak",
-  async run({ processes }) {
+  async run() {
     const rows = [];
     for (const [file, what, unit] of FILES) {
-      const { passed, violations } = await runTests(file, processes);
+      const { passed, violations } = await runTests(file);
       rows.push({ what, tried: `${passed} ${unit}`, violations });
     }
     return rows;

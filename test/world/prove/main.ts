@@ -1,10 +1,11 @@
 /** `npm run prove`: see ../README.md. Exit status 1 when anything was violated. */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { day } from "../day.ts";
 import { writeDown } from "../failing.ts";
-import { root } from "../firmware.ts";
+import { firmware, root } from "../firmware.ts";
 import { readScenario } from "../scenario-file.ts";
 import { runBreakages } from "./breakages.ts";
 import { randomDays } from "./days.ts";
@@ -86,10 +87,26 @@ function table(parts: readonly Part[]): string {
 }
 
 const PROOF = join(root, "test/PROOF.md");
-const HEAD = `# What was proved\n\nWritten by \`npm run prove\`; seed ${seed}. What each section does stands in the README of its folder; one without rows has not been run to its end.\n\n`;
+const headOf = (hash: string): string => `# What was proved
 
-/** Sections that did not run keep the rows they have. A few sections of another seed are not written: they would stand among what they are not. */
-function writeProof(parts: readonly Part[]): void {
+Written by \`npm run prove\`; seed ${seed}, firmware ${hash}. What each section does stands in the README of its folder; one without rows has not been
+run to its end.
+
+`;
+
+const firmwareHash = (): string =>
+  createHash("sha256")
+    .update(firmware().bundle?.code ?? "")
+    .digest("hex")
+    .slice(0, 16);
+
+/**
+ * Sections that did not run keep the rows they have. A few sections of another seed or another firmware are not written: they would stand among what
+ * they are not.
+ */
+function writeProof(parts: readonly Part[], took: string): void {
+  const HEAD = headOf(firmwareHash());
+
   const before = existsSync(PROOF) ? readFileSync(PROOF, "utf8") : "";
   if (parts.length < SECTIONS.length && before !== "" && !before.startsWith(HEAD)) return;
   const kept = before.startsWith(HEAD) ? before.split("\n") : [];
@@ -98,20 +115,38 @@ function writeProof(parts: readonly Part[]): void {
     const part = parts.find((each) => each.name === name);
     return part === undefined ? kept.filter((line) => line.startsWith(`| ${name} |`)) : table([part]).split("\n").slice(2);
   });
-  writeFileSync(PROOF, `${HEAD}${[title, rule, ...rows].join("\n")}\n`);
+  const last = parts.length === SECTIONS.length ? `\n${took}\n` : "";
+  writeFileSync(PROOF, `${HEAD}${[title, rule, ...rows].join("\n")}\n${last}`);
 }
 
+function tookSince(began: number): string {
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** As many sections at a time as processes, since each is one. */
 async function sections(names: readonly string[] | undefined): Promise<boolean> {
-  const chosen = SECTIONS.filter(({ name }) => names?.includes(name) ?? true);
+  const began = performance.now();
+  console.log(`seed ${seed}, firmware ${firmwareHash()}`);
+  const waiting = SECTIONS.filter(({ name }) => names?.includes(name) ?? true);
   const parts: Part[] = [];
-  for (const { name, run } of chosen) {
-    const rows = await run({ ms: 600_000, processes, seed });
-    parts.push({ name, rows });
-    console.log(table([{ name, rows }]).split("\n").slice(2).join("\n"));
-    for (const words of rows.flatMap(({ violations }) => violations)) console.log(words);
-  }
-  writeProof(parts);
-  return parts.every(({ rows }) => rows.every(({ violations }) => violations.length === 0));
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { name, run } = next;
+      const alone = performance.now();
+      const rows = await run({ ms: 600_000, seed });
+      parts.push({ name, rows });
+      console.log(table([{ name, rows }]).split("\n").slice(2).join("\n"));
+      for (const words of rows.flatMap(({ violations }) => violations)) console.log(words);
+      console.log(`${name}: ${tookSince(alone)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, lane));
+  const count = parts.flatMap(({ rows }) => rows.flatMap(({ violations }) => violations)).length;
+  const took = `The whole of it took ${tookSince(began)}, ${processes} sections at a time.`;
+  writeProof(parts, took);
+  console.log(`${count} violations. ${took}`);
+  return count === 0;
 }
 
 async function breakages(name: string | undefined): Promise<boolean> {

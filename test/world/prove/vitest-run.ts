@@ -18,12 +18,12 @@ export interface TestsRun {
 }
 
 /** `file` from the root; the package in dist is the one that is tested. */
-export async function runTests(file: string, processes: number, env: Record<string, string> = {}): Promise<TestsRun> {
+export async function runTests(file: string, env: Record<string, string> = {}): Promise<TestsRun> {
   const folder = mkdtempSync(join(tmpdir(), "tael-prove-"));
   const report = join(folder, "report.json");
   try {
     const program = join(root, "node_modules/vitest/vitest.mjs");
-    const args = ["run", file, "--reporter=json", `--outputFile=${report}`, `--maxWorkers=${processes}`];
+    const args = ["run", file, "--reporter=json", `--outputFile=${report}`, "--maxWorkers=1"];
     const child = spawn(process.execPath, [program, ...args], {
       cwd: root,
       stdio: "ignore",

@@ -6,6 +6,7 @@ export interface DayLine {
   seed: number;
   customers: number;
   simulatedMs: number;
+  backMs: number;
   violations: string[];
 }
 
@@ -15,11 +16,12 @@ const bundle = bundleFile === "" ? undefined : { code: readFileSync(bundleFile, 
 for (let n = 0; n < Number(count) && Date.now() < Number(endsAt); n++) {
   const seed = Number(first) + n * Number(step);
   process.stdout.write(`begins ${seed}\n`);
-  const { counts, simulatedMs, violations } = await day({ seed, bundle });
+  const { counts, simulatedMs, backMs, violations } = await day({ seed, bundle });
   const line: DayLine = {
     seed,
     customers: Object.values(counts).reduce((sum, each) => sum + each, 0),
     simulatedMs,
+    backMs,
     violations: violations.map(({ what, words }) => `${what}: ${words}`),
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);

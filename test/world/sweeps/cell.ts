@@ -1,6 +1,6 @@
 /** One run of a flow in which one thing goes wrong, from a photographed world to the books (reliability §4). */
 import { Cashier, Stuck, type VisitTroubles } from "../cashier.ts";
-import { check, closing, type Violation, Watch } from "../closing.ts";
+import { check, closing, COMES_BACK_MS, type Violation, Watch } from "../closing.ts";
 import { opening } from "../flows.ts";
 import { isSettlementSlip, readTotals } from "../slips.ts";
 import type { Line, Visit } from "../visit.ts";
@@ -13,8 +13,6 @@ import { SteadyPeople } from "./steady.ts";
 const FIRST_FEN = 200_000;
 /** The sale after a power cut. */
 const AFTERWARDS_FEN = 200;
-/** I9: back at idle within this time after the last fault, simulated ms. */
-const COMES_BACK_MS = 120_000;
 const PAUSE = "clock advance 60s";
 /** TAEL_ENGINE=quickjs for the terminal's own engine, whose bytes are the same. */
 const ENGINE = process.env.TAEL_ENGINE === "quickjs" ? "quickjs" : "node-vm";
@@ -32,6 +30,8 @@ export interface Stage {
   chips?: true;
   /** Logged before the flow began. */
   errorsBefore: number;
+  /** How long it took back to idle after the last fault, simulated. */
+  backMs: number;
 }
 
 /** Looks at the terminal as soon as it has power again. */
@@ -56,6 +56,8 @@ export interface Outcome {
   /** What the visit came to, in a word. */
   came: string;
   violations: string[];
+  /** How long it took back to idle after the last fault, simulated. */
+  backMs: number;
 }
 
 export async function staged(
@@ -73,7 +75,7 @@ export async function staged(
   const own = row.visit(new SteadyPeople(world.desk.tray, FIRST_FEN, flow.card), await originalFor(world, flow.path));
   const visit = { begin: opening(row), ...own, at: { ...own.at, ...flow.at } };
   const { batch } = world.desk.state;
-  return { world, cashier, visit, batch, errorsBefore: world.errors.length, ...optionsOf(flow.image) };
+  return { world, cashier, visit, batch, errorsBefore: world.errors.length, backMs: 0, ...optionsOf(flow.image) };
 }
 
 /** `serve` that ends even when nobody can help: what is broken is mended afterwards. */
@@ -126,7 +128,7 @@ export async function run(cell: Cell): Promise<Outcome> {
   } finally {
     await stage?.world.close();
   }
-  return { came, violations: [...new Set(found)] };
+  return { came, violations: [...new Set(found)], backMs: stage?.backMs ?? 0 };
 }
 
 const told = (violations: readonly Violation[]): string[] => violations.map(({ what, words }) => `${what}: ${words}`);
@@ -151,7 +153,8 @@ async function closed(stage: Stage, { flow, ending, lost }: Cell): Promise<strin
 }
 
 /** The faults stop, those of the flow itself stay; how long it took to idle, when too long. */
-async function comesBack({ world, cashier }: Stage): Promise<string[]> {
+async function comesBack(stage: Stage): Promise<string[]> {
+  const { world, cashier } = stage;
   world.disarm();
   world.desk.line.clearFault();
   for (const line of ["clear faults", "disk well"]) await world.do(line);
@@ -165,8 +168,8 @@ async function comesBack({ world, cashier }: Stage): Promise<string[]> {
     if (!(error instanceof Stuck)) throw error;
     return [`I9: ${error.message}`];
   }
-  const tookMs = world.desk.clock.now() - began;
-  return tookMs > COMES_BACK_MS ? [`I9: back at idle only after ${tookMs / 1000} s`] : [];
+  stage.backMs = world.desk.clock.now() - began;
+  return stage.backMs > COMES_BACK_MS ? [`I9: back at idle only after ${stage.backMs / 1000} s`] : [];
 }
 
 /** Cut before anything had left, it is as if nobody had asked. */

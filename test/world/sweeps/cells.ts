@@ -40,10 +40,12 @@ export interface Count {
   /** The fault found nothing to spoil. */
   idle: number;
   violations: string[];
+  /** The longest way back to idle after the last fault, simulated. */
+  backMs: number;
 }
 
 export interface Share {
-  /** At most so many points of each flow, chosen by the seed; undefined: all. */
+  /** At most so many points of each flow, of the faults that were met least so far and then by the seed; undefined: all. */
   perFlow?: number;
   seed: number;
   /** Every `of`-th flow from `part` on, for several processes. */
@@ -63,11 +65,12 @@ export type Counts = Map<string, Count>;
 export async function sweep(swept: Sweep, share: Share): Promise<Counts> {
   const { seed, part = 0, of = 1, until = Number.POSITIVE_INFINITY, long = false, only, told } = share;
   const counts: Counts = new Map();
+  const met = new Map<string, number>();
   const flows = swept.flows(long).filter(({ name }) => only === undefined || only.test(name));
   for (const [at, flow] of flows.entries()) {
     if (at % of !== part || Date.now() > until) continue;
     const { points } = await swept.list(flow, share.perFlow === undefined);
-    for (const point of chosen(points, share, at)) {
+    for (const point of chosen(points, share, at, met)) {
       if (Date.now() > until) break;
       const outcome = await point.run(seed);
       counted(counts, point, outcome);
@@ -79,37 +82,43 @@ export async function sweep(swept: Sweep, share: Share): Promise<Counts> {
   return counts;
 }
 
-/** As many of each fault as there is room for, those of one fault by the seed. */
-function chosen(points: readonly Point[], { perFlow, seed }: Share, at: number): readonly Point[] {
-  if (perFlow === undefined || points.length <= perFlow) return points;
+/** Each time of the fault that was met least so far, so that what few flows can meet is met wherever it can be; its point by the seed. */
+function* chosen(points: readonly Point[], { perFlow, seed }: Share, at: number, met: Map<string, number>): Generator<Point> {
+  if (perFlow === undefined || points.length <= perFlow) {
+    yield* points;
+    return;
+  }
   const chance = new Chance(seed * 1_000 + at);
   const faults = new Map<string, Point[]>();
   for (const point of points) faults.set(point.fault, [...(faults.get(point.fault) ?? []), point]);
-  const groups = [...faults.values()];
-  const offset = chance.from(0, groups.length - 1);
-  const picked: Point[] = [];
-  for (let n = offset; picked.length < perFlow; n++) {
-    const group = groups[n % groups.length] as Point[];
-    if (group.length > 0) picked.push(group.splice(chance.from(0, group.length - 1), 1)[0] as Point);
+  const from = chance.from(0, faults.size - 1);
+  const turned = [...faults].slice(from).concat([...faults].slice(0, from));
+  const times = (fault: string): number => met.get(fault) ?? 0;
+  for (let n = 0; n < perFlow; n++) {
+    const left = turned.filter(([, group]) => group.length > 0);
+    const [fault, group] = left.reduce((least, each) => (times(each[0]) < times(least[0]) ? each : least));
+    met.set(fault, times(fault) + 1);
+    yield group.splice(chance.from(0, group.length - 1), 1)[0] as Point;
   }
-  return picked;
 }
 
 function counted(counts: Counts, { flow, fault, name }: Point, outcome: Outcome | undefined): void {
   const key = `${flow} | ${fault}`;
-  const count = counts.get(key) ?? { cells: 0, idle: 0, violations: [] };
+  const count = counts.get(key) ?? { cells: 0, idle: 0, violations: [], backMs: 0 };
   counts.set(key, count);
   if (outcome === undefined) count.idle++;
   else count.cells++;
+  count.backMs = Math.max(count.backMs, outcome?.backMs ?? 0);
   count.violations.push(...(outcome?.violations ?? []).map((words) => `${flow}, ${fault} ${name}: ${words}`));
 }
 
 export function total(counts: Counts): Count {
-  const sum: Count = { cells: 0, idle: 0, violations: [] };
-  for (const { cells, idle, violations } of counts.values()) {
+  const sum: Count = { cells: 0, idle: 0, violations: [], backMs: 0 };
+  for (const { cells, idle, violations, backMs } of counts.values()) {
     sum.cells += cells;
     sum.idle += idle;
     sum.violations.push(...violations);
+    sum.backMs = Math.max(sum.backMs, backMs);
   }
   return sum;
 }
