@@ -191,6 +191,8 @@ const CRYPTO = rows("crypto", [
       { value: "001", text: "param-choice.single" },
       { value: "003", text: "param-choice.double" },
       { value: "004", text: "param-choice.double-track" },
+      { value: "005", text: "param-choice.sm" },
+      { value: "006", text: "param-choice.sm-track" },
     ),
     { path: "keys.signOnCode", frozen: true, signOn: true },
   ],

@@ -95,6 +95,7 @@ export const LABELS = {
   loaded: ["充值后余额", "EC BALANCE"],
   received: ["实收", "RECEIVED"],
   change: ["找零", "CHANGE"],
+  tips: ["其中小费", "INCL. TIPS"],
   debit: ["借记合计", "DEBIT"],
   credit: ["贷记合计", "CREDIT"],
   net: ["净额", "NET"],

@@ -93,7 +93,10 @@ export async function sendFinancial(t: Terminal, host: Host, authorisation: Auth
   const { kind, amountFen, card, pinBlock, original, organisation } = authorisation;
   const { journal } = t;
   assert(Number.isSafeInteger(amountFen) && amountFen > 0, "money is whole fen, more than none");
-  assert(pinBlock === undefined || pinBlock.length === 8, "a PIN block has eight bytes");
+  assert(
+    pinBlock === undefined || pinBlock.length === 8 || pinBlock.length === 16,
+    "a PIN block has eight bytes, of SM4 sixteen",
+  );
   const operator = t.operator ?? "";
   const request: FinancialRequest = {
     about: kind,

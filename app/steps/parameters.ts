@@ -188,6 +188,9 @@ function agreed(profile: Profile, tipMode: string, applicationType: ParameterVal
   // §1.3: the header begins with the class of the application.
   if (typeof applicationType === "string" && applicationType.startsWith("6"))
     profile.header = applicationType + profile.header.slice(2);
+  // §4.3: keys of SM4 make one kind of MAC, and no others make it.
+  const sm = profile.keys.signOnCode === "005" || profile.keys.signOnCode === "006";
+  if (sm !== (profile.keys.mac === "sm4")) profile.keys = { ...profile.keys, mac: sm ? "sm4" : "ecb" };
   const { backup } = profile.host as { backup?: Partial<NonNullable<Profile["host"]["backup"]>> };
   if (backup !== undefined) {
     if (backup.host === undefined || backup.host === "") delete profile.host.backup;

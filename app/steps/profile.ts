@@ -13,6 +13,8 @@ const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.mi
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const address = v.object({ host: v.pipe(v.string(), v.nonEmpty()), port });
 
+const encoding = v.optional(v.picklist(["digits", "ascii"]));
+
 const PROFILE: v.GenericSchema<Profile> = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty()),
   merchant: v.strictObject({
@@ -34,7 +36,7 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
   header: digits(12),
   keys: v.strictObject({
     masterSlot: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(49)),
-    signOnCode: v.picklist(["001", "003", "004"]),
+    signOnCode: v.picklist(["001", "003", "004", "005", "006"]),
     mac: v.picklist(["ecb", "x9.9", "x9.19", "sm4"]),
   }),
   responseTimeoutMs: whole(1_000, 300_000),
@@ -48,6 +50,7 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
     unansweredReason: v.picklist(["98", "06"]),
     voidDate: v.optional(v.boolean()),
     preauthVoidReference: v.optional(v.boolean()),
+    encodings: v.optional(v.strictObject({ 48: encoding, 60: encoding, 61: encoding })),
   }),
   rules: v.optional(
     v.strictObject({

@@ -185,6 +185,8 @@ export const keepingEn = {
   "param-choice.single": "Single length",
   "param-choice.double": "Double length",
   "param-choice.double-track": "Double and tracks",
+  "param-choice.sm": "SM4",
+  "param-choice.sm-track": "SM4 and tracks",
   "param-choice.ecb": "UnionPay ECB",
   "param-choice.x99": "X9.9",
   "param-choice.x919": "X9.19",

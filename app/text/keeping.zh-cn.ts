@@ -183,6 +183,8 @@ export const keepingZhCN = {
   "param-choice.single": "单倍长",
   "param-choice.double": "双倍长",
   "param-choice.double-track": "双倍长加磁道",
+  "param-choice.sm": "国密",
+  "param-choice.sm-track": "国密加磁道",
   "param-choice.ecb": "银联 ECB",
   "param-choice.x99": "X9.9",
   "param-choice.x919": "X9.19",

@@ -83,7 +83,7 @@ async function record(
   return chapters;
 }
 
-/** A chapter for people who read differences. */
+/** A chapter for people who read differences: what is another number whenever something before it takes longer, or is told otherwise to a chip, is left out. */
 export function inWords({ title, shots }: Chapter): string {
   const lines = shots.flatMap(({ step, screen, slips }) => [
     "",
@@ -91,7 +91,12 @@ export function inWords({ title, shots }: Chapter): string {
     `[${screen.id}] ${screen.title}`,
     ...screen.lines.map((line) => `  ${line}`),
     ...(screen.hints.length === 0 ? [] : [`  <${screen.hints.join("> <")}>`]),
-    ...slips.flatMap(({ text }) => ["", ...text.map((line) => `    |${line}`.trimEnd())]),
+    ...slips.flatMap(({ text }) => ["", ...text.map((line) => `    |${withoutCipher(line)}`.trimEnd())]),
   ]);
-  return `${[title, ...lines].join("\n")}\n`;
+  return `${[title, ...lines].join("\n").replace(CLOCK, "…")}\n`;
 }
+
+const CLOCK = /\d\d:\d\d(:\d\d)?/g;
+
+const withoutCipher = (line: string): string =>
+  line.replace(/^(TC|ARQC|UNPR NUM): [0-9A-F]+$/, "$1: …").replace(/^[0-9A-F]{6,}$/, "…");

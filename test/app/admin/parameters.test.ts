@@ -151,6 +151,23 @@ describe("what one parameter says about another", () => {
     expect(other.t.profile.host.backup).toBeUndefined();
   });
 
+  test("keys of SM4 make its MAC, and no others do (§4.3)", () => {
+    const { t, parameters } = merchant();
+    for (const [code, mac] of [
+      ["006", "sm4"],
+      ["004", "ecb"],
+      ["005", "sm4"],
+    ] as const) {
+      parameters.set("99", "parameter", [{ id: "crypto.sign-on", value: code }]);
+      expect(t.profile.keys).toMatchObject({ signOnCode: code, mac });
+    }
+    parameters.set("99", "parameter", [
+      { id: "crypto.sign-on", value: "003" },
+      { id: "crypto.check", value: "x9.19" },
+    ]);
+    expect(t.profile.keys.mac).toBe("x9.19");
+  });
+
   test("the application's class begins the header (§1.3)", () => {
     const { t, parameters } = merchant();
     parameters.set("", "download", [{ id: "application.type", value: "61" }]);
