@@ -13,6 +13,7 @@ import {
   type Outcome as Ending,
   readPurse,
   runTransaction,
+  type Torn,
 } from "../emv/index.ts";
 import { groupedYuan } from "../model/money.ts";
 import { maskPan } from "../model/card.ts";
@@ -28,7 +29,7 @@ import { chipForgotten } from "./fallback.ts";
 import { offlinePins } from "./offline-pin.ts";
 import { askPin } from "./pin.ts";
 import { prepare } from "./prepare.ts";
-import { forgetTorn, keepTorn, tornPurse } from "./purse-torn.ts";
+import { forgetTorn, keepTorn, posted, tornPurse } from "./purse-torn.ts";
 import { checkRisk } from "./risk.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
@@ -87,7 +88,7 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
     return toCard(last.sent);
   };
   const terminal = { ...chipTerminal(t), ...(way === "fast" ? { type: OFFLINE_ONLY } : {}), people };
-  const details = { amountFen, sequence: t.journal.nextTrace, ecash: true, torn: tornPurse(t) };
+  const details = { amountFen, sequence: t.journal.nextTrace, ecash: true, torn: openTorn(t) };
   const ending = await runTransaction(opened.channel, terminal, details, authorise);
   t.system.log.info(`purse: ${ending.result}, ${ending.reason}: ${ending.words}`);
   if (card === undefined) throw new Left("problem", readProblem(t, ending));
@@ -98,6 +99,14 @@ export async function payByPurse(t: Terminal, { transaction, amountFen, way }: P
   if (charged) forgetTorn(t);
   if (outcome.outcome === "refused-by-card") return { ...outcome, purseFen: shortPurse(ending, amountFen) };
   return asTold(outcome, last?.told === true);
+}
+
+/** What the last payment left, unless its record was posted before the power went. */
+function openTorn(t: Terminal): Torn | undefined {
+  const torn = tornPurse(t);
+  if (torn === undefined || !posted(t, torn)) return torn;
+  forgetTorn(t);
+  return undefined;
 }
 
 /** Cut off now: what it was stays, for the next time. Cut off the last time, and paid: said once; what is to be done about it is the cashier's to say. */

@@ -22,6 +22,20 @@ export function tornPurse({ system, training }: Pick<Terminal, "system" | "train
   }
 }
 
+/** The power went after its record was posted and before this was let go: nothing is open. */
+export function posted({ journal }: Pick<Terminal, "journal">, { pan, amountFen, balanceFen, data }: Torn): boolean {
+  const left = balanceFen === undefined ? undefined : balanceFen - amountFen;
+  return journal
+    .list()
+    .some(
+      ({ kind, chip, purse, ...record }) =>
+        kind === "ecash" &&
+        record.pan === pan &&
+        record.amountFen === amountFen &&
+        (left === undefined ? chip?.data["9F26"] === data["9F26"] : purse?.balanceFen === left),
+    );
+}
+
 /** Throws StoreError when the store refuses: then the card must not be told to pay. */
 export function keepTorn({ system }: Terminal, torn: Torn, way: TornWay = "purse"): void {
   system.store.commit([{ put: keyOf(way), value: system.seal(encodeUtf8(JSON.stringify(torn))) }]);

@@ -7,7 +7,7 @@ import { maskPan } from "../model/card.ts";
 import { groupedYuan } from "../model/money.ts";
 import type { Prompt } from "../text/words.ts";
 import { note } from "./audit.ts";
-import { forgetTorn, keepTorn, tornPurse } from "./purse-torn.ts";
+import { forgetTorn, keepTorn, posted, tornPurse } from "./purse-torn.ts";
 import { tell } from "./tell.ts";
 import { Left, type Terminal } from "./terminal.ts";
 
@@ -74,9 +74,7 @@ function told(t: Terminal): void {
 export function recallTornTap(t: Terminal): void {
   const torn = tornPurse(t, "tap");
   if (torn === undefined) return;
-  const cryptogram = torn.data["9F26"];
-  const posted = t.journal.list().some(({ pan, chip }) => pan === torn.pan && chip?.data["9F26"] === cryptogram);
-  if (posted) forgetTorn(t, "tap");
+  if (posted(t, torn)) forgetTorn(t, "tap");
   else t.tornTap = { torn, atMs: t.system.scheduler.now() };
 }
 
