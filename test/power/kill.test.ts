@@ -24,6 +24,8 @@ const EARLY = 0.15;
 const LATE = 0.3;
 /** The PIN pad gives out only so many PIN entries an hour. */
 const PAUSE_MS = 60_000;
+/** A long run says now and then how it goes. */
+const TOLD_EVERY = 25;
 
 type Step = "keys" | "pin" | "slips";
 
@@ -127,6 +129,7 @@ test(`killed ${KILLS} times in the middle of a sale, host, journal and paper alw
       desk = await open(false);
       const wrong = await aftermath(desk, kill, ++sold, `${batch}/${trace}`);
       violations.push(...wrong.map((words) => `kill ${kill} at ${share.toFixed(3)} of ${step}: ${words}`));
+      if (kill % TOLD_EVERY === 0) console.log(`seed ${SEED}: ${kill} kills, ${violations.length} violations`);
     }
     const { ledger } = await booksOf(desk);
     const states = [...new Set(ledger.map(({ state }) => state))];
