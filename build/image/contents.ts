@@ -17,8 +17,6 @@ export const PACKAGES: readonly string[] = [
   "e2fsprogs",
   "rauc",
   "rauc-service",
-  // Keys sealed by a TPM, where there is one.
-  "libtss2-esys-3.0.2-0t64",
   // libudev is what node-hid needs.
   "libudev1",
 ];

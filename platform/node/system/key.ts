@@ -1,28 +1,19 @@
-/**
- * Makes the terminal's sealing key, once: 32 random bytes, written only as systemd's encrypted credential (systemd.exec(5), LoadCredentialEncrypted), under the
- * TPM's key where the board has one, else under the system's, which root alone can read.
- */
-import { execFileSync } from "node:child_process";
+/** Makes the terminal's sealing key at its first start: 32 random bytes in a file that only root reads, whole or not there. systemd hands them to the service. */
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-const FILE = "/var/lib/tael-key/seal.cred";
-const NAME = "seal.key";
+const FILE = "/var/lib/tael-key/seal.key";
 const KEY_BYTES = 32;
-
-function sync(path: string): void {
-  const fd = openSync(path, "r");
-  fsyncSync(fd);
-  closeSync(fd);
-}
 
 if (!existsSync(FILE)) {
   const making = `${FILE}.new`;
-  rmSync(making, { force: true });
-  // The key goes through a pipe and is nowhere else.
-  execFileSync("systemd-creds", ["encrypt", "--with-key=auto", `--name=${NAME}`, "-", making], { input: randomBytes(KEY_BYTES) });
-  sync(making);
+  const fd = openSync(making, "w", 0o400);
+  writeSync(fd, randomBytes(KEY_BYTES));
+  fsyncSync(fd);
+  closeSync(fd);
   renameSync(making, FILE);
-  sync(dirname(FILE));
+  const folder = openSync(dirname(FILE), "r");
+  fsyncSync(folder);
+  closeSync(folder);
 }

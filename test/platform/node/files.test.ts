@@ -121,6 +121,18 @@ describe("sealing", () => {
     expect(Buffer.from(sealerIn(directory, systemEntropy).unseal(sealed)).toString()).toBe("amount 100");
   });
 
+  test("under the platform's own key nothing is written, and without it nothing starts", () => {
+    const directory = temporaryDirectory();
+    const key = join(temporaryDirectory(), "credential");
+    expect(() => sealerIn(directory, systemEntropy, key)).toThrow(/the platform gave no sealing key: .*credential/);
+    writeFileSync(key, "too short");
+    expect(() => sealerIn(directory, systemEntropy, key)).toThrow(/9 bytes, not 32/);
+    writeFileSync(key, systemEntropy(32));
+    const sealed = sealerIn(directory, systemEntropy, key).seal(text("amount 100"));
+    expect(Buffer.from(sealerIn(directory, systemEntropy, key).unseal(sealed)).toString()).toBe("amount 100");
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   test("gives back what was sealed, on this terminal alone", () => {
     const directory = temporaryDirectory();
     const sealer = sealerIn(directory, systemEntropy);

@@ -1,0 +1,140 @@
+/**
+ * The whole-system image, on a virtual board from its boot loader on: it starts, makes its data partition and its key, confirms itself, is kept, shows its screen, and
+ * takes an update from a memory stick. TAEL_IMAGE=all goes on: the update runs and is kept, broken ones are left by themselves, plugs are pulled, wrong ones are
+ * refused. TAEL_IMAGE=0 leaves all of it out.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { explainBundle } from "../../build/image/bundle.ts";
+import { tool, toolsMissing } from "../../build/image/tools.ts";
+import { Board, boardMissing } from "../../tools/qemu/board.ts";
+import { screen } from "../qemu/qmp.ts";
+import {
+  answerOn,
+  bitChanged,
+  brokenRootfs,
+  bundleOf,
+  flashed,
+  grubenvOf,
+  makeWorkshop,
+  stickWith,
+  type Workshop,
+} from "./workshop.ts";
+
+const asked = process.env.TAEL_IMAGE;
+const missing = asked === "0" ? "TAEL_IMAGE=0" : (toolsMissing() ?? boardMissing());
+if (missing !== undefined) console.warn(`SKIPPED: the whole-system image: ${missing}`);
+
+/** Everything in there is emulated, and other tests want the processor too. */
+const LONG_MS = 1_800_000;
+const KEPT = /Finished tael-good\.service/;
+const ANSWERED = /raucb: (installed|refused)|runs here already/;
+
+describe.skipIf(missing !== undefined)("the whole-system image", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tael-image-"));
+  let shop: Workshop;
+  let disk: string;
+  let good: string;
+  let board: Board;
+
+  beforeAll(async () => {
+    shop = await makeWorkshop(folder);
+    disk = flashed(shop, "disk.img");
+    good = bundleOf(shop, "good", { version: "1.1.0" });
+  }, LONG_MS);
+  afterEach(() => board?.cut());
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = (stick?: string): Board => {
+    board = new Board({ disk, folder, stick });
+    board.powerOn();
+    return board;
+  };
+  /** What became of the bundle on the stick, and what the terminal wrote there. */
+  const brought = async (stick: string): Promise<string> => {
+    start(stick);
+    await board.until(ANSWERED);
+    await board.cut();
+    return answerOn(stick);
+  };
+
+  test("a bundle says whose it is, and RAUC takes no other's and none with a bit changed", () => {
+    const keyring = join(folder, "oem.crt");
+    expect(explainBundle(good, keyring)).toMatch(/Compatible:\s+'tael-counter'.*Version:\s+'1\.1\.0'/s);
+    const others = bundleOf(shop, "others", { signer: "other", rootfs: join(folder, "image/image.json") });
+    expect(() => explainBundle(others, keyring)).toThrow(/signature verification failed.*self-signed/is);
+    const size = readFileSync(good).length;
+    expect(() => explainBundle(bitChanged(good, size - 1000), keyring)).toThrow(/signature|verif|pkcs|asn1/i);
+    expect(() => tool("rauc", ["extract", `--keyring=${keyring}`, bitChanged(good, size >> 1), join(folder, "out")])).toThrow(
+      /verity|hash|check/i,
+    );
+  });
+
+  test("starts, is kept, shows the firmware's screen, and installs what a stick brings", { timeout: LONG_MS }, async () => {
+    const stick = stickWith(folder, "stick.img", good);
+    start(stick);
+    await board.until(KEPT, { never: /Failed to start tael\.service/ });
+    const picture = await screen(board.control, join(folder, "screen.ppm"));
+    const colours = new Set<number>();
+    for (let at = 0; at < picture.rgb.length; at += 3)
+      colours.add(((picture.rgb[at] ?? 0) << 16) | ((picture.rgb[at + 1] ?? 0) << 8) | (picture.rgb[at + 2] ?? 0));
+    expect(colours.size).toBeGreaterThan(8);
+    await board.until(ANSWERED);
+    expect(board.console.join("\n")).toMatch(/firmware 1\.0\.0 in slot a is confirmed/);
+    await board.cut();
+    expect(answerOn(stick)).toMatch(/good\.raucb: installed; the next start uses it/);
+    expect(grubenvOf(disk)).toMatchObject({ ORDER: "B A", A_OK: "1", B_OK: "1", B_TRY: "0" });
+  });
+
+  describe.skipIf(asked !== "all")("all its life", () => {
+    test("the update runs from the other slot and is kept", { timeout: LONG_MS }, async () => {
+      start();
+      await board.until(/tael: starting tael-b/);
+      await board.until(KEPT);
+      await board.cut();
+      expect(grubenvOf(disk)).toMatchObject({ ORDER: "B A", A_OK: "1", B_OK: "1", B_TRY: "0" });
+    });
+
+    test("one that panics is left by itself after three starts; a plug pulled in the middle of writing it changes nothing", {
+      timeout: LONG_MS,
+    }, async () => {
+      const broken = bundleOf(shop, "broken", { version: "1.2.0", rootfs: brokenRootfs(shop) });
+      const stick = stickWith(folder, "broken-stick.img", broken);
+      start(stick);
+      await board.until(/rauc.*(updating|Copying image)/i);
+      await board.cut();
+      expect(grubenvOf(disk)).toMatchObject({ A_OK: "0", B_OK: "1" });
+      expect(await brought(stick)).toMatch(/installed/);
+      expect(grubenvOf(disk)).toMatchObject({ ORDER: "A B", A_OK: "1" });
+      start();
+      await board.until(KEPT);
+      const starts = board.console.filter((line) => line.includes("tael: starting"));
+      expect(starts.map((line) => line.slice(-6))).toEqual(["tael-a", "tael-a", "tael-a", "tael-b"]);
+      await board.cut();
+      expect(grubenvOf(disk)).toMatchObject({ A_TRY: "3", B_OK: "1", B_TRY: "0" });
+    });
+
+    test.each([
+      [
+        "another signer's",
+        (): string => bundleOf(shop, "other", { version: "2.0.0", signer: "other" }),
+        /self-signed certificate/i,
+      ],
+      ["another board's", (): string => bundleOf(shop, "board", { version: "2.0.0", board: "kiosk" }), /tael-kiosk/],
+      ["one with a bit changed", (): string => bitChanged(good, readFileSync(good).length >> 1), /refused/],
+      ["an older one", (): string => bundleOf(shop, "older", { version: "0.9.0" }), /0\.9\.0, older than 1\.0\.0/],
+      [
+        "one below the security counter",
+        (): string => bundleOf(shop, "counter", { version: "2.0.0", securityCounter: 1 }),
+        /counter is 1, .*reached 2/,
+      ],
+    ] as const)("%s is refused, with the reason on the stick", { timeout: LONG_MS }, async (_what, made, words) => {
+      const answer = await brought(stickWith(folder, "wrong.img", made()));
+      expect(answer).toMatch(/refused/);
+      expect(answer).toMatch(words);
+      expect(grubenvOf(disk).B_OK).toBe("1");
+    });
+  });
+});

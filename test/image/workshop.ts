@@ -1,0 +1,122 @@
+/** What the image's tests are made with: keys, a firmware package, an image of it, sticks with bundles; all of one run and in one folder. */
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { copyFileSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync, closeSync, ftruncateSync } from "node:fs";
+import { join } from "node:path";
+import { makeBundle, makeImageKey } from "../../build/image/bundle.ts";
+import { makeSquashfs } from "../../build/image/disk.ts";
+import { consoleWords, DISK_FILE, makeImage, ROOTFS_FILE } from "../../build/image/make.ts";
+import { tool } from "../../build/image/tools.ts";
+import { makePackage } from "../../build/package/make.ts";
+import type { Image } from "../../platform/node/system/image.ts";
+
+const root = process.env.TAEL_ROOT ?? process.cwd();
+const MIB = 1024 * 1024;
+const EPOCH = 1_790_000_000;
+const json = (path: string): unknown => JSON.parse(readFileSync(join(root, path), "utf8"));
+
+export interface Workshop {
+  folder: string;
+  image: Image;
+  rootfs: string;
+  disk: string;
+}
+
+/** Builds package, keys and image. Minutes, the first time: Debian's packages are fetched. */
+export async function makeWorkshop(folder: string): Promise<Workshop> {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const { bytes } = await makePackage({
+    root,
+    board: json("hal/boards/counter.json"),
+    profile: json("build/package/factory.json"),
+    key: privateKey,
+    version: "1.0.0",
+    securityCounter: 2,
+    closed: [],
+    development: false,
+  });
+  makeImageKey(join(folder, "oem"), "OEM");
+  makeImageKey(join(folder, "other"), "Somebody else");
+  const out = join(folder, "image");
+  mkdirSync(out);
+  const image = await makeImage({
+    root,
+    board: "counter",
+    firmware: bytes,
+    signers: [],
+    keyring: readFileSync(join(folder, "oem.crt"), "utf8"),
+    slotMib: 192,
+    include: [],
+    // What costs an emulated processor most; nothing of it is in what bundles bring.
+    cmdline: `${consoleWords("ttyS0")} mitigations=off nokaslr cryptomgr.notests`,
+    development: false,
+    epoch: EPOCH,
+    out,
+  });
+  return { folder, image, rootfs: join(out, ROOTFS_FILE), disk: join(out, DISK_FILE) };
+}
+
+/** A board's disk with the image on it, larger than the image as boards' disks are. */
+export function flashed({ folder, disk }: Workshop, name: string): string {
+  const file = join(folder, name);
+  tool("cp", ["--sparse=always", disk, file]);
+  const fd = openSync(file, "r+");
+  ftruncateSync(fd, Number(tool("stat", ["-c", "%s", file])) + 128 * MIB);
+  closeSync(fd);
+  return file;
+}
+
+/** A bundle signed by `oem` or `other`. */
+export function bundleOf(
+  { folder, image, rootfs }: Workshop,
+  name: string,
+  more: Partial<Image> & { rootfs?: string; signer?: string } = {},
+): string {
+  const { rootfs: given = rootfs, signer = "oem", ...changed } = more;
+  const key = join(folder, signer);
+  const out = join(folder, `${name}.raucb`);
+  makeBundle({ rootfs: given, image: { ...image, ...changed }, key, certificate: `${key}.crt`, work: folder, out });
+  return out;
+}
+
+/** A root file system that begins to start and then has nothing: its kernel panics. */
+export function brokenRootfs({ folder, rootfs }: Workshop): string {
+  const tree = join(folder, "broken");
+  const boot = join(tree, "usr/lib/tael/boot");
+  mkdirSync(boot, { recursive: true });
+  tool("unsquashfs", ["-q", "-n", "-f", "-d", tree, rootfs, "usr/lib/tael/boot"]);
+  const out = join(folder, "broken.img");
+  makeSquashfs(tree, out, EPOCH);
+  return out;
+}
+
+/** A memory stick as it comes out of a shop, with these files. */
+export function stickWith(folder: string, name: string, ...files: string[]): string {
+  const out = join(folder, name);
+  writeFileSync(out, "");
+  truncateSync(out, 257 * MIB);
+  tool("sfdisk", ["--quiet", out], { input: "start=2048, type=c\n" });
+  tool("mformat", ["-i", `${out}@@1M`, "-F", "-T", String((256 * MIB) / 512), "-v", "TAEL", "::"]);
+  for (const file of files) tool("mcopy", ["-i", `${out}@@1M`, file, "::"]);
+  return out;
+}
+
+/** What the terminal wrote onto the stick. */
+export const answerOn = (stick: string): string => tool("mtype", ["-i", `${stick}@@1M`, "::tael.txt"]);
+
+/** A copy with one bit changed in the middle. */
+export function bitChanged(file: string, at: number): string {
+  const out = `${file.replace(/\.raucb$/, "")}-changed.raucb`;
+  copyFileSync(file, out);
+  const bytes = readFileSync(out);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(out, bytes);
+  return out;
+}
+
+/** What the boot loader remembers. */
+export function grubenvOf(disk: string): Record<string, string> {
+  const text = tool("mtype", ["-i", `${disk}@@1M`, "::EFI/debian/grubenv"]);
+  return Object.fromEntries([...text.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+}
+
+export const sumOf = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
