@@ -2,6 +2,7 @@
 import type { DeviceClass } from "../../hal/boards/board.ts";
 import type { Icc } from "../../hal/icc/icc.ts";
 import type { ScreenStates } from "../screens/states.ts";
+import { askKeys } from "../steps/keyed.ts";
 import { isPinPadError, pinPadWords } from "../steps/pin.ts";
 import { reopenDevices } from "../steps/reopen.ts";
 import { now, type Terminal } from "../steps/terminal.ts";
@@ -70,16 +71,11 @@ async function checkPinPad(t: Terminal): Promise<Verdict> {
   }
 }
 
-/** The master key must be there; the working keys decide whether a sign-on that was stored still holds. */
 export async function checkKeys(t: Terminal): Promise<Verdict> {
   const pinpad = t.devices.pinpad;
   if (pinpad === undefined) return { state: "bad" };
   try {
-    t.keyed = (await pinpad.masterKeyCheck(t.profile.keys.masterSlot)) !== undefined;
-    if (!t.keyed) return { state: "bad", note: t.ui.say("problem.pinpad-key-missing") };
-    const working = [await pinpad.workingKeyCheck("PIK"), await pinpad.workingKeyCheck("MAK")];
-    if (working.includes(undefined) && t.journal.signedOn) t.journal.needSignOn();
-    return GOOD;
+    return (await askKeys(t, pinpad)) ? GOOD : { state: "bad", note: t.ui.say("problem.pinpad-key-missing") };
   } catch (error) {
     return { state: "bad", note: isPinPadError(error) ? pinPadWords(t, error) : undefined };
   }

@@ -2,6 +2,7 @@
 import { deliverAdvices } from "../steps/advise.ts";
 import { firstDownloads } from "../steps/card-downloads.ts";
 import { mendClock } from "../steps/clock.ts";
+import { isKeyed } from "../steps/keyed.ts";
 import { deliverOwed } from "../steps/reverse.ts";
 import { signOff, signOn } from "../steps/sign-on.ts";
 import { tell } from "../steps/tell.ts";
@@ -27,7 +28,7 @@ async function fetchForChips(t: Terminal): Promise<void> {
 
 export async function signOnAfterLogIn(t: Terminal): Promise<void> {
   mendClock(t);
-  if (!t.profile.autoSignOn || !t.keyed) return;
+  if (!t.profile.autoSignOn || !(await isKeyed(t))) return;
   const result = await signOn(t);
   if (!result.ok) return tell(t, t.ui.say("notice.sign-on-failed"), [result.words], "warn");
   await fetchForChips(t);

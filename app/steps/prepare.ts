@@ -2,6 +2,7 @@
 import type { Host } from "../acquirer/host.ts";
 import { deliverAdvices } from "./advise.ts";
 import { deliverOwed } from "./reverse.ts";
+import { isKeyed } from "./keyed.ts";
 import { tellScriptResults } from "./script-results.ts";
 import { settleFirst } from "./settle.ts";
 import { permitRecord } from "./rules.ts";
@@ -17,7 +18,7 @@ export interface Preparation {
 export async function prepare(t: Terminal, { kept = true }: Preparation = {}): Promise<Host> {
   const host = t.host;
   if (host === undefined) throw new Left("problem", t.ui.say("notice.no-line"));
-  if (!t.keyed) throw new Left("problem", t.ui.say("problem.pinpad-key-missing"));
+  if (!(await isKeyed(t))) throw new Left("problem", t.ui.say("problem.pinpad-key-missing"));
   await beSignedOn(t);
   if (kept) await batchTakes(t);
   const delivery = await deliverOwed(t, t.profile.reversalAttempts);

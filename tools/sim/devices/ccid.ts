@@ -4,7 +4,7 @@
  */
 import type { DeviceContext, FaultSpec } from "../contract.ts";
 import { type Answer, answerFrame, type Command, CommandReader, NAK_FRAME } from "./ccid-frame.ts";
-import { Device, UNPLUG } from "./device.ts";
+import { BAUD, Device, UNPLUG } from "./device.ts";
 
 export const COMMAND = {
   powerOn: 0x62,
@@ -52,6 +52,7 @@ export const LINE_FAULTS: readonly FaultSpec[] = [
   { fault: "hardware", takes: "count", words: { zh: "读卡器硬件故障", en: "Its electronics fail" } },
   { fault: "mute", takes: "switch", words: { zh: "卡片无应答", en: "The card does not answer" } },
   { fault: "parity", takes: "count", words: { zh: "卡片数据奇偶错", en: "The card's answer has parity errors" } },
+  BAUD,
   UNPLUG,
 ];
 
@@ -86,7 +87,7 @@ export abstract class CcidDevice extends Device {
   }
 
   receive(bytes: Uint8Array): void {
-    if (this.plugged && !this.has("silent")) this.#reader.push(bytes);
+    if (this.plugged && !this.has("silent")) this.#reader.push(this.heard(bytes));
   }
 
   attached(open: boolean): void {
@@ -213,7 +214,7 @@ export abstract class CcidDevice extends Device {
 
   #send(bytes: Uint8Array): void {
     if (!this.plugged || this.has("silent")) return;
-    if (!this.has("split")) this.context.send(bytes);
-    else for (const byte of bytes) this.context.send(Uint8Array.of(byte));
+    if (!this.has("split")) this.toTerminal(bytes);
+    else for (const byte of bytes) this.toTerminal(Uint8Array.of(byte));
   }
 }

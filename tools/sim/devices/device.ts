@@ -1,5 +1,14 @@
 /** What every device of the desk shares: its faults, and whether its cable is in. */
 import type { ActiveFault, DeviceContext, FaultSpec, SimDevice } from "../contract.ts";
+import { heardAt } from "./uart.ts";
+
+/** The speed of every serial line of the desk. */
+const LINE_BAUD = 115_200;
+export const BAUD: FaultSpec = {
+  fault: "baud",
+  takes: "value",
+  words: { zh: "设备波特率设为", en: "The device stands at this baud rate, the line at 115200" },
+};
 
 export const UNPLUG: FaultSpec = { fault: "unplug", takes: "switch", words: { zh: "拔掉连线", en: "Cable pulled out" } };
 
@@ -39,6 +48,18 @@ export abstract class Device implements SimDevice {
     const gone = fault === undefined ? [...this.#faults.keys()] : [fault];
     for (const name of gone) if (this.#faults.delete(name)) this.faultCleared(name);
     this.context.changed();
+  }
+
+  /** Bytes as the terminal gets them, and as this device does: with BAUD, the two ends of the line may differ in speed. */
+  protected toTerminal(bytes: Uint8Array): void {
+    const heard = heardAt(bytes, this.#baud, LINE_BAUD);
+    if (heard.length > 0) this.context.send(heard);
+  }
+  protected heard(bytes: Uint8Array): Uint8Array {
+    return heardAt(bytes, LINE_BAUD, this.#baud);
+  }
+  get #baud(): number {
+    return Math.max(1, this.valueOf("baud", LINE_BAUD));
   }
 
   abstract receive(bytes: Uint8Array): void;

@@ -3,7 +3,7 @@
  * out blocks, MACs and enciphered tracks; nothing here returns a key or a PIN.
  */
 import type { ActiveFault, DeviceContext, FaultSpec, SimPinPadControls } from "../contract.ts";
-import { Device, UNPLUG } from "./device.ts";
+import { BAUD, Device, UNPLUG } from "./device.ts";
 import * as crypto from "./pinpad-crypto.ts";
 import { type Algorithm, KEY_BYTES, type Key } from "./pinpad-crypto.ts";
 import { Arguments, type PinRules, pinRules, PIN_MAX, Refusal, STATUS, type StatusWord } from "./pinpad-arguments.ts";
@@ -112,6 +112,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
     { fault: "tamper", takes: "switch", words: { zh: "触发自毁,密钥清除", en: "Tampered: all keys wiped" } },
     { fault: "replaced", takes: "switch", words: { zh: "换成另一台(无密钥)", en: "Replaced by another unit without keys" } },
     { fault: "power-cycle", takes: "value", words: { zh: "掉电重启(毫秒)", en: "Loses power and restarts (ms)" } },
+    BAUD,
     UNPLUG,
   ];
   readonly #model: string;
@@ -146,7 +147,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
   // --- the wire
 
   receive(bytes: Uint8Array): void {
-    if (this.#live) this.#reader.push(bytes);
+    if (this.#live) this.#reader.push(this.heard(bytes));
   }
 
   /** A terminal that opens the line is a new life: no answer of an earlier one may be taken for it. */
@@ -217,7 +218,7 @@ export class SimPinPad extends Device implements SimPinPadControls {
   }
 
   #sendRaw(bytes: Uint8Array): void {
-    if (this.#live && !this.has("silent")) this.context.send(bytes);
+    if (this.#live && !this.has("silent")) this.toTerminal(bytes);
   }
 
   get #live(): boolean {

@@ -3,7 +3,7 @@
  * with it, says so, and leaves on `paper` only what its head has burnt.
  */
 import type { ActiveFault, DeviceContext, FaultSpec, SimPrinterControls } from "../contract.ts";
-import { Device, UNPLUG } from "./device.ts";
+import { BAUD, Device, UNPLUG } from "./device.ts";
 import { EscposDecoder, type RealTime, type Token } from "./escpos-decoder.ts";
 import { Paper, type PaperSlip } from "./paper.ts";
 import { ownFont, PrintFont } from "./print-font.ts";
@@ -52,6 +52,7 @@ export class SimPrinter extends Device implements SimPrinterControls {
     { fault: "slow", takes: "switch", words: { zh: "打印很慢", en: "Prints slowly" } },
     { fault: "stray-status", takes: "count", words: { zh: "多发状态字节", en: "Sends status bytes nobody asked for" } },
     { fault: "power-cycle", takes: "value", words: { zh: "掉电重启(毫秒)", en: "Loses power and restarts (ms)" } },
+    BAUD,
     UNPLUG,
   ];
   readonly widthDots: number;
@@ -114,7 +115,7 @@ export class SimPrinter extends Device implements SimPrinterControls {
   receive(bytes: Uint8Array): void {
     if (!this.#powered || !this.plugged) return;
     if (this.spend("stray-status")) this.#answer([0x12]);
-    this.#decoder.push(bytes);
+    this.#decoder.push(this.heard(bytes));
     this.#work();
     this.context.changed();
   }
@@ -127,7 +128,7 @@ export class SimPrinter extends Device implements SimPrinterControls {
   }
 
   #answer(bytes: Iterable<number>): void {
-    if (this.#powered && this.plugged) this.context.send(new Uint8Array([...bytes]));
+    if (this.#powered && this.plugged) this.toTerminal(new Uint8Array([...bytes]));
   }
 
   #realTime(command: RealTime, insideData: boolean): void {
