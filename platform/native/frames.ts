@@ -23,6 +23,8 @@ export type ToTerminal = Now &
         board: unknown;
         facts: Record<string, string>;
       } & {
+        /** The terminal starts from slots of its own, as this loader.json says; bundle, assets and board are not for it. */
+        loader?: string;
         seed?: { seed: number; stream: string };
         tcpOverride?: { host: string; port: number; callProgress?: boolean };
       })

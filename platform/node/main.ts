@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { ENGINE_NAMES, type EngineName, isEngineName } from "./engine.ts";
 import { wordsOf } from "./errors.ts";
 import type { MachineOptions } from "./machine.ts";
+import { serve } from "./service.ts";
 import { WorkerMachine } from "./worker-machine.ts";
 
 const USAGE = `usage: main.ts --board FILE --data DIR [--assets DIR] [--profile FILE] [--bundle FILE] [--serial NUMBER] [--engine NAME]
@@ -65,24 +66,6 @@ function readOptions(given: Arguments): MachineOptions {
   };
 }
 
-async function run(options: MachineOptions): Promise<void> {
-  const machine = new WorkerMachine(options);
-  const leave = async (status: number): Promise<void> => {
-    await machine.cut();
-    process.exit(status);
-  };
-  machine.on("log", (line) => console.error(`${new Date(line.at).toISOString()} ${line.level} ${line.words}`));
-  machine.on("crash", ({ words, stack, restarting }) => {
-    console.error(`crash: ${words}\n${stack}`);
-    if (!restarting) void leave(1);
-  });
-  machine.on("power", (action) => {
-    if (action === "halt") void leave(0);
-  });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(0));
-  await machine.start();
-}
-
 let given: Arguments;
 try {
   given = readArguments();
@@ -91,7 +74,7 @@ try {
   process.exit(2);
 }
 try {
-  await run(readOptions(given));
+  await serve(new WorkerMachine(readOptions(given)));
 } catch (error) {
   console.error(wordsOf(error));
   process.exit(1);

@@ -53,6 +53,8 @@ export interface Launch {
   tellTimeMs?: number;
   /** Ports of the program's own whose far end is the owner's all the same, and their wires. */
   wires?: Record<string, string>;
+  /** It starts its firmware anew by itself and lives on: a restart is only told. */
+  livesOn?: boolean;
 }
 
 export type StartMessage = Omit<Extract<ToTerminal, { kind: "start" }>, keyof Now>;
@@ -285,6 +287,10 @@ export class NativeMachine implements Machine {
   }
 
   #power(life: Life, action: "restart" | "halt"): void {
+    if (action === "restart" && this.#launch.livesOn === true) {
+      this.#begunAnew(life);
+      return;
+    }
     this.#end(life, action);
     void life.exited.then(async () => {
       if (action === "halt") this.#forgetPackage();
@@ -293,6 +299,14 @@ export class NativeMachine implements Machine {
         await this.#powerOn().catch((error: unknown) => this.#warn(String(error)));
       else this.#emitter.emit("status", this.status);
     });
+  }
+
+  /** Within its program: the ports' counts begin anew. */
+  #begunAnew(life: Life): void {
+    this.#tellWires(life.status.ports, {});
+    life.status = { running: true, quiet: false, wake: undefined, ports: {} };
+    life.statusDue = true;
+    this.#emitter.emit("power", "restart");
   }
 
   #failed(life: Life, words: string, stack: string): void {

@@ -1,4 +1,4 @@
-/** A terminal at the end of a serial cable, whose loader listens there (`loader line`): questions as JSON lines, the package by YMODEM with Debian's `sb`. */
+/** A terminal at the end of a serial cable, whose loader listens there (`loader line`): questions as JSON lines, the package by ZMODEM with Debian's `sz`. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ export function serialTarget(device: string, baud: number): Target {
     if (typeof heard.error === "string") throw new FlashError(heard.error);
     return Promise.resolve(heard as T);
   };
-  /** What is asked while the far end is still busy with `rb` is lost: asked again. */
+  /** What is asked while the far end is still busy with `rz` is lost: asked again. */
   const again = async <T>(asked: Record<string, unknown>): Promise<T> => {
     for (let tries = 0; tries < GREETINGS; tries++) {
       line.say(asked);
@@ -50,7 +50,7 @@ export function serialTarget(device: string, baud: number): Target {
 }
 
 async function sendBatch(line: Line, bytes: Uint8Array, from: number, progress: (have: number) => void): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "tael-sb-"));
+  const folder = mkdtempSync(join(tmpdir(), "tael-sz-"));
   try {
     const names: string[] = [];
     for (let at = from; at < bytes.length; at += PIECE_BYTES) {
@@ -59,8 +59,8 @@ async function sendBatch(line: Line, bytes: Uint8Array, from: number, progress: 
       names.push(name);
     }
     let piece = -1;
-    await line.lend("sb", ["--ymodem", "--1k", "--binary", ...names], folder, (words) => {
-      // `sb` tells each file as it begins, and then how much of it is sent.
+    await line.lend("sz", ["--binary", ...names], folder, (words) => {
+      // `sz` tells each file as it begins, and then how much of it is sent.
       for (const [, begun, sent] of words.matchAll(/Sending: (\d{9})|Bytes Sent:\s*(\d+)/g)) {
         if (begun !== undefined) piece = Number(begun);
         else if (piece >= 0) progress(Math.min(bytes.length, piece + Number(sent)));

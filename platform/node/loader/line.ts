@@ -1,5 +1,5 @@
 /**
- * The loader at the end of a serial line: JSON lines for questions, YMODEM for bytes, by Debian's `rb` (package lrzsz). A package comes as a batch of
+ * The loader at the end of a serial line: JSON lines for questions, ZMODEM for bytes, by Debian's `rz` (package lrzsz). A package comes as a batch of
  * files, each named by the offset it begins at, so that what arrived before a line broke need not be sent again.
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -14,7 +14,7 @@ const LONGEST_LINE = 4_096;
 /** A read gives up after this long, so that whoever waits can look at the clock; tenths of a second, as stty has it. */
 const READ_TENTHS = 5;
 
-/** A serial line for turns: one side asks, the other answers. Between turns the line may be lent to `sb` or `rb`. */
+/** A serial line for turns: one side asks, the other answers. Between turns the line may be lent to `sz` or `rz`. */
 export class Line {
   readonly #path: string;
   readonly #baud: number;
@@ -29,11 +29,6 @@ export class Line {
 
   say(said: unknown): void {
     this.#open((fd) => writeSync(fd, `${JSON.stringify(said)}\n`));
-  }
-
-  /** YMODEM's ACK. */
-  acknowledge(): void {
-    this.#open((fd) => writeSync(fd, Uint8Array.of(0x06)));
   }
 
   /** The next line that is a JSON object; undefined when none came within `ms`. */
@@ -51,7 +46,7 @@ export class Line {
     });
   }
 
-  /** Runs `sb` or `rb` on the line; resolves whether it ended well. Its words about the progress go to `said`. */
+  /** Runs `sz` or `rz` on the line; resolves whether it ended well. Its words about the progress go to `said`. */
   async lend(program: string, args: string[], cwd: string, said: (words: string) => void = () => undefined): Promise<boolean> {
     const fd = this.#fd();
     try {
@@ -121,16 +116,14 @@ export async function serveLine(config: LoaderConfig, line: Line, ended: () => b
   }
 }
 
-/** Says nothing at its end, which the other side's `sb` might swallow: "have" tells how much came. */
+/** Says nothing at its end, which the other side's `sz` might swallow: "have" tells how much came. */
 async function receive(config: LoaderConfig, line: Line, sum: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "tael-rb-"));
+  const folder = mkdtempSync(join(tmpdir(), "tael-rz-"));
   // Kept as they come: whoever pulls the plug now loses no more than the file under way.
   const keeper = setInterval(() => keep(config, sum, folder, false), KEEP_MS);
   try {
     line.say({ ready: true });
-    const whole = await line.lend("rb", ["--ymodem", "--binary", "--quiet"], folder);
-    // `rb` ends without acknowledging the end of the batch, for which `sb` would wait a minute.
-    if (whole) line.acknowledge();
+    const whole = await line.lend("rz", ["--binary", "--overwrite", "--quiet"], folder);
     keep(config, sum, folder, whole);
   } finally {
     clearInterval(keeper);

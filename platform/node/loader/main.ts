@@ -5,12 +5,14 @@
 import { readFileSync, readSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { wordsOf } from "../errors.ts";
-import { WorkerMachine } from "../worker-machine.ts";
+import { serve } from "../service.ts";
 import { CONFIG_FILE, type LoaderConfig, readConfig } from "./config.ts";
 import { type Ask, answer, withReceiver } from "./console.ts";
 import { Line, serveLine } from "./line.ts";
 import { sha256 } from "./package.ts";
-import { SlottedMachine } from "./slotted-machine.ts";
+import { offerFactory } from "./factory.ts";
+import { terminalOf } from "./terminal.ts";
+import { tellSystemd } from "./systemd.ts";
 
 const USAGE = `usage: loader COMMAND [--config FILE]   (default: ${CONFIG_FILE})
   run                       starts the firmware and stays: what the terminal's service runs
@@ -20,7 +22,7 @@ const USAGE = `usage: loader COMMAND [--config FILE]   (default: ${CONFIG_FILE})
   receive SHA256 AT         more of it, from stdin, beginning at byte AT
   finish SHA256             it is whole: judged, then installed or left to the firmware
   restart                   starts the terminal anew, as loader.json says
-  line DEVICE [--baud N]    answers all this over a serial line, bytes by YMODEM (default: 115200)`;
+  line DEVICE [--baud N]    answers all this over a serial line, bytes by ZMODEM (default: 115200)`;
 
 const PIECE_BYTES = 65_536;
 
@@ -46,34 +48,15 @@ function install(config: LoaderConfig, file: string): unknown {
 }
 
 async function run(config: LoaderConfig): Promise<void> {
-  const { slots: slotsDir, data: dataDir, board, signers, media, profile, serial } = config;
-  const machine = new SlottedMachine(
-    {
-      slotsDir,
-      dataDir,
-      media,
-      provision: { board, signers },
-      clock: { kind: "system" },
-      overlay: profile === undefined ? {} : { "profile.json": new Uint8Array(readFileSync(profile)) },
-      facts: serial === undefined ? {} : { serial },
-    },
-    (options) => new WorkerMachine(options),
-  );
-  const leave = async (status: number): Promise<void> => {
-    await machine.cut();
-    process.exit(status);
-  };
-  machine.on("log", (line) => console.error(`${new Date(line.at).toISOString()} ${line.level} ${line.words}`));
-  machine.on("crash", ({ words, stack, restarting }) => {
-    console.error(`crash: ${words}\n${stack}`);
-    if (!restarting) void leave(1);
-  });
-  machine.on("power", (action) => {
-    if (action === "halt") void leave(0);
-  });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void leave(0));
-  await machine.start();
+  offerFactory(config);
+  const machine = terminalOf(config);
+  tellSystemd(machine, () => confirmed(config));
+  await serve(machine);
 }
+
+/** Something is kept, and nothing on trial. */
+const confirmed = (config: LoaderConfig): boolean =>
+  withReceiver(config, ({ status: { active, trial } }) => active !== undefined && trial === undefined);
 
 /** Prints JSON; a refused package is a failure. */
 function print(value: unknown): void {

@@ -11,7 +11,8 @@ const EV_KEY = 1;
 const LOST = [0, 3, 0] as const;
 
 /** As the kernel writes it: the time before the rest. */
-const inputEvent = (size: number, ...[type, code, value]: readonly [number, number, number]): Uint8Array => {
+type Told = readonly [type: number, code: number, value: number];
+const inputEvent = (size: number, ...[type, code, value]: Told): Uint8Array => {
   const event = new Uint8Array(size).fill(0xee);
   event.set(keyEvent(type, code, value), size - 8);
   return event;
@@ -22,7 +23,7 @@ test.each([
   [false, 16],
 ])("of what the kernel tells, keys going down and up and word of lost ones are handed on (64 bits: %s)", (is64Bit, size) => {
   expect(eventBytes(is64Bit)).toBe(size);
-  const told = [[4, 4, 458_841], [EV_KEY, 79, 1], [0, 0, 0], [EV_KEY, 79, 2], LOST, [EV_KEY, 79, 0], [3, 1, 200]] as const;
+  const told: Told[] = [[4, 4, 458_841], [EV_KEY, 79, 1], [0, 0, 0], [EV_KEY, 79, 2], LOST, [EV_KEY, 79, 0], [3, 1, 200]];
   const bytes = Buffer.concat(told.map((event) => inputEvent(size, ...event)));
   expect(keyEvents(bytes, size)).toEqual(
     new Uint8Array(Buffer.concat([keyEvent(EV_KEY, 79, 1), keyEvent(...LOST), keyEvent(EV_KEY, 79, 0)])),

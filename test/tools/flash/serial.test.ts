@@ -1,4 +1,4 @@
-/** Over a serial line: Debian's `sb` at this end, its `rb` at the loader's, a pair of pseudo-terminals in between; broken off, and gone on with. */
+/** Over a serial line: Debian's `sz` at this end, its `rz` at the loader's, a pair of pseudo-terminals in between; broken off, and gone on with. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { packageOf } from "../../platform/node/loader/packages.ts";
 import { deviceWith, loaderCommand } from "./device.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
-const missing = ["sb", "rb", "socat", "stty"].filter((program) => spawnSync("which", [program]).status !== 0);
+const missing = ["sz", "rz", "socat", "stty"].filter((program) => spawnSync("which", [program]).status !== 0);
 if (missing.length > 0)
   console.warn(`SKIPPED: flashing over a serial line needs ${missing.join(", ")}: apt-get install lrzsz socat`);
 
@@ -65,7 +65,7 @@ function flash(line: string, file: string): Promise<{ status: number | null; out
 }
 
 test.skipIf(missing.length > 0)(
-  "a package by YMODEM; cut off in the middle it goes on where it was; another board's is refused",
+  "a package by ZMODEM; cut off in the middle it goes on where it was; another board's is refused",
   async () => {
     const device = deviceWith(folder);
     const file = join(folder, "one.tpk");
