@@ -3,7 +3,13 @@
  * the money is closed that the package wants closed. The loader verifies and writes; this room decides when.
  */
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
-import type { FirmwareJudged, FirmwareRefused, FirmwareSummary, System } from "../../platform/guest/system.ts";
+import {
+  FIRMWARE_REFUSALS,
+  type FirmwareJudged,
+  type FirmwareRefused,
+  type FirmwareSummary,
+  type System,
+} from "../../platform/guest/system.ts";
 import { migrate } from "../journal/format.ts";
 import type { Prompt } from "../text/words.ts";
 import { dwellFor, tell } from "./tell.ts";
@@ -16,24 +22,9 @@ const PUT_OFF_MS = 30 * 60_000;
 /** Which roll-back and which wait people were told of, so that each is told once. */
 const TOLD_KEY = "firmware/told";
 
-const REFUSALS: readonly string[] = [
-  "not-a-package",
-  "damaged",
-  "signer",
-  "board",
-  "abi",
-  "incomplete",
-  "older",
-  "same",
-  "development",
-  "on-trial",
-  "no-room",
-  "no-package",
-];
-
 /** Why the loader does not take a package, in the terminal's language. */
 export function refusedWords(t: Terminal, { refused, words }: FirmwareRefused): string {
-  return REFUSALS.includes(refused) ? t.ui.say(`firmware.r-${refused}` as Prompt) : words;
+  return (FIRMWARE_REFUSALS as readonly string[]).includes(refused) ? t.ui.say(`firmware.r-${refused}` as Prompt) : words;
 }
 
 const OPEN: Record<string, (t: Terminal) => boolean> = {

@@ -143,7 +143,27 @@ export interface FirmwareSummary {
   bytes: number;
 }
 
-/** `refused`: one of the loader's closed set; `words`: what is wrong, in English, as the log has it. */
+/**
+ * Why a loader takes no package; a closed set. not-a-package · damaged: altered or cut short · signer: signed by somebody else · board: for another one ·
+ * abi: for another system-call table · incomplete: the bundle or the board is missing · older: than what is confirmed · same: it runs already · development:
+ * not on a terminal of production · on-trial: the one before it is not confirmed yet · no-room: the disk · no-package: nothing of that name waits
+ */
+export const FIRMWARE_REFUSALS = [
+  "not-a-package",
+  "damaged",
+  "signer",
+  "board",
+  "abi",
+  "incomplete",
+  "older",
+  "same",
+  "development",
+  "on-trial",
+  "no-room",
+  "no-package",
+] as const;
+
+/** `refused`: one of these, or a newer loader's own; `words`: what is wrong, in English, as the log has it. */
 export type FirmwareRefused = { refused: string; words: string };
 export type FirmwareJudged = { package: FirmwareSummary };
 export type FirmwareInstalled = { installed: FirmwareSummary; slot: "a" | "b" };

@@ -1,7 +1,8 @@
 /** The firmware's own hand on its slots: what stands behind the door's `stage` and `firmware`. */
+import type { FirmwareState } from "../../guest/system.ts";
 import { DoorError } from "../errors.ts";
 import type { FileLayer } from "../files.ts";
-import { FLASHED, Inbox, type Waiting } from "./inbox.ts";
+import { FLASHED, Inbox } from "./inbox.ts";
 import type { Installed, Judged, Provision } from "./slots.ts";
 import { Slots } from "./slots.ts";
 import type { Refused } from "./judge.ts";
@@ -15,19 +16,6 @@ export interface SlotRun {
   /** Directory of a memory stick. */
   media?: string | undefined;
   provision?: Provision;
-}
-
-export interface FirmwareState {
-  slot: Slot;
-  version: string;
-  securityCounter: number;
-  signer: string;
-  development: boolean;
-  trial: { left: number } | null;
-  other: { version: string; verdict: string } | null;
-  /** The last one that was taken back, until another is confirmed. */
-  back: { version: string; why: string } | null;
-  waiting: Waiting[];
 }
 
 const MOST_WHY_CHARS = 200;

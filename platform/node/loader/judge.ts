@@ -1,29 +1,11 @@
 /** Whether this terminal takes a package, and if not, why: the same words on the command line, on the screen and in the log. */
 import { ABI } from "../../abi.ts";
+import type { FIRMWARE_REFUSALS } from "../../guest/system.ts";
 import { wordsOf } from "../errors.ts";
 import { BOARD, BUNDLE, compareVersions, type Manifest } from "./manifest.ts";
 import { type FirmwarePackage, PackageError, readPackage } from "./package.ts";
 
-/**
- * not-a-package · damaged: altered or cut short · signer: signed by somebody else · board: for another one · abi: for another system-call table ·
- * incomplete: the bundle or the board is missing · older: than what is confirmed · same: it runs already · development: not on a terminal of production ·
- * on-trial: the one before it is not confirmed yet · no-room: the disk · no-package: nothing of that name waits
- */
-export const REFUSALS = [
-  "not-a-package",
-  "damaged",
-  "signer",
-  "board",
-  "abi",
-  "incomplete",
-  "older",
-  "same",
-  "development",
-  "on-trial",
-  "no-room",
-  "no-package",
-] as const;
-export type Refusal = (typeof REFUSALS)[number];
+export type Refusal = (typeof FIRMWARE_REFUSALS)[number];
 
 export interface Refused {
   refused: Refusal;
