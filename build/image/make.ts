@@ -26,6 +26,8 @@ export interface ImageOptions {
   /** More words for the kernel. Neither root file system nor bundle know of them. */
   cmdline?: string | undefined;
   development: boolean;
+  /** Fields of `loader.json` besides, for a board that needs them. */
+  loader?: Readonly<Record<string, unknown>>;
   epoch: number;
   /** Directory that gets disk.img, rootfs.img, image.json and packages.txt. */
   out: string;
@@ -76,7 +78,7 @@ const listOf = (packages: readonly Deb[]): string => packages.map(({ name, versi
 
 /** What depends on board, package and keys. */
 function filesOf(
-  { board, firmware, keyring, epoch }: ImageOptions,
+  { board, firmware, keyring, epoch, loader: more = {} }: ImageOptions,
   image: Image,
   signers: readonly string[],
 ): Record<string, string | Uint8Array> {
@@ -89,6 +91,7 @@ function filesOf(
     factory: "/usr/lib/tael/firmware.tpk",
     sealKey: "/run/credentials/tael.service/seal.key",
     media: "/run/media/tael",
+    ...more,
   };
   return {
     "etc/tael/loader.json": JSON.stringify(loader),

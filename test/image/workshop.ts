@@ -48,6 +48,8 @@ export async function makeWorkshop(folder: string): Promise<Workshop> {
     include: [],
     // What costs an emulated processor most; nothing of it is in what bundles bring.
     cmdline: `${consoleWords("ttyS0")} mitigations=off nokaslr cryptomgr.notests`,
+    // An emulated processor is slow, and on a busy machine slower.
+    loader: { eventLimitMs: 600_000 },
     development: false,
     epoch: EPOCH,
     out,

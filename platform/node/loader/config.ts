@@ -21,6 +21,8 @@ const config = z.strictObject({
   factory: z.string().optional(),
   /** File of the sealing key, where the platform keeps it: systemd's credential, for one. Without it, `seal.key` in `data`. */
   sealKey: z.string().optional(),
+  /** Longest run of the firmware on one event, ms of CPU, where the processor is slow (default: 10 000). */
+  eventLimitMs: z.number().int().min(1000).optional(),
   /** Where a memory stick is mounted. */
   media: z.string().optional(),
   /** Machine number. */
