@@ -51,11 +51,12 @@ class Token implements Cancel {
 
 export class CancelSource {
   readonly #token = new Token();
-  #leaveParent: () => void;
+  /** A parent may be cancelled already, and calls back before it has said how it is left. */
+  #leaveParent: () => void = () => {};
 
   /** With a parent, the parent's cancel is this one's too; never the other way round. */
   constructor(parent?: Cancel) {
-    this.#leaveParent = parent?.onCancel((reason) => this.cancel(reason)) ?? (() => {});
+    this.#leaveParent = parent?.onCancel((reason) => this.cancel(reason)) ?? this.#leaveParent;
   }
 
   get token(): Cancel {

@@ -18,6 +18,7 @@ const options = new Command("conform")
   .requiredOption("--port <path>", "the serial line, /dev/ttyUSB0")
   .option("--baud <n>", "its speed", (text) => Number(text), 115_200)
   .addOption(new Option("--model <name>", "of a printer").choices(["58mm", "80mm", "58mm-basic"]).default("58mm"))
+  .option("--card-pins", "a PIN pad that knows CARD PIN", false)
   .addOption(
     new Option("--hands <who>", "person: you are asked to open covers and press keys; none: only what needs nobody")
       .choices(["person", "none"])
@@ -25,7 +26,15 @@ const options = new Command("conform")
   )
   .option("--only <words>", "tests whose names have these words")
   .parse()
-  .opts<{ device: DeviceClass; port: string; baud: number; model: string; hands: "person" | "none"; only?: string }>();
+  .opts<{
+    device: DeviceClass;
+    port: string;
+    baud: number;
+    model: string;
+    cardPins: boolean;
+    hands: "person" | "none";
+    only?: string;
+  }>();
 
 /** The suites are written for vitest; here ./runner.ts stands in its place. */
 async function suites(): Promise<{
@@ -61,8 +70,12 @@ const SIGNS: Record<Outcome["outcome"], string> = { passed: "ok     ", failed: "
 
 const { bench, runAll, personAtTerminal, nobody } = await suites();
 const person = options.hands === "person" ? personAtTerminal() : nobody;
-const { device, port: path, baud, model, only } = options;
-const bound = bench({ device, path, baud, model, person, tell: (words) => console.log(`    log: ${words}`) });
+const { device, port: path, baud, model, cardPins, only } = options;
+// What a test that ended in its middle had begun is nobody's any more.
+process.on("unhandledRejection", (error) =>
+  console.log(`    log: left behind: ${error instanceof Error ? error.message : String(error)}`),
+);
+const bound = bench({ device, path, baud, model, cardPins, person, tell: (words) => console.log(`    log: ${words}`) });
 const before = async (name: string): Promise<void> => {
   console.log(`\n${name}`);
   await bound.letGo();

@@ -8,6 +8,13 @@ import { createFakeSystem } from "../../fakes/system.ts";
 const forever = (): Promise<never> => new Promise(() => {});
 const jobs = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+test("cancel: the child of what is cancelled already is born cancelled", () => {
+  const parent = new CancelSource();
+  parent.cancel("over");
+  const { token } = new CancelSource(parent.token);
+  expect([token.cancelled, token.reason]).toEqual([true, "over"]);
+});
+
 test("cancel: the first reason stands, callbacks once, children follow, parents do not", () => {
   const parent = new CancelSource();
   const child = parent.child();
