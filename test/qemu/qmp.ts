@@ -1,9 +1,9 @@
-/** QEMU's own control: as much of QMP as a picture of the screen needs. */
+/** QEMU's own control: as much of QMP as pictures of the screen and hands on plugs need. */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 
 /** Sends one command and gives its answer. */
-function command(socket: string, execute: string, args: Record<string, unknown>): Promise<unknown> {
+export function command(socket: string, execute: string, args: Record<string, unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const line = connect(socket);
     let text = "";
