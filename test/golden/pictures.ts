@@ -79,9 +79,9 @@ function story([chinese, english]: readonly [Scene[], Scene[]]): string {
   });
   const links = chinese.map(({ id, title }) => `<a href="#${id}">${escaped(title)}</a>`).join(" · ");
   return `<!doctype html><meta charset="utf-8"><title>Tael: transactions</title>
-<style>body{font:14px/1.4 sans-serif;margin:24px;background:#e6e8ec;color:#222}div{white-space:nowrap;overflow-x:auto;margin:0 0 16px}
-figure{display:inline-block;vertical-align:top;margin:0 16px 0 0;width:320px;white-space:normal}img{border-radius:4px;box-shadow:0 1px 6px #0003}
-.slip{vertical-align:top;margin:0 16px 0 0;width:260px}figcaption{font-size:12px;color:#555}h2{font-size:17px;margin:24px 0 8px}</style>
+<style>body{font:14px/1.4 sans-serif;margin:24px;background:#e6e8ec;color:#222}div{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start;margin:0 0 24px}
+figure{margin:0;width:320px}img{border-radius:4px;box-shadow:0 1px 6px #0003}
+.slip{width:220px}figcaption{font-size:12px;color:#555}h2{font-size:17px;margin:24px 0 8px}</style>
 <p>${links}</p>${sections.join("\n")}`;
 }
 
