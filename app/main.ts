@@ -21,7 +21,7 @@ import { settleDebt } from "./steps/outcome.ts";
 import { reopenDevices } from "./steps/reopen.ts";
 import { deliverOwed } from "./steps/reverse.ts";
 import { finishSettlement } from "./steps/settle.ts";
-import { recallTornTap, tellTornTap } from "./steps/tap-torn.ts";
+import { recallTornTap, tellTorn } from "./steps/tap-torn.ts";
 import type { Terminal } from "./steps/terminal.ts";
 
 async function boot(system: GuestSystem): Promise<void> {
@@ -82,7 +82,7 @@ async function turn(t: Terminal): Promise<void> {
 async function startSession(t: Terminal): Promise<void> {
   await perform(t, () => logIn(t));
   if (t.operator === undefined) return;
-  await perform(t, () => tellTornTap(t));
+  await perform(t, () => tellTorn(t));
   await perform(t, () => signOnAfterLogIn(t));
   await perform(t, () => settleDebt(t));
   await perform(t, () => finishSettlement(t));

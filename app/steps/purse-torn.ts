@@ -11,11 +11,17 @@ import type { Terminal } from "./terminal.ts";
 export type TornWay = "purse" | "tap";
 const keyOf = (way: TornWay): string => `${way}/torn`;
 
-export function tornPurse({ system, training }: Pick<Terminal, "system" | "training">, way: TornWay = "purse"): Torn | undefined {
+/** told: somebody was told of it after a start. */
+export type KeptTorn = Torn & { told?: true };
+
+export function tornPurse(
+  { system, training }: Pick<Terminal, "system" | "training">,
+  way: TornWay = "purse",
+): KeptTorn | undefined {
   if (training !== undefined) return undefined;
   try {
     const sealed = system.store.get(keyOf(way));
-    return sealed === undefined ? undefined : (JSON.parse(decodeUtf8(system.unseal(sealed))) as Torn);
+    return sealed === undefined ? undefined : (JSON.parse(decodeUtf8(system.unseal(sealed))) as KeptTorn);
   } catch (error) {
     system.log.error("what a torn payment left was altered; it is let go", error);
     return undefined;
@@ -37,7 +43,7 @@ export function posted({ journal }: Pick<Terminal, "journal">, { pan, amountFen,
 }
 
 /** Throws StoreError when the store refuses: then the card must not be told to pay. */
-export function keepTorn({ system }: Terminal, torn: Torn, way: TornWay = "purse"): void {
+export function keepTorn({ system }: Terminal, torn: KeptTorn, way: TornWay = "purse"): void {
   system.store.commit([{ put: keyOf(way), value: system.seal(encodeUtf8(JSON.stringify(torn))) }]);
 }
 

@@ -78,16 +78,30 @@ export function recallTornTap(t: Terminal): void {
   else t.tornTap = { torn, atMs: t.system.scheduler.now() };
 }
 
-/** To whoever logs in next. FF803C begins now: while there was no power nobody could hold the card near. */
-export async function tellTornTap(t: Terminal): Promise<void> {
+/** To whoever logs in next, once: what a power cut left of a purse in the slot, and of one in the field. */
+export async function tellTorn(t: Terminal): Promise<void> {
+  await tellTornPurse(t);
+  await tellTornTap(t);
+}
+
+/** It stays until the card is there again, which alone can say whether it paid (./ecash.ts). */
+async function tellTornPurse(t: Terminal): Promise<void> {
+  const torn = tornPurse(t);
+  if (torn === undefined || torn.told || posted(t, torn)) return;
+  await tellOf(t, torn, "notice.purse-cut-todo");
+  keepTorn(t, { ...torn, told: true });
+}
+
+/** FF803C begins now: while there was no power nobody could hold the card near. */
+async function tellTornTap(t: Terminal): Promise<void> {
   const { tornTap: kept } = t;
   if (kept === undefined || kept.told) return;
-  const { amountFen, pan } = kept.torn;
-  const rows = [
-    t.ui.say("notice.tap-cut", { amount: groupedYuan(amountFen), card: maskPan(pan) }),
-    t.ui.say("notice.tap-cut-todo"),
-  ];
-  await tell(t, t.ui.say("notice.tap-cut-title"), rows, "warn");
+  await tellOf(t, kept.torn, "notice.tap-cut-todo");
   kept.atMs = t.system.scheduler.now();
   told(t);
+}
+
+function tellOf(t: Terminal, { amountFen, pan }: Torn, todo: "notice.purse-cut-todo" | "notice.tap-cut-todo"): Promise<void> {
+  const rows = [t.ui.say("notice.tap-cut", { amount: groupedYuan(amountFen), card: maskPan(pan) }), t.ui.say(todo)];
+  return tell(t, t.ui.say("notice.tap-cut-title"), rows, "warn");
 }

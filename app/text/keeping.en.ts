@@ -72,7 +72,7 @@ export const keepingEn = {
   "audit-word.parameter": "Parameter",
   "audit-word.download": "Download",
   "audit-word.reprint": "Reprint",
-  "audit-word.tap-torn": "Tap cut off",
+  "audit-word.tap-torn": "Purse cut off",
   "audit-word.settlement": "Settlement",
   "audit-word.training": "Training",
   "audit-word.risk": "Risk",

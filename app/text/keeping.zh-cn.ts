@@ -70,7 +70,7 @@ export const keepingZhCN = {
   "audit-word.parameter": "改参数",
   "audit-word.download": "下载参数",
   "audit-word.reprint": "重打印",
-  "audit-word.tap-torn": "挥卡中断",
+  "audit-word.tap-torn": "付款中断",
   "audit-word.settlement": "结算",
   "audit-word.training": "培训",
   "audit-word.risk": "风险",

@@ -13,7 +13,8 @@ export const tapEn = {
   "problem.tap-not-accepted": "Not taken by tapping: insert, swipe, or use another card",
   "problem.tap-reader": "The contactless reader does not answer. Insert or swipe",
   "problem.tap-torn": "The purse may have paid unseen: check its balance, do not charge twice",
-  "notice.tap-cut-title": "Tap cut off",
+  "notice.tap-cut-title": "Payment cut off",
+  "notice.purse-cut-todo": "Insert it again and it is checked, or see its balance. Do not charge twice",
   "notice.tap-cut": "{card} paid {amount} when the power went: maybe charged, not booked",
   "notice.tap-cut-todo": "Tap it again for that amount, or see its balance. Do not charge twice",
 } as const;

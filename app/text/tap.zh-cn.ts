@@ -13,7 +13,8 @@ export const tapZhCN = {
   "problem.tap-not-accepted": "此卡不能在这里挥卡，请插卡、刷卡或换卡",
   "problem.tap-reader": "非接读卡器没有响应，请插卡或刷卡",
   "problem.tap-torn": "卡片可能已付电子现金而本机没有收到：请查询卡片余额，不要重复收款",
-  "notice.tap-cut-title": "挥卡中断",
-  "notice.tap-cut": "断电前 {card} 挥卡付 {amount}，卡片可能已扣电子现金而本机没有记账",
+  "notice.tap-cut-title": "付款中断",
+  "notice.tap-cut": "断电前 {card} 付 {amount}，卡片可能已扣电子现金而本机没有记账",
+  "notice.purse-cut-todo": "请插入同一张卡再做一次，终端会核对；卡不在时请查询余额，不要重复收款",
   "notice.tap-cut-todo": "请用同一张卡按同一金额再挥一次，终端会核对；卡不在时请查询余额，不要重复收款",
 } as const;

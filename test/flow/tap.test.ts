@@ -319,7 +319,7 @@ test("power goes while the purse may have paid: said at the next start, and the 
   await desk.power("cycle");
   await desk.keys(..."01", "enter");
   await desk.expect("notice", desk.keys(..."0000", "enter"));
-  expect(await words()).toMatch(/断电前 622999\*+\d{4} 挥卡付 53\.00/);
+  expect(await words()).toMatch(/断电前 622999\*+\d{4} 付 53\.00/);
   await desk.finish();
   await amount(5_300);
   await desk.expect("approved", pay("chip-ecash-1"));

@@ -92,6 +92,8 @@ async function cutOff(
   world.disarm();
   const lost = shop.spent();
   await world.do("power on");
+  // Before anything else the card comes out.
+  if (world.screen === "remove-card") await world.do("remove");
   await world.do("keys 0 1 enter");
   await world.do("keys 0 0 0 0 enter");
   const told = world.desk.screen.lines.join(" ").includes("断电前");
@@ -133,7 +135,9 @@ test("in the slot: what the purse lost is booked, or said when the card is there
   const fates = new Set<string>();
   for (const cut of await cuts(image, by)) {
     const where = `${cut.phase} ${cut.moment.source} ${cut.moment.n}`;
-    const { shop, lost, booked: first } = await cutOff(image, by, cut);
+    const { shop, lost, booked: first, told } = await cutOff(image, by, cut);
+    if (lost > first) expect(told, where).toBe(true);
+    if (first > 0) expect(told, where).toBe(false);
     expect(first, where).toBeLessThanOrEqual(lost);
     const said = await pay(shop, by);
     expect(said.includes("已扣款但没有记账"), `${where}: ${said}`).toBe(lost > first);

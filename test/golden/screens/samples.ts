@@ -266,6 +266,14 @@ const ENTRIES: Entry[] = [
     ],
     tone: "warn",
   })),
+  entry("purse-cut", "notice", (words) => ({
+    title: words.say("notice.tap-cut-title"),
+    rows: [
+      { value: words.say("notice.tap-cut", { amount: "53.00", card: "622999*********0033" }) },
+      { value: words.say("notice.purse-cut-todo") },
+    ],
+    tone: "warn",
+  })),
   entry("amount-empty", "amount", { transaction: "transaction.sale", amountFen: 0, masked: MASKED }),
   entry("amount", "amount", { transaction: "transaction.sale", amountFen: 10000, masked: MASKED }),
   entry("amount-largest", "amount", (words) => ({

@@ -6,7 +6,7 @@ import { forgetRefusals, refusalsOf } from "../../../../app/steps/chip-refusals.
 import { approvedAlone, refusedAlone } from "../../../../app/steps/offline-approval.ts";
 import { forgetTorn, keepTorn, tornPurse } from "../../../../app/steps/purse-torn.ts";
 import { maskPan } from "../../../../app/model/card.ts";
-import { keepTornTap, nothingTorn, recallTornTap, tellTornTap, tornTap } from "../../../../app/steps/tap-torn.ts";
+import { keepTornTap, nothingTorn, recallTornTap, tellTorn, tornTap } from "../../../../app/steps/tap-torn.ts";
 import { Left } from "../../../../app/steps/terminal.ts";
 import { CARD, ok, type World, worldOf } from "./terminal.ts";
 
@@ -115,7 +115,7 @@ test("a torn tap outlives the power; one whose record was posted before it went 
   recallTornTap(after.t);
   expect(tornTap(after.t)).toEqual(TORN);
   // Told, and for FF803C from then on; the next start has nothing to say.
-  await tellTornTap(after.t);
+  await tellTorn(after.t);
   expect([after.shown.at(-1)?.id, after.notes.map(({ what, object }) => [what, object])]).toEqual([
     "notice",
     [["tap-torn", `1250 ${maskPan(CARD.pan)}`]],
