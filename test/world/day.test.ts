@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { day } from "./day.ts";
 
-const SEED = 20261122;
+/** Of a shop that reads chips: the other kind has its bytes compared in `npm run prove`. */
+const SEED = 20261124;
 const LONG_MS = 120_000;
 
 test("the same seed gives the same bytes, and other seeds give others (I10)", { timeout: LONG_MS }, async () => {

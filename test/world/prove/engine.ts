@@ -8,6 +8,8 @@ import type { Row, Section } from "./section.ts";
 import { runTests } from "./vitest-run.ts";
 
 const SEEDS = 2;
+/** From one to the next: of the usual seed these are a day with chips and one without. */
+const APART = 2;
 const ALLOCATIONS: readonly Flow[] = [approved, declined, silent, signOn];
 const POINTS = 4;
 /** Two settlements and what is between: enough for a leak of a sale to be seen. */
@@ -18,10 +20,11 @@ const MOST_GROWTH = 0.05;
 async function sameBytes(seed: number): Promise<Row> {
   const violations: string[] = [];
   for (let n = 0; n < SEEDS; n++) {
-    const [first, again] = [await day({ seed: seed + n }), await day({ seed: seed + n })];
-    const quickjs = await day({ seed: seed + n, engine: "quickjs" });
-    if (again.digest !== first.digest) violations.push(`seed ${seed + n}: the second run gave other bytes`);
-    if (quickjs.digest !== first.digest) violations.push(`seed ${seed + n}: QuickJS gave other bytes than V8`);
+    const its = seed + n * APART;
+    const [first, again] = [await day({ seed: its }), await day({ seed: its })];
+    const quickjs = await day({ seed: its, engine: "quickjs" });
+    if (again.digest !== first.digest) violations.push(`seed ${its}: the second run gave other bytes`);
+    if (quickjs.digest !== first.digest) violations.push(`seed ${its}: QuickJS gave other bytes than V8`);
   }
   return { what: "the same seed, the same bytes: twice in V8, once in QuickJS", tried: `${SEEDS} days`, violations };
 }
