@@ -9,6 +9,8 @@ import { FlashError, type Target } from "./target.ts";
 /** One file of the batch: what is sent again, at most, when the line breaks. Nine seconds at 115200 baud. */
 const PIECE_BYTES = 96 * 1024;
 const ANSWER_MS = 20_000;
+/** To verify a package and write it, on a slow terminal with slow flash. */
+const JUDGED_WITHIN_MS = 180_000;
 const GREETING_MS = 2_000;
 const GREETINGS = 3;
 
@@ -43,7 +45,7 @@ export function serialTarget(device: string, baud: number): Target {
       await ask({ ask: "receive", sha256: sum });
       await sendBatch(line, bytes, at, progress);
     },
-    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }),
+    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }, JUDGED_WITHIN_MS),
     restart: async () => void (await ask({ ask: "restart" })),
     close: () => Promise.resolve(),
   };

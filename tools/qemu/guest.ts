@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { FrameReader, type FromTerminal, frameOf, type ToTerminal } from "../../platform/native/frames.ts";
 import { DrivenClock } from "../../platform/node/clock.ts";
 import { wordsOf } from "../../platform/node/errors.ts";
-import { readConfig } from "../../platform/node/loader/config.ts";
+import { type LoaderConfig, readConfig } from "../../platform/node/loader/config.ts";
+import { offerFactory } from "../../platform/node/loader/factory.ts";
 import { terminalOf } from "../../platform/node/loader/terminal.ts";
 import type { Machine, MachineOptions } from "../../platform/node/machine.ts";
 import { WorkerMachine } from "../../platform/node/worker-machine.ts";
@@ -70,6 +71,12 @@ function withBundle(given: Start, common: Common): Machine {
   });
 }
 
+/** As the loader's `run` does it. */
+function fromSlots(config: LoaderConfig, common: Common): Machine {
+  offerFactory(config);
+  return terminalOf(config, common);
+}
+
 async function start(given: Start): Promise<void> {
   for (const wire of Object.keys(HID_DEVICES)) plug(wire);
   const { tcpOverride, facts, loader } = given;
@@ -89,7 +96,7 @@ async function start(given: Start): Promise<void> {
       closed: (wire) => post({ kind: "closed", wire }),
     },
   };
-  machine = loader === undefined ? withBundle(given, common) : terminalOf(readConfig(loader), common);
+  machine = loader === undefined ? withBundle(given, common) : fromSlots(readConfig(loader), common);
   machine.on("status", tellStatus);
   machine.on("log", (line) => post({ kind: "log", line }));
   machine.on("crash", ({ words, stack, restarting }) => {
