@@ -17,7 +17,10 @@ export const PACKAGES: readonly string[] = [
   "e2fsprogs",
   "rauc",
   "rauc-service",
-  // libudev is what node-hid needs.
+  // What grub-editenv needs.
+  "liblzma5",
+  "libdevmapper1.02.1",
+  // What node-hid needs.
   "libudev1",
 ];
 
@@ -63,6 +66,25 @@ export const SINGLE_FILES: Readonly<Record<string, readonly string[]>> = {
   // RAUC tells the boot loader with it which slot to start.
   "grub-common": ["usr/bin/grub-editenv"],
 };
+
+/** Programs whose libraries must all be there; a package that is left out may have had one. */
+export const MUST_RUN: readonly string[] = [
+  "usr/bin/dbus-daemon",
+  "usr/bin/grub-editenv",
+  "usr/bin/kmod",
+  "usr/bin/mount",
+  "usr/bin/node",
+  "usr/bin/rauc",
+  "usr/bin/systemd-notify",
+  "usr/bin/systemd-repart",
+  "usr/bin/udevadm",
+  "usr/lib/systemd/systemd",
+  "usr/lib/systemd/systemd-executor",
+  "usr/lib/systemd/systemd-journald",
+  "usr/lib/systemd/systemd-networkd",
+  "usr/lib/systemd/systemd-resolved",
+  "usr/sbin/mke2fs",
+];
 
 export const KERNEL = "linux-image-amd64";
 

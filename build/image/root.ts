@@ -24,6 +24,7 @@ import {
   KERNEL,
   MASKED,
   MODULES_WITHOUT,
+  MUST_RUN,
   PACKAGES,
   PRUNED,
   SINGLE_FILES,
@@ -63,6 +64,7 @@ export async function makeRoot(options: RootOptions): Promise<Deb[]> {
   await installProgram(root, join(target, "usr/lib/tael"));
   layOver(options);
   prepareSystem(target, options.epoch);
+  for (const program of MUST_RUN) librariesOf(target, program);
   return [...debs, kernel];
 }
 
@@ -153,11 +155,24 @@ function makeUsers(target: string, epoch: number): void {
     if (existsSync(join(target, "etc", name))) chmodSync(join(target, "etc", name), 0o600);
 }
 
-/** Runs a program of the tree with the tree's own libraries: the build machine's may be older. */
+const LIBRARIES = "usr/lib/x86_64-linux-gnu";
+const LOADER = "ld-linux-x86-64.so.2";
+
+/** Where the tree's programs find their libraries: the build machine's may be older. */
+const libraryPath = (target: string): string =>
+  [LIBRARIES, join(LIBRARIES, "systemd")].map((path) => join(target, path)).join(":");
+
+/** Runs a program of the tree. */
 function ofTree(target: string, program: string, args: readonly string[], env: Record<string, string> = {}): void {
-  const library = join(target, "usr/lib/x86_64-linux-gnu");
-  const path = ["--library-path", `${library}:${join(library, "systemd")}`, "--argv0", basename(program)];
-  tool(join(library, "ld-linux-x86-64.so.2"), [...path, join(target, program), ...args], { env });
+  const how = ["--library-path", libraryPath(target), "--argv0", basename(program)];
+  tool(join(target, LIBRARIES, LOADER), [...how, join(target, program), ...args], { env });
+}
+
+/** Throws Error naming a library that the tree lacks; the build machine's own does not count. */
+function librariesOf(target: string, program: string): void {
+  const told = tool(join(target, LIBRARIES, LOADER), ["--library-path", libraryPath(target), "--list", join(target, program)]);
+  const wrong = told.split("\n").find((line) => line.includes("=>") && !line.includes(`=> ${target}`));
+  if (wrong !== undefined) throw new Error(`/${program} lacks a library: ${wrong.trim()} (PACKAGES in build/image/contents.ts)`);
 }
 
 /** No program may lend root's rights to another user. */

@@ -60,7 +60,10 @@ export class Board {
     };
     qemu.stdout.on("data", hear);
     qemu.stderr.on("data", hear);
+    const ending = (): void => void qemu.kill("SIGKILL");
+    process.once("exit", ending);
     qemu.on("exit", () => {
+      process.off("exit", ending);
       if (this.#qemu === qemu) this.#qemu = undefined;
       for (const watcher of [...this.#watchers]) watcher();
     });
@@ -123,7 +126,11 @@ function argumentsOf({ disk, stick, lines = [] }: BoardOptions, memory: string, 
     ...["-device", "VGA", "-device", "qemu-xhci,id=usb", "-device", "usb-kbd,bus=usb.0", "-device", "i6300esb"],
     ...["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net,romfile="],
     ...["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
-    ...lines.flatMap((path, n) => ["-chardev", `serial,id=line${n},path=${path}`, "-serial", `chardev:line${n}`]),
+    // Four lines are a PC's own; what is beyond them hangs on PCI.
+    ...lines.flatMap((path, n) => [
+      ...["-chardev", `serial,id=line${n},path=${path}`],
+      ...(n < 3 ? ["-serial", `chardev:line${n}`] : ["-device", `pci-serial,chardev=line${n}`]),
+    ]),
     ...(stick === undefined
       ? []
       : ["-drive", `if=none,id=stick,format=raw,cache=unsafe,file=${stick}`, "-device", "usb-storage,drive=stick,bus=usb.0"]),

@@ -19,23 +19,29 @@ const wordsOf = (output: string): string =>
     .filter((line) => !/^\s*\d+%/.test(line) && line.trim() !== "")
     .join("\n");
 
-function install(file: string): { installed: boolean; words: string } {
+function install(file: string): { ok: boolean; words: string } {
   rmSync(REFUSED_FILE, { force: true });
   const run = spawnSync("rauc", ["install", file], { encoding: "utf8" });
   const refused = existsSync(REFUSED_FILE) ? `${readFileSync(REFUSED_FILE, "utf8")}\n` : "";
   const words = wordsOf(`${run.error?.message ?? ""}\n${run.stdout}\n${run.stderr}`);
-  return { installed: run.status === 0, words: `${refused}${words}` };
+  return { ok: run.status === 0, words: `${refused}${words}` };
 }
 
 /** What RAUC knows of a bundle without trusting it yet. */
 function versionOf(file: string): string | undefined {
   const run = spawnSync("rauc", ["info", "--output-format=json", file], { encoding: "utf8" });
   try {
-    return (JSON.parse(run.stdout) as { update?: { version?: string } }).update?.version;
+    return (JSON.parse(run.stdout) as { version?: string }).version;
   } catch {
     return undefined;
   }
 }
+
+/** One that was installed and then left by the boot loader is not installed from the same stick for ever. */
+const installedBefore = (stick: string, name: string): boolean =>
+  existsSync(join(stick, ANSWER)) && readFileSync(join(stick, ANSWER), "utf8").startsWith(installed(name));
+
+const installed = (name: string): string => `${name}: installed; the next start uses it`;
 
 function answer(stick: string, words: string): void {
   console.error(words);
@@ -52,8 +58,10 @@ if (bundles.length > 1) answer(stick, `there are ${bundles.length} bundles on th
 else if (name !== undefined) {
   const file = join(stick, name);
   if (versionOf(file) === running) answer(stick, `${name}: ${running} runs here already`);
+  else if (installedBefore(stick, name))
+    console.error(`${name}: was installed from this stick; without ${ANSWER} on it, it is again`);
   else {
-    const { installed, words } = install(file);
-    answer(stick, installed ? `${name}: installed; the next start uses it` : `${name}: refused\n${words}`);
+    const { ok, words } = install(file);
+    answer(stick, ok ? installed(name) : `${name}: refused\n${words}`);
   }
 }
