@@ -80,6 +80,9 @@ export const batchAndTrace = (fields: Record<string, string>): string =>
 /** Length, TPDU and header stand before the message type. */
 const TYPE_AT = 13;
 
+/** Lines after which something is wrong. */
+const TROUBLE = /^(fault|rule|remove|disk f|disk p)/;
+
 const NOTHING = new Uint8Array(0);
 const LINE_END = 10;
 /** How the lines of the debug channel begin (hal/debug/README.md). */
@@ -107,6 +110,8 @@ export class World {
   readonly tooEarly: string[] = [];
   /** What people and faults did, as scenario lines: played again in a world of the same seed they give the same bytes. */
   readonly events: string[] = [];
+  /** When something last went wrong, or came back: a fault's beginning, the power's return. Simulated. */
+  troubledMs: number | undefined;
   readonly #options: WorldOptions;
   /** What the host has written into its ledger, from the beginning. */
   readonly #hostRecords: unknown[];
@@ -246,6 +251,7 @@ export class World {
     // The PIN pad gives out only so many PIN entries an hour.
     this.desk.clock.jumpTo(this.desk.clock.now() + darkMs);
     this.disk.powerOn();
+    this.troubledMs = this.desk.clock.now();
     this.#said = NOTHING;
     await this.desk.start();
     await this.#rest();
@@ -401,6 +407,7 @@ export class World {
   async do(line: string): Promise<void> {
     this.events.push(line);
     this.#begins();
+    if (TROUBLE.test(line)) this.troubledMs = this.desk.clock.now();
     try {
       if (!(await worldVerb(this, line))) await runStep(apiOf(this.desk, SETTLE_MS), line);
     } catch (error) {

@@ -16,8 +16,8 @@ export interface Row {
 
 /** I9 as a row: the longest of all ways back, simulated ms. */
 export const wayBack = (times: number, longestMs: number): Row => ({
-  what: "the last fault over, it is back at idle by itself within 120 simulated seconds",
-  tried: `${times} times; the longest took ${(longestMs / 1_000).toFixed(1)} s`,
+  what: "it comes back to idle, within 120 simulated seconds once the fault is over",
+  tried: `${times} times; the longest way from the fault's beginning or the power's return took ${(longestMs / 1_000).toFixed(1)} s`,
   violations: [],
 });
 

@@ -30,7 +30,7 @@ export interface Stage {
   chips?: true;
   /** Logged before the flow began. */
   errorsBefore: number;
-  /** How long it took back to idle after the last fault, simulated. */
+  /** From the fault's beginning, or the power's return, to idle, simulated. */
   backMs: number;
 }
 
@@ -56,7 +56,7 @@ export interface Outcome {
   /** What the visit came to, in a word. */
   came: string;
   violations: string[];
-  /** How long it took back to idle after the last fault, simulated. */
+  /** From the fault's beginning, or the power's return, to idle, simulated. */
   backMs: number;
 }
 
@@ -168,8 +168,9 @@ async function comesBack(stage: Stage): Promise<string[]> {
     if (!(error instanceof Stuck)) throw error;
     return [`I9: ${error.message}`];
   }
-  stage.backMs = world.desk.clock.now() - began;
-  return stage.backMs > COMES_BACK_MS ? [`I9: back at idle only after ${stage.backMs / 1000} s`] : [];
+  const now = world.desk.clock.now();
+  stage.backMs = now - (world.troubledMs ?? began);
+  return now - began > COMES_BACK_MS ? [`I9: back at idle only after ${(now - began) / 1000} s`] : [];
 }
 
 /** Cut before anything had left, it is as if nobody had asked. */

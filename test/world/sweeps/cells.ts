@@ -40,7 +40,7 @@ export interface Count {
   /** The fault found nothing to spoil. */
   idle: number;
   violations: string[];
-  /** The longest way back to idle after the last fault, simulated. */
+  /** The longest way back to idle from the fault on, simulated. */
   backMs: number;
 }
 

@@ -162,6 +162,7 @@ const atByte = (made: HostFault, value: number): HostFault => ({
 
 function arrange({ world }: Stage, { n }: Step, made: HostFault, rules: readonly Rule[]): void {
   const act = (): void => {
+    world.troubledMs = world.desk.clock.now();
     if (made.line !== undefined) world.desk.setFault("host", made.line);
     if (made.loses !== undefined) loseRecords(world, made.loses);
     // A rule of the flow's own stands behind: the first that matches applies.
