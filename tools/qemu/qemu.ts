@@ -1,6 +1,6 @@
 /** A counter terminal as a virtual machine: Debian's kernel, the host's own Node, serial lines that end at the desk's PTYs. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { BOOKWORM, debianPackage, dependencyOf } from "../../build/debian.ts";
@@ -78,7 +78,7 @@ interface Port {
 const DATA_INSIDE = "/mnt";
 /** Where the disk is mounted, and the line on which its loader answers. */
 export const DISK_INSIDE = "/srv";
-export const SERVICE_LINE = "/dev/hvc0";
+export const SERVICE_LINE = "/dev/ttyS5";
 /** The host as the guest's network has it. */
 const HOST_INSIDE = "10.0.2.2";
 
@@ -110,7 +110,7 @@ interface Programs {
 }
 
 async function makePrograms(folder: string): Promise<Programs> {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: { guest: join(root, "tools/qemu/guest.ts"), loader: join(root, "platform/node/loader/main.ts") },
     outdir: folder,
     outExtension: { ".js": ".mjs" },
@@ -119,9 +119,18 @@ async function makePrograms(folder: string): Promise<Programs> {
     format: "esm",
     target: "node20",
     packages: "external",
+    write: false,
     logLevel: "warning",
   });
+  for (const { path, contents } of outputFiles) replaceFile(path, contents);
   return { agent: join(folder, "guest.mjs"), loader: join(folder, "loader.mjs") };
+}
+
+/** Whole or not at all: another virtual machine may be booting from it. */
+function replaceFile(path: string, bytes: Uint8Array): void {
+  const making = `${path}.${process.pid}`;
+  writeFileSync(making, bytes);
+  renameSync(making, path);
 }
 
 export interface Kernel {
@@ -144,7 +153,7 @@ export async function makeKernel(): Promise<Kernel> {
   mkdirSync(folder, { recursive: true });
   const programs = await makePrograms(folder);
   const initrd = join(folder, "initrd");
-  writeFileSync(initrd, initramfs(kernel, MODULES, busybox, init(process.execPath, programs)));
+  replaceFile(initrd, initramfs(kernel, MODULES, busybox, init(process.execPath, programs)));
   return { image: join(kernel, "boot", `vmlinuz-${name.slice("linux-image-".length)}`), initrd };
 }
 
@@ -227,10 +236,10 @@ function serialLine({ name, path, inside }: SerialLine): string[] {
   return ["-chardev", `serial,id=${name},path=${path}`, "-device", `${card},chardev=${name}${place}`];
 }
 
-/** A disk that outlives QEMU's sudden end as far as the guest has written to it, and the line to the loader: a 16550 would take an interrupt every few bytes. */
+/** A disk that outlives QEMU's sudden end as far as the guest has written to it, and the line to its loader. */
 const slotParts = ({ disk, service }: QemuSlots): string[] => [
   ...["-drive", `file=${disk},if=none,id=disk,format=raw,cache=unsafe`, "-device", "virtio-blk-pci,drive=disk"],
-  ...["-chardev", `serial,id=service,path=${service}`, "-device", "virtconsole,chardev=service"],
+  ...serialLine({ name: "service", path: service, inside: SERVICE_LINE }),
 ];
 
 function argumentsOf(
