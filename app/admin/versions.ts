@@ -1,6 +1,6 @@
 /** 版本 (M25): on screen, and on paper with Enter. */
-import { KERNEL } from "../emv/index.ts";
 import { versionsSlip } from "../slips/versions.ts";
+import { kernelShown } from "../steps/chip-terminal.ts";
 import { printSlip } from "../steps/print.ts";
 import { MESSAGE_SET } from "../steps/sign-on.ts";
 import { type Terminal, now } from "../steps/terminal.ts";
@@ -14,7 +14,7 @@ export async function versions(t: Terminal): Promise<void> {
     { label: t.ui.say("versions.file-system"), value: facts.fileSystem },
     { label: t.ui.say("versions.engine"), value: facts.engine },
     { label: t.ui.say("versions.app"), value: facts.app },
-    { label: t.ui.say("versions.emv"), value: `${KERNEL.version} ${KERNEL.checksum}` },
+    { label: t.ui.say("versions.emv"), value: kernelShown() },
     { label: t.ui.say("versions.parameters"), value: t.profile.name },
     { label: t.ui.say("versions.messages"), value: MESSAGE_SET },
   ];

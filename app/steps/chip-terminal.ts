@@ -1,5 +1,5 @@
 /** The terminal as its kernel knows it, and the people who answer it whatever is paid. */
-import type { People, RunTerminal } from "../emv/index.ts";
+import { KERNEL, type People, type RunTerminal } from "../emv/index.ts";
 import { pick } from "./ask.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { Left, now, type Terminal } from "./terminal.ts";
@@ -51,3 +51,6 @@ export function chipPeople(t: Terminal): People {
     percent: () => (t.system.entropy(2).reduce((sum, byte) => sum * 256 + byte, 0) % 99) + 1,
   };
 }
+
+/** Version and checksum of the chip kernel, for whoever asks which one it is. */
+export const kernelShown = (): string => `${KERNEL.version} ${KERNEL.checksum}`;
