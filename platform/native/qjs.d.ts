@@ -49,6 +49,7 @@ declare module "os" {
   export function pipe(): [read: number, write: number] | null;
   export function stat(path: string): [{ mode: number; size: number } | null, number];
   export function readdir(path: string): [string[], number];
+  export function realpath(path: string): [string, number];
   export function mkdir(path: string, mode?: number): number;
   export function rename(from: string, to: string): number;
   export function remove(path: string): number;

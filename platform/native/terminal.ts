@@ -10,6 +10,8 @@ import type { TcpOverride } from "../node/ports/address.ts";
 import type { OpenPort } from "../node/ports/port.ts";
 import type { HostClock } from "../node/time.ts";
 import type { FromGuest, ToGuest } from "../node/values.ts";
+import { fileSystemAt } from "../node/mounts.ts";
+import { asciiOf, readBytes } from "./calls.ts";
 import { boot, deliver, installDoor } from "./guest.ts";
 import { NativeFiles } from "./files.ts";
 import { portTable } from "./ports/index.ts";
@@ -133,7 +135,7 @@ export class Terminal {
       sealer: sealerIn(dataDir, entropy),
       entropy,
       clock,
-      facts: { ...FACTS, ...facts },
+      facts: { ...factsOf(dataDir), ...facts },
       assets,
       emit: (event) => this.emit(event),
       log: (level, words) => this.log(level, words),
@@ -145,13 +147,15 @@ export class Terminal {
   }
 }
 
-const FACTS: Record<string, string> = {
+const factsOf = (dataDir: string): Record<string, string> => ({
   manager: `tael-native ${ABI.major}.${ABI.minor}`,
   loader: "qjs",
-  kernel: "linux",
-  fileSystem: "directory, O_DSYNC",
+  kernel: textOf("/proc/sys/kernel/osrelease").trim(),
+  fileSystem: fileSystemAt(os.realpath(dataDir)[0] ?? dataDir, textOf("/proc/self/mounts")),
   engine: "QuickJS (native)",
   app: "unknown",
   abi: `${ABI.major}.${ABI.minor}`,
   serial: "unknown",
-};
+});
+
+const textOf = (path: string): string => asciiOf(readBytes(path) ?? new Uint8Array(0));

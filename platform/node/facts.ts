@@ -1,18 +1,13 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { release } from "node:os";
 import { ABI } from "../abi.ts";
+import { fileSystemAt } from "./mounts.ts";
 import type { Facts } from "../guest/system.ts";
 
 /** The kind of the file system on which `directory` lies, as the kernel tells; "directory" where it does not. */
 export function fileSystemOf(directory: string): string {
   try {
-    const path = realpathSync(directory);
-    const mounts = readFileSync("/proc/self/mounts", "utf8")
-      .split("\n")
-      .map((line) => line.split(" "))
-      .filter(([, at = "-"]) => path === at || path.startsWith(at.endsWith("/") ? at : `${at}/`));
-    const nearest = mounts.sort((a, b) => (b[1]?.length ?? 0) - (a[1]?.length ?? 0))[0];
-    return nearest?.[2] ?? "directory";
+    return fileSystemAt(realpathSync(directory), readFileSync("/proc/self/mounts", "utf8"));
   } catch {
     return "directory";
   }

@@ -1,6 +1,7 @@
 /** Native qjs as the program it is: files, sealing, arguments; what the flows do not touch. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { release } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { nativeQjs } from "../../../build/debian.ts";
@@ -110,6 +111,16 @@ describe("native qjs", () => {
       dataDir,
     );
     expect(said(back)).toEqual(["from node", expect.stringMatching(/^DoorError corrupt/)]);
+  });
+
+  test("kernel and file system are the device's own", (context) => {
+    if (program === undefined) return context.skip();
+    const { kernel, fileSystem } = JSON.parse(said(run(`say(door.facts()); door.power("halt");`))[0] ?? "{}") as Record<
+      string,
+      string
+    >;
+    expect(kernel).toBe(release());
+    expect(readFileSync("/proc/self/mounts", "utf8")).toContain(` ${fileSystem} `);
   });
 
   test("an input device: keys that went down, and its end", (context) => {
