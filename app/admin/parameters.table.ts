@@ -109,6 +109,7 @@ const RULES = rows("rules", [
   ["rule.completion-void-pin", onOff, { path: "rules.completionVoidNeedsPin", initial: true }],
   ["rule.void-supervisor", onOff, { path: "rules.voidNeedsSupervisor", initial: true }],
   ["rule.refund-supervisor", onOff, { path: "rules.refundNeedsSupervisor", initial: true }],
+  ["rule.balance-supervisor", onOff, { path: "rules.balanceNeedsSupervisor", initial: false }],
   ["rule.refund-most", amount(1), { path: "rules.maxRefundFen", initial: 2_000_000 }],
   [
     "tip.mode",

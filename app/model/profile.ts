@@ -18,6 +18,8 @@ export interface Rules {
   voidNeedsSupervisor?: boolean;
   /** Default true. */
   refundNeedsSupervisor?: boolean;
+  /** A balance asks for the supervisor (§7.1). Default false. */
+  balanceNeedsSupervisor?: boolean;
   /** Largest refund. Default 2,000,000 (20,000.00). */
   maxRefundFen?: number;
   /** Card numbers may be keyed. Default false. */

@@ -62,6 +62,7 @@ const PROFILE: v.GenericSchema<Profile> = v.strictObject({
       completionVoidNeedsPin: v.optional(v.boolean()),
       voidNeedsSupervisor: v.optional(v.boolean()),
       refundNeedsSupervisor: v.optional(v.boolean()),
+      balanceNeedsSupervisor: v.optional(v.boolean()),
       maxRefundFen: v.optional(whole(1, 999_999_999_999)),
       manualEntry: v.optional(v.boolean()),
       tipPercent: v.optional(whole(0, 100)),

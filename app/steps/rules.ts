@@ -12,6 +12,7 @@ const DEFAULTS = {
   completionVoidNeedsPin: true,
   voidNeedsSupervisor: true,
   refundNeedsSupervisor: true,
+  balanceNeedsSupervisor: false,
   maxRefundFen: 2_000_000,
   manualEntry: false,
   tipPercent: 0,

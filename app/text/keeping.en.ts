@@ -253,6 +253,7 @@ export const keepingEn = {
   "param.rule.completion-void-pin": "Compl. void: PIN",
   "param.rule.void-supervisor": "Void: supervisor",
   "param.rule.refund-supervisor": "Refund: supervisor",
+  "param.rule.balance-supervisor": "Balance: supervisor",
   "param.rule.refund-most": "Largest refund",
   "param.tip.mode": "Tips",
   "param.tip.percent": "Tip, most",

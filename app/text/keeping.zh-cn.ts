@@ -251,6 +251,7 @@ export const keepingZhCN = {
   "param.rule.completion-void-pin": "完成撤销输密",
   "param.rule.void-supervisor": "撤销要主管",
   "param.rule.refund-supervisor": "退货要主管",
+  "param.rule.balance-supervisor": "查余额要主管",
   "param.rule.refund-most": "最大退货额",
   "param.tip.mode": "小费方式",
   "param.tip.percent": "小费比例",

@@ -6,7 +6,8 @@ import { inquire } from "../steps/inquire.ts";
 import { showBalance } from "../steps/outcome.ts";
 import { withPin } from "../steps/pin-tries.ts";
 import { prepare } from "../steps/prepare.ts";
-import { permit } from "../steps/rules.ts";
+import { permit, rule } from "../steps/rules.ts";
+import { supervisor } from "../steps/supervisor.ts";
 import { balanceByTap } from "../steps/tap-balance.ts";
 import type { TapAgain } from "../steps/tap-card.ts";
 import type { Terminal } from "../steps/terminal.ts";
@@ -16,6 +17,7 @@ const transaction = "transaction.balance" as const;
 
 export async function balance(t: Terminal, start: Pick<Start, "card"> = {}): Promise<void> {
   permit(t, "balance");
+  if (rule(t, "balanceNeedsSupervisor")) await supervisor(t);
   let after: TapAgain | undefined;
   for (;;) {
     const card: Means = start.card ?? (await presentPayment(t, transaction, { asked: true, after }));

@@ -18,6 +18,7 @@ beforeAll(async () => {
     voidNeedsPin: false,
     voidNeedsSupervisor: false,
     manualEntry: false,
+    balanceNeedsSupervisor: true,
   };
   const profile = join(folder, "strict.json");
   writeFileSync(profile, JSON.stringify({ ...demo, name: "strict", rules }));
@@ -47,6 +48,18 @@ test("a card at idle is not offered what is not enabled", async () => {
   const card = await desk.expect("card", desk.swipe(CARD));
   expect(words(card)).not.toContain("预授权");
   await desk.expect("idle", desk.keys("cancel"));
+});
+
+test("a balance asks for the supervisor where the merchant wants that, also when the card came first", async () => {
+  await desk.expect("supervisor", desk.keys("menu", "7", "1"));
+  await desk.expect("present", desk.keys(..."123456", "enter"));
+  await desk.expect("idle", desk.keys("cancel"));
+  await desk.expect("card", desk.swipe(CARD));
+  const asked = await desk.expect("supervisor", desk.keys("down", "enter"));
+  expect(asked.screen.lines.join(" ")).toContain("主管密码");
+  await desk.expect("pin", desk.keys(..."123456", "enter"));
+  await desk.call("POST", "/pinpad", { action: "cancel" });
+  await desk.finish();
 });
 
 test("no number is keyed where the merchant may not", async () => {
