@@ -9,6 +9,8 @@ export const PACKAGES: readonly string[] = [
   "systemd-sysv",
   "systemd-repart",
   "systemd-resolved",
+  // What systemd forbids a service to listen with.
+  "libbpf1",
   "udev",
   "dbus",
   "dbus-system-bus-common",
@@ -22,6 +24,7 @@ export const PACKAGES: readonly string[] = [
   "libdevmapper1.02.1",
   // What node-hid needs.
   "libudev1",
+  "libusb-1.0-0",
 ];
 
 /** Asked for by others at installation time, or for people at a prompt. Without shell, package manager and log-in there is nothing to break into. */
@@ -67,7 +70,7 @@ export const SINGLE_FILES: Readonly<Record<string, readonly string[]>> = {
   "grub-common": ["usr/bin/grub-editenv"],
 };
 
-/** Programs whose libraries must all be there; a package that is left out may have had one. */
+/** What must find all its libraries in the tree; a package that is left out may have had one. */
 export const MUST_RUN: readonly string[] = [
   "usr/bin/dbus-daemon",
   "usr/bin/grub-editenv",
@@ -83,6 +86,8 @@ export const MUST_RUN: readonly string[] = [
   "usr/lib/systemd/systemd-journald",
   "usr/lib/systemd/systemd-networkd",
   "usr/lib/systemd/systemd-resolved",
+  "usr/lib/tael/node_modules/@serialport/bindings-cpp/prebuilds/linux-x64/@serialport+bindings-cpp.glibc.node",
+  "usr/lib/tael/node_modules/node-hid/prebuilds/HID_hidraw-linux-x64/node-napi-v4.node",
   "usr/sbin/mke2fs",
 ];
 

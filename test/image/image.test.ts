@@ -18,8 +18,10 @@ import {
   bundleOf,
   flashed,
   grubenvOf,
+  imageIn,
   makeWorkshop,
   stickWith,
+  sumOf,
   type Workshop,
 } from "./workshop.ts";
 
@@ -89,6 +91,12 @@ describe.skipIf(missing !== undefined)("the whole-system image", () => {
   });
 
   describe.skipIf(asked !== "all")("all its life", () => {
+    test("made again it is the same to the byte", { timeout: LONG_MS }, async () => {
+      const again = await imageIn(folder, "again");
+      expect(sumOf(again.rootfs)).toBe(sumOf(shop.rootfs));
+      expect(sumOf(again.disk)).toBe(sumOf(shop.disk));
+    });
+
     test("the update runs from the other slot and is kept", { timeout: LONG_MS }, async () => {
       start();
       await board.until(/tael: starting tael-b/);

@@ -36,12 +36,18 @@ export async function makeWorkshop(folder: string): Promise<Workshop> {
   });
   makeImageKey(join(folder, "oem"), "OEM");
   makeImageKey(join(folder, "other"), "Somebody else");
-  const out = join(folder, "image");
+  writeFileSync(join(folder, "tael.tpk"), bytes);
+  return imageIn(folder, "image");
+}
+
+/** An image of what is in the workshop. */
+export async function imageIn(folder: string, name: string): Promise<Workshop> {
+  const out = join(folder, name);
   mkdirSync(out);
   const image = await makeImage({
     root,
     board: "counter",
-    firmware: bytes,
+    firmware: new Uint8Array(readFileSync(join(folder, "tael.tpk"))),
     signers: [],
     keyring: readFileSync(join(folder, "oem.crt"), "utf8"),
     slotMib: 192,

@@ -53,13 +53,12 @@ export class Board {
     this.#lines.length = 0;
     const qemu = spawn(PROGRAM, argumentsOf(this.#options, memory, this.control), { stdio: ["ignore", "pipe", "pipe"] });
     let rest = "";
-    const hear = (bytes: Buffer): void => {
-      const lines = `${rest}${plain(bytes.toString("latin1"))}`.split("\n");
+    const hear = (text: string): void => {
+      const lines = `${rest}${plain(text)}`.split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) this.#heard(line);
     };
-    qemu.stdout.on("data", hear);
-    qemu.stderr.on("data", hear);
+    for (const stream of [qemu.stdout, qemu.stderr]) stream.setEncoding("utf8").on("data", hear);
     const ending = (): void => void qemu.kill("SIGKILL");
     process.once("exit", ending);
     qemu.on("exit", () => {
