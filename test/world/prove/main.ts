@@ -101,22 +101,20 @@ const firmwareHash = (): string =>
     .slice(0, 16);
 
 /**
- * Sections that did not run keep the rows they have. A few sections of another seed or another firmware are not written: they would stand among what
- * they are not.
+ * `whole`: of a run of all sections, as far as it has come. Of a few, the others keep the rows they have; those of another seed or another firmware
+ * are not written, since they would stand among what they are not.
  */
-function writeProof(parts: readonly Part[], took: string): void {
-  const HEAD = headOf(firmwareHash());
-
-  const before = existsSync(PROOF) ? readFileSync(PROOF, "utf8") : "";
-  if (parts.length < SECTIONS.length && before !== "" && !before.startsWith(HEAD)) return;
-  const kept = before.startsWith(HEAD) ? before.split("\n") : [];
+function writeProof(parts: readonly Part[], whole: boolean, last = ""): void {
+  const head = headOf(firmwareHash());
+  const before = existsSync(PROOF) && !whole ? readFileSync(PROOF, "utf8") : "";
+  if (before !== "" && !before.startsWith(head)) return;
+  const kept = before.split("\n");
   const [title = "", rule = ""] = table([]).split("\n");
   const rows = SECTIONS.flatMap(({ name }) => {
     const part = parts.find((each) => each.name === name);
     return part === undefined ? kept.filter((line) => line.startsWith(`| ${name} |`)) : table([part]).split("\n").slice(2);
   });
-  const last = parts.length === SECTIONS.length ? `\n${took}\n` : "";
-  writeFileSync(PROOF, `${HEAD}${[title, rule, ...rows].join("\n")}\n${last}`);
+  writeFileSync(PROOF, `${head}${[title, rule, ...rows, ...(last === "" ? [] : ["", last])].join("\n")}\n`);
 }
 
 function tookSince(began: number): string {
@@ -139,12 +137,13 @@ async function sections(names: readonly string[] | undefined): Promise<boolean> 
       console.log(table([{ name, rows }]).split("\n").slice(2).join("\n"));
       for (const words of rows.flatMap(({ violations }) => violations)) console.log(words);
       console.log(`${name}: ${tookSince(alone)}`);
+      writeProof(parts, names === undefined);
     }
   };
   await Promise.all(Array.from({ length: processes }, lane));
   const count = parts.flatMap(({ rows }) => rows.flatMap(({ violations }) => violations)).length;
   const took = `The whole of it took ${tookSince(began)}, ${processes} sections at a time.`;
-  writeProof(parts, took);
+  if (names === undefined) writeProof(parts, true, took);
   console.log(`${count} violations. ${took}`);
   return count === 0;
 }
