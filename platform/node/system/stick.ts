@@ -44,11 +44,12 @@ const installedBefore = (stick: string, name: string): boolean =>
 const installed = (name: string): string => `${name}: installed; the next start uses it`;
 
 function answer(stick: string, words: string): void {
-  console.error(words);
   const fd = openSync(join(stick, ANSWER), "w");
   writeSync(fd, `${words}\n`);
   fsyncSync(fd);
   closeSync(fd);
+  // Last: whoever reads this may pull the stick.
+  console.error(words);
 }
 
 const [stick = ""] = process.argv.slice(2);
