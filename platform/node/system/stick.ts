@@ -48,7 +48,8 @@ function answer(stick: string, words: string): void {
   writeSync(fd, `${words}\n`);
   fsyncSync(fd);
   closeSync(fd);
-  // Last: whoever reads this may pull the stick.
+  // From here on it may be pulled; firmware packages on it can still be read.
+  spawnSync("mount", ["-o", "remount,ro", stick]);
   console.error(words);
 }
 
