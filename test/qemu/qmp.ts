@@ -2,8 +2,15 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 
-/** Sends one command and gives its answer. */
-export function command(socket: string, execute: string, args: Record<string, unknown>): Promise<unknown> {
+interface Said {
+  id?: number;
+  return?: unknown;
+  error?: { desc: string };
+  event?: string;
+}
+
+/** Sends one command and gives its answer; with `event`, when that has happened too. */
+export function command(socket: string, execute: string, args: Record<string, unknown>, event?: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const line = connect(socket);
     let text = "";
@@ -13,13 +20,16 @@ export function command(socket: string, execute: string, args: Record<string, un
     );
     line.on("data", (chunk) => {
       text += String(chunk);
-      for (const each of text.split("\n").slice(0, -1)) {
-        const answer = JSON.parse(each) as { id?: number; return?: unknown; error?: { desc: string } };
-        if (answer.id !== 1) continue;
-        line.end();
-        if (answer.error === undefined) resolve(answer.return);
-        else reject(new Error(answer.error.desc));
-      }
+      const said = text
+        .split("\n")
+        .slice(0, -1)
+        .map((each) => JSON.parse(each) as Said);
+      const answer = said.find(({ id }) => id === 1);
+      if (answer === undefined) return;
+      if (answer.error !== undefined) reject(new Error(answer.error.desc));
+      else if (event !== undefined && !said.some((each) => each.event === event)) return;
+      else resolve(answer.return);
+      line.end();
     });
   });
 }

@@ -16,38 +16,46 @@ const GREETINGS = 3;
 
 export function serialTarget(device: string, baud: number): Target {
   const line = new Line(device, baud);
-  const ask = <T>(asked: Record<string, unknown>, ms = ANSWER_MS): Promise<T> => {
+  /** The first answer of this kind: what was asked twice is answered twice. */
+  const hear = (kind: readonly string[], ms: number): Record<string, unknown> | undefined => {
+    const until = performance.now() + ms;
+    for (;;) {
+      const heard = line.hear(Math.max(0, until - performance.now()));
+      if (heard === undefined || kind.some((name) => name in heard) || typeof heard.error === "string") return heard;
+    }
+  };
+  const ask = <T>(asked: Record<string, unknown>, kind: readonly string[], ms = ANSWER_MS): Promise<T> => {
     line.say(asked);
-    const heard = line.hear(ms);
+    const heard = hear(kind, ms);
     if (heard === undefined)
       throw new FlashError(`${device}: nobody answers; is the terminal's loader listening on this line, at ${baud} baud?`);
     if (typeof heard.error === "string") throw new FlashError(heard.error);
     return Promise.resolve(heard as T);
   };
   /** What is asked while the far end is still busy with `rz` is lost: asked again. */
-  const again = async <T>(asked: Record<string, unknown>): Promise<T> => {
+  const again = async <T>(asked: Record<string, unknown>, kind: readonly string[]): Promise<T> => {
     for (let tries = 0; tries < GREETINGS; tries++) {
       line.say(asked);
-      const heard = line.hear(GREETING_MS);
+      const heard = hear(kind, GREETING_MS);
       if (heard !== undefined && heard.error === undefined) return heard as T;
     }
-    return await ask<T>(asked);
+    return await ask<T>(asked, kind);
   };
   return {
     name: device,
     status: async () => {
       // What an earlier try left on the line is heard first.
       while (line.hear(0) !== undefined);
-      return await again<OutsideStatus>({ ask: "status" });
+      return await again<OutsideStatus>({ ask: "status" }, ["slots"]);
     },
-    have: async (sum) => (await again<{ have: number }>({ ask: "have", sha256: sum })).have,
+    have: async (sum) => (await again<{ have: number }>({ ask: "have", sha256: sum }, ["have"])).have,
     send: async (sum, bytes, at, progress) => {
-      await ask({ ask: "receive", sha256: sum });
+      await ask({ ask: "receive", sha256: sum }, ["ready"]);
       await sendBatch(line, bytes, at, progress);
     },
-    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }, JUDGED_WITHIN_MS),
-    restart: async () => void (await ask({ ask: "restart" })),
-    close: () => Promise.resolve(),
+    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }, ["arrived", "refused"], JUDGED_WITHIN_MS),
+    restart: async () => void (await ask({ ask: "restart" }, ["restarting"])),
+    close: () => Promise.resolve(line.close()),
   };
 }
 

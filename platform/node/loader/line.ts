@@ -18,46 +18,45 @@ const READ_TENTHS = 5;
 export class Line {
   readonly #path: string;
   readonly #baud: number;
+  /** Open for the line's whole life: a serial port that nobody has open loses what arrives. */
+  readonly #fd: number;
   #held = "";
 
   /** Throws Error when there is no such line. */
   constructor(path: string, baud: number) {
     this.#path = path;
     this.#baud = baud;
+    this.#fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
     this.#set();
   }
 
   say(said: unknown): void {
-    this.#open((fd) => writeSync(fd, `${JSON.stringify(said)}\n`));
+    writeSync(this.#fd, `${JSON.stringify(said)}\n`);
   }
 
   /** The next line that is a JSON object; undefined when none came within `ms`. */
   hear(ms: number): Record<string, unknown> | undefined {
     const until = performance.now() + ms;
-    return this.#open((fd) => {
-      const bytes = Buffer.alloc(1024);
-      do {
-        const heard = this.#taken();
-        if (heard !== undefined) return heard;
-        const count = readSync(fd, bytes, 0, bytes.length, null);
-        this.#held = (this.#held + bytes.toString("latin1", 0, count)).slice(-LONGEST_LINE);
-      } while (performance.now() < until);
-      return this.#taken();
-    });
+    const bytes = Buffer.alloc(1024);
+    do {
+      const heard = this.#taken();
+      if (heard !== undefined) return heard;
+      const count = readSync(this.#fd, bytes, 0, bytes.length, null);
+      this.#held = (this.#held + bytes.toString("latin1", 0, count)).slice(-LONGEST_LINE);
+    } while (performance.now() < until);
+    return this.#taken();
   }
 
   /** Runs `sz` or `rz` on the line; resolves whether it ended well. Its words about the progress go to `said`. */
   async lend(program: string, args: string[], cwd: string, said: (words: string) => void = () => undefined): Promise<boolean> {
-    const fd = this.#fd();
     try {
-      const child = spawn(program, args, { cwd, stdio: [fd, fd, "pipe"] });
+      const child = spawn(program, args, { cwd, stdio: [this.#fd, this.#fd, "pipe"] });
       child.stderr?.on("data", (words: Buffer) => said(words.toString("latin1")));
       return await new Promise((resolve, reject) => {
         child.on("error", () => reject(new Error(`there is no program ${program}: apt-get install lrzsz`)));
         child.on("exit", (status) => resolve(status === 0));
       });
     } finally {
-      closeSync(fd);
       this.#held = "";
       this.#set();
     }
@@ -82,17 +81,8 @@ export class Line {
     if (run.status !== 0) throw new Error(`${this.#path}: ${run.stderr?.trim() || run.error?.message || "stty failed"}`);
   }
 
-  #fd(): number {
-    return openSync(this.#path, constants.O_RDWR | constants.O_NOCTTY);
-  }
-
-  #open<T>(work: (fd: number) => T): T {
-    const fd = this.#fd();
-    try {
-      return work(fd);
-    } finally {
-      closeSync(fd);
-    }
+  close(): void {
+    closeSync(this.#fd);
   }
 }
 

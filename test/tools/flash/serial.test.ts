@@ -69,7 +69,7 @@ test.skipIf(missing.length > 0)(
   async () => {
     const device = deviceWith(folder);
     const file = join(folder, "one.tpk");
-    writeFileSync(file, packageOf({ version: "1.0.0", fontBytes: 200_000 }));
+    writeFileSync(file, packageOf({ version: "1.0.0", fontBytes: 6_000_000 }));
     const [program, ...args] = loaderCommand(device.config);
 
     const first = await cable("first");
