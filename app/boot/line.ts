@@ -15,8 +15,17 @@ export interface Line {
   readonly host: Host | undefined;
 }
 
-/** The way to the host; a new one when its address has changed, the first when what it needs has come. */
-export function openLine(system: System, devices: Devices, parameters: Parameters, requests: HostRequests): Line {
+/**
+ * The way to the host; a new one when its address has changed, the first when what it needs has come. `unkeyed`: the pad made no MAC, so it may have lost
+ * its keys.
+ */
+export function openLine(
+  system: System,
+  devices: Devices,
+  parameters: Parameters,
+  requests: HostRequests,
+  unkeyed: () => void,
+): Line {
   let link: Link | undefined;
   let host: Host | undefined;
   parameters.onChange = () => {
@@ -44,10 +53,23 @@ export function openLine(system: System, devices: Devices, parameters: Parameter
       return line();
     },
     get host() {
-      if (host === undefined && line() !== undefined && devices.pinpad !== undefined) host = requests.heard(createHost(settings));
+      if (host === undefined && line() !== undefined && devices.pinpad !== undefined)
+        host = doubting(requests.heard(createHost(settings)), unkeyed);
       return host;
     },
   };
 }
+
+const doubting = (host: Host, unkeyed: () => void): Host => ({
+  describe: (request) => host.describe(request),
+  get lineState() {
+    return host.lineState;
+  },
+  exchange: async (request, options) => {
+    const fate = await host.exchange(request, options);
+    if (fate.fate === "not-sent" && fate.why === "pinpad") unkeyed();
+    return fate;
+  },
+});
 
 const linkSettings = ({ host, connectTimeoutMs }: Profile) => ({ ...host, connectTimeoutMs });

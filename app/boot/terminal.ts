@@ -63,7 +63,9 @@ export function openTerminal(real: GuestSystem, devices: Devices): Terminal | un
       bookDays: Number(parameters.value("count.book-days")),
     });
     const hostRequests = openHostRequests(system);
-    const line = openLine(system, devices, parameters, hostRequests);
+    const line = openLine(system, devices, parameters, hostRequests, () => {
+      if (t !== undefined) t.keyed = false;
+    });
     t = {
       system,
       devices,

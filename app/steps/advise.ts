@@ -11,6 +11,7 @@ import type { CardData, Delivery, Original, TransactionKind, TransactionRecord }
 import { lightsOut, onlinePhase, type Outcome } from "./authorise.ts";
 import { simplyRead } from "./chip-card.ts";
 import { hostTextDecoder } from "./host-text.ts";
+import { isKeyed } from "./keyed.ts";
 import { trace6 } from "./numbers.ts";
 import { deliverOwed } from "./reverse.ts";
 import { refusing } from "./refusals.ts";
@@ -197,7 +198,7 @@ export async function deliverAdvices(t: Terminal, options: RoundOptions = {}): P
   const due = dueIn(t, options);
   for (const record of due) {
     // Asked again each time: an answer may have taken the keys away.
-    if (host === undefined || !journal.signedOn || journal.owed !== undefined) break;
+    if (host === undefined || !(await isKeyed(t)) || !journal.signedOn || journal.owed !== undefined) break;
     const result = await deliver(t, host, record);
     if (result.outcome === "approved") round.delivered += 1;
     else if (result.outcome === "declined") {

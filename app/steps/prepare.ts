@@ -2,7 +2,7 @@
 import type { Host } from "../acquirer/host.ts";
 import { deliverAdvices } from "./advise.ts";
 import { deliverOwed } from "./reverse.ts";
-import { isKeyed } from "./keyed.ts";
+import { keysLacking } from "./keyed.ts";
 import { tellScriptResults } from "./script-results.ts";
 import { settleFirst } from "./settle.ts";
 import { permitRecord } from "./rules.ts";
@@ -18,7 +18,8 @@ export interface Preparation {
 export async function prepare(t: Terminal, { kept = true }: Preparation = {}): Promise<Host> {
   const host = t.host;
   if (host === undefined) throw new Left("problem", t.ui.say("notice.no-line"));
-  if (!(await isKeyed(t))) throw new Left("problem", t.ui.say("problem.pinpad-key-missing"));
+  const unkeyed = await keysLacking(t);
+  if (unkeyed !== undefined) throw new Left("problem", unkeyed);
   await beSignedOn(t);
   if (kept) await batchTakes(t);
   const delivery = await deliverOwed(t, t.profile.reversalAttempts);

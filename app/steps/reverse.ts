@@ -3,6 +3,7 @@ import { assert } from "../../platform/guest/assert.ts";
 import { NEEDS_SIGN_ON, REVERSAL_TAKEN } from "../acquirer/responses.ts";
 import type { ReversalRecord } from "../model/transaction.ts";
 import { lightsOut, onlinePhase } from "./authorise.ts";
+import { isKeyed } from "./keyed.ts";
 import { trace6 } from "./numbers.ts";
 import { signOn } from "./sign-on.ts";
 import type { Terminal } from "./terminal.ts";
@@ -15,6 +16,7 @@ export async function deliverOwed(t: Terminal, tries: number): Promise<Delivery>
   assert(Number.isInteger(tries) && tries >= 1, "a reversal is tried at least once");
   if (journal.owed === undefined) return "nothing-owed";
   if (host === undefined) return "still-owed";
+  if (!(await isKeyed(t))) return "still-owed";
   if (!journal.signedOn && !(await signOn(t)).ok) return "still-owed";
 
   for (let attempt = 0; attempt < tries; attempt++) {

@@ -22,6 +22,7 @@ import { note } from "./audit.ts";
 import { forgetRefusals, refusalsOf } from "./chip-refusals.ts";
 import { deliverAdvices, deliveryOf } from "./advise.ts";
 import { lightsOut } from "./authorise.ts";
+import { keysLacking } from "./keyed.ts";
 import { batch6 } from "./numbers.ts";
 import { printDetails, printSettlement } from "./settle-print.ts";
 import { deliverOwed } from "./reverse.ts";
@@ -111,6 +112,8 @@ async function toTheEnd(t: Terminal, view: SettleView): Promise<Stopped | Went> 
   if (journal.settlement?.ended) return { problems: [] };
   const host = t.host;
   if (host === undefined) return { words: t.ui.say("settlement.no-line") };
+  const unkeyed = await keysLacking(t);
+  if (unkeyed !== undefined) return { words: unkeyed };
   if (!journal.signedOn) {
     if (t.signedOffByHand || !t.profile.autoSignOn) return { words: t.ui.say("problem.not-signed-on") };
     const result = await signOn(t);

@@ -129,6 +129,7 @@ export function worldOf({
     ui,
     operator: "01",
     signedOffByHand: false,
+    keyed: true,
     training: undefined,
   } as unknown as Terminal;
   return { ...world, t };
