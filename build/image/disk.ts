@@ -2,10 +2,9 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
-  copyFileSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -13,7 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { debianPackage, TRIXIE_SECURE } from "../debian.ts";
 import { BOOT_FILES } from "./contents.ts";
 import { tool } from "./tools.ts";
@@ -102,31 +101,24 @@ function table(board: string, starts: Record<"boot" | "a" | "b", number>, slotMi
   ].join("\n");
 }
 
-/** What the firmware of a board starts: shim, GRUB, its configuration and its memory. */
+/** What the firmware of a board starts: shim, GRUB, its configuration and its memory. Folders and files go in one after the other, so that the same come out the same. */
 function makeBoot({ bootConfig, board, epoch, work }: DiskOptions, out: string): void {
-  const tree = join(work, "boot");
-  mkdirSync(tree, { recursive: true });
-  const place = (path: string, put: (file: string) => void): void => {
-    const file = join(tree, path);
-    mkdirSync(dirname(file), { recursive: true });
-    put(file);
-    utimesSync(file, epoch, epoch);
-  };
-  for (const [name, { from, to }] of Object.entries(BOOT_FILES))
-    place(to, (file) => copyFileSync(join(debianPackage(name, TRIXIE_SECURE, [from]), from), file));
-  place("EFI/debian/grub.cfg", (file) => writeFileSync(file, bootConfig));
-  place("EFI/debian/grubenv", (file) =>
-    writeFileSync(file, grubenv({ ORDER: "A B", A_OK: "1", A_TRY: "0", B_OK: "0", B_TRY: "0" })),
-  );
   const env = { SOURCE_DATE_EPOCH: String(epoch), MTOOLS_SKIP_CHECK: "1" };
+  const size = String((BOOT_MIB * MIB) / SECTOR);
   rmSync(out, { force: true });
   const serial = idOf(board, "fat").slice(0, 8);
-  tool(
-    "mformat",
-    ["-i", out, "-C", "-F", "-c", "1", "-T", String((BOOT_MIB * MIB) / SECTOR), "-N", serial, "-v", "TAELBOOT", "::"],
-    { env },
-  );
-  tool("mcopy", ["-i", out, "-s", "-m", join(tree, "EFI"), "::"], { env });
+  tool("mformat", ["-i", out, "-C", "-F", "-c", "1", "-T", size, "-N", serial, "-v", "TAELBOOT", "::"], { env });
+  tool("mmd", ["-i", out, "::EFI", "::EFI/BOOT", "::EFI/debian"], { env });
+  const place = (path: string, content: string | Uint8Array): void => {
+    const file = join(work, "boot-file");
+    writeFileSync(file, content);
+    utimesSync(file, epoch, epoch);
+    tool("mcopy", ["-i", out, "-m", file, `::${path}`], { env });
+  };
+  for (const [name, { from, to }] of Object.entries(BOOT_FILES))
+    place(to, readFileSync(join(debianPackage(name, TRIXIE_SECURE, [from]), from)));
+  place("EFI/debian/grub.cfg", bootConfig);
+  place("EFI/debian/grubenv", grubenv({ ORDER: "A B", A_OK: "1", A_TRY: "0", B_OK: "0", B_TRY: "0" }));
 }
 
 /** GRUB's environment block: 1024 bytes, filled with #. */
