@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { DEVELOPMENT_KEY } from "../../build/package/keys.ts";
 import { makePackage } from "../../build/package/make.ts";
 import { ABI_BANNER } from "../../platform/abi.ts";
@@ -69,6 +69,9 @@ async function sells(fen: number): Promise<void> {
 }
 
 const words = async (): Promise<string> => (await desk.state()).screen.lines.join(" ");
+
+// Each test starts the firmware several times over, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 240_000 });
 
 beforeAll(async () => {
   said = [];
