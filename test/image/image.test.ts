@@ -76,12 +76,12 @@ describe.skipIf(missing !== undefined)("the whole-system image", () => {
   test("a bundle says whose it is, and RAUC takes no other's and none with a bit changed", () => {
     const keyring = join(folder, "oem.crt");
     expect(explainBundle(good, keyring)).toMatch(/Compatible:\s+'tael-counter'.*Version:\s+'1\.1\.0'/s);
-    const others = bundleOf(shop, "others", { signer: "other", rootfs: join(folder, "image/image.json") });
+    const others = bundleOf(shop, "others", { signer: "other", rootfs: join(folder, "tael.tpk") });
     expect(() => explainBundle(others, keyring)).toThrow(/signature verification failed.*self-signed/is);
     const size = readFileSync(good).length;
-    expect(() => explainBundle(bitChanged(good, size - 1000), keyring)).toThrow(/signature|verif|pkcs|asn1/i);
+    expect(() => explainBundle(bitChanged(good, size - 1000), keyring)).toThrow(/signature verification failed/);
     expect(() => tool("rauc", ["extract", `--keyring=${keyring}`, bitChanged(good, size >> 1), join(folder, "out")])).toThrow(
-      /verity|hash|check/i,
+      /payload is corrupted/,
     );
   });
 
