@@ -197,9 +197,13 @@ describe.skipIf(missing !== undefined)("an OEM's terminal in QEMU", () => {
   });
 
   test("one that cannot start is taken back, with the reason at the other end of the cable", { timeout: BOOT_MS }, async () => {
-    const flashed = await oem.flash(
-      oem.small({ version: "1.2.0", counter: 9, code: `${ABI_BANNER}\nthrow new Error("forgot something");` }),
-    );
+    const small = oem.small({ version: "1.2.0", counter: 9, code: `${ABI_BANNER}\nthrow new Error("forgot something");` });
+    const restarted = saying(/asked for restart/);
+    const flashing = oem.flash(small);
+    await restarted;
+    // People have half a minute to put it off.
+    await at.desk.advance(60_000, LONG_MS);
+    const flashed = await flashing;
     expect(flashed, flashed.out).toMatchObject({ status: 1 });
     expect(flashed.out).toMatch(/1\.2\.0 was taken back: it does not start.*forgot something/);
     expect(await status()).toMatchObject(KEPT);
@@ -229,8 +233,12 @@ describe.skipIf(missing !== undefined)("an OEM's terminal in QEMU", () => {
       const bytes = new Uint8Array(readFileSync(oem.small(made)));
       if (refused === "damaged") bytes[bytes.length - 1]! ^= 1;
       const target = serialTarget(oem.at("near"), 115_200);
-      await target.send(sha256(bytes), bytes, 0, () => undefined);
-      expect(await target.finish(sha256(bytes)), what).toMatchObject({ refused, words: expect.stringMatching(words) });
+      const sum = sha256(bytes);
+      await target.send(sum, bytes, 0, () => undefined);
+      // Answered when the far end listens again.
+      expect(await target.have(sum)).toBe(bytes.length);
+      expect(await target.finish(sum), what).toMatchObject({ refused, words: expect.stringMatching(words) });
+      await target.close();
     },
   );
 });
