@@ -69,7 +69,7 @@ export interface ShownScreen {
   lines: string[];
   /** Trace of the last sale that had left by then. */
   sale: string | undefined;
-  /** Batch and trace of the last request for money that has left since idle. */
+  /** Batch and trace of the last request for money that has left since idle; undefined when an advice was the last: what is said then is said of it. */
   request: string | undefined;
 }
 
@@ -352,8 +352,8 @@ export class World {
 
   #request(): string | undefined {
     const sent = this.desk.messages().slice(this.#sentAtIdle);
-    const last = sent.findLast(({ dir, mti }) => dir === "out" && (mti === "0200" || mti === "0100"));
-    return last && batchAndTrace(last.fields);
+    const last = sent.findLast(({ dir, mti }) => dir === "out" && (mti === "0200" || mti === "0100" || mti === "0220"));
+    return last === undefined || last.mti === "0220" ? undefined : batchAndTrace(last.fields);
   }
 
   /** Of all bytes on all wires, of each screen's words, of each file operation, of the disk as it is: two equal days have the same. */
