@@ -1,77 +1,41 @@
 /** Input devices of Linux, as on platform/node: keys that go down and up. */
 import * as os from "os";
 import type { SpecOf } from "../../node/board.ts";
-import { DoorError, wordsOf } from "../../node/errors.ts";
+import { DoorError } from "../../node/errors.ts";
 import { eventBytes, keyEvents } from "../../node/input-event.ts";
-import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "../../node/ports/port.ts";
+import type { OpenPort } from "../../node/ports/port.ts";
 import { asciiOf, done, readBytes } from "../calls.ts";
 import { O_NOCTTY, O_NONBLOCK, readFrom } from "../stream.ts";
+import { DeviceFile } from "./device-file.ts";
 
 const SYSFS = "/sys/class/input";
 const MOST_EVENTS = 64;
 
 export const evdevPort: OpenPort = (request) => new EvdevPort(request);
 
-class EvdevPort implements OutPort {
-  readonly #request: PortRequest;
-  #fd: number | undefined;
-  #gone = false;
-
-  constructor(request: PortRequest) {
-    this.#request = request;
-    os.setTimeout(() => this.#open(), 0);
-  }
-
+class EvdevPort extends DeviceFile {
   write(): void {
-    throw new DoorError("unsupported", `${this.#request.name}: nothing can be written to an input device`);
+    throw new DoorError("unsupported", `${this.request.name}: nothing can be written to an input device`);
   }
 
   control(): unknown {
-    throw new DoorError("unsupported", `${this.#request.name}: an input device has nothing to control`);
+    throw new DoorError("unsupported", `${this.request.name}: an input device has nothing to control`);
   }
 
-  close(): void {
-    this.#gone = true;
-    this.#shut();
+  protected override openFile(): number {
+    const { name, spec } = this.request;
+    const path = pathOf((spec as SpecOf<"evdev">).device);
+    if (path === undefined) throw new DoorError("unplugged", `${name}: no such input device is there`);
+    return done(os.open(path, os.O_RDONLY | O_NONBLOCK | O_NOCTTY), `${name}: open ${path}`);
   }
 
-  cut(): void {
-    this.close();
-  }
-
-  #open(): void {
-    if (this.#gone) return;
-    const { events, name, spec, warn } = this.#request;
-    try {
-      const path = pathOf((spec as SpecOf<"evdev">).device);
-      if (path === undefined) throw new DoorError("unplugged", `${name}: no such input device is there`);
-      const fd = done(os.open(path, os.O_RDONLY | O_NONBLOCK | O_NOCTTY), `${name}: open ${path}`);
-      this.#fd = fd;
-      const size = eventBytes(is64Bit());
-      const data = (bytes: Uint8Array): void => {
-        const keys = keyEvents(bytes, size);
-        if (keys.length > 0) events.data(keys);
-      };
-      readFrom(fd, { data, ended: () => this.#leave("unplugged") }, size * MOST_EVENTS);
-      events.opened();
-    } catch (error) {
-      warn(error instanceof DoorError ? error.words : wordsOf(error));
-      this.#leave(error instanceof DoorError ? error.code : "io");
-    }
-  }
-
-  #leave(why: ClosedWhy): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#shut();
-    this.#request.events.closed(why);
-  }
-
-  #shut(): void {
-    if (this.#fd === undefined) return;
-    os.setReadHandler(this.#fd, null);
-    os.close(this.#fd);
-    this.#fd = undefined;
+  protected override begin(fd: number): void {
+    const size = eventBytes(is64Bit());
+    const data = (bytes: Uint8Array): void => {
+      const keys = keyEvents(bytes, size);
+      if (keys.length > 0) this.request.events.data(keys);
+    };
+    readFrom(fd, { data, ended: () => this.leave("unplugged") }, size * MOST_EVENTS);
   }
 }
 

@@ -1,10 +1,11 @@
 /** HID devices: /dev/hidrawN, found by what sysfs tells of each. One report a write, one report a read. */
 import * as os from "os";
 import type { SpecOf } from "../../node/board.ts";
-import { DoorError, wordsOf } from "../../node/errors.ts";
-import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "../../node/ports/port.ts";
+import { DoorError } from "../../node/errors.ts";
+import type { OpenPort } from "../../node/ports/port.ts";
 import { asciiOf, done, readBytes } from "../calls.ts";
 import { O_NONBLOCK, readFrom } from "../stream.ts";
+import { DeviceFile } from "./device-file.ts";
 
 const SYSFS = "/sys/class/hidraw";
 const MAX_REPORT_BYTES = 4096;
@@ -12,77 +13,40 @@ const MAX_WAITING_REPORTS = 64;
 
 export const hidrawPort: OpenPort = (request) => new HidrawPort(request);
 
-class HidrawPort implements OutPort {
-  readonly #request: PortRequest;
-  #fd: number | undefined;
+class HidrawPort extends DeviceFile {
   #waiting: Uint8Array[] = [];
-  #gone = false;
-
-  constructor(request: PortRequest) {
-    this.#request = request;
-    os.setTimeout(() => this.#open(), 0);
-  }
 
   write(bytes: Uint8Array): void {
-    if (this.#fd !== undefined) {
-      this.#send(this.#fd, bytes);
+    if (this.fd !== undefined) {
+      this.#send(this.fd, bytes);
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING_REPORTS) throw new DoorError("busy", `${this.#request.name}: still opening`);
+    if (this.#waiting.length >= MAX_WAITING_REPORTS) throw new DoorError("busy", `${this.request.name}: still opening`);
     this.#waiting.push(bytes.slice());
   }
 
   control(): unknown {
-    throw new DoorError("unsupported", `${this.#request.name}: feature reports need what this platform does not have`);
+    throw new DoorError("unsupported", `${this.request.name}: feature reports need what this platform does not have`);
   }
 
-  close(): void {
-    this.#gone = true;
-    this.#shut();
+  protected override openFile(): number {
+    const { name, spec } = this.request;
+    const found = find(spec as SpecOf<"hid">);
+    if (found === undefined) throw new DoorError("unplugged", `${name}: no such HID device is plugged in`);
+    return done(os.open(found, os.O_RDWR | O_NONBLOCK), `${name}: open ${found}`);
   }
 
-  cut(): void {
-    this.close();
-  }
-
-  #open(): void {
-    if (this.#gone) return;
-    const { events, name, spec, warn } = this.#request;
-    try {
-      const found = find(spec as SpecOf<"hid">);
-      if (found === undefined) throw new DoorError("unplugged", `${name}: no such HID device is plugged in`);
-      const fd = done(os.open(found, os.O_RDWR | O_NONBLOCK), `${name}: open ${found}`);
-      this.#fd = fd;
-      const ended = (): void => this.#leave("unplugged");
-      readFrom(fd, { data: (report) => events.data(report), ended }, MAX_REPORT_BYTES);
-      for (const report of this.#waiting.splice(0)) this.#send(fd, report);
-      if (!this.#gone) events.opened();
-    } catch (error) {
-      warn(error instanceof DoorError ? error.words : wordsOf(error));
-      this.#leave(error instanceof DoorError ? error.code : "io");
-    }
+  protected override begin(fd: number): void {
+    const { events } = this.request;
+    readFrom(fd, { data: (report) => events.data(report), ended: () => this.leave("unplugged") }, MAX_REPORT_BYTES);
+    for (const report of this.#waiting.splice(0)) this.#send(fd, report);
   }
 
   /** Report id 0: the devices of a panel have no report ids. */
   #send(fd: number, bytes: Uint8Array): void {
     const report = new Uint8Array(bytes.length + 1);
     report.set(bytes, 1);
-    if (os.write(fd, report.buffer, 0, report.length) < 0) this.#leave("unplugged");
-  }
-
-  #leave(why: ClosedWhy): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#shut();
-    // Also in the middle of a write: the firmware hears of it afterwards.
-    this.#request.events.closed(why);
-  }
-
-  #shut(): void {
-    if (this.#fd === undefined) return;
-    os.setReadHandler(this.#fd, null);
-    os.close(this.#fd);
-    this.#fd = undefined;
+    if (os.write(fd, report.buffer, 0, report.length) < 0) this.leave("unplugged");
   }
 }
 

@@ -3,7 +3,8 @@ import * as os from "os";
 import type { SpecOf } from "../../node/board.ts";
 import { DoorError, wordsOf } from "../../node/errors.ts";
 import { option } from "../../node/ports/options.ts";
-import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "../../node/ports/port.ts";
+import { ClosingPort } from "../../node/ports/closing-port.ts";
+import type { OpenPort, PortRequest } from "../../node/ports/port.ts";
 import { done } from "../calls.ts";
 import { O_NOCTTY, O_NONBLOCK, Writer, readFrom } from "../stream.ts";
 
@@ -12,16 +13,14 @@ const MAX_PENDING_BYTES = 1024 * 1024;
 
 export const serialPort: OpenPort = (request) => new SerialPort(request);
 
-class SerialPort implements OutPort {
-  readonly #request: PortRequest;
+class SerialPort extends ClosingPort {
   readonly #path: string;
   #fd: number | undefined;
   #writer: Writer | undefined;
   #waiting: Uint8Array[] = [];
-  #gone = false;
 
   constructor(request: PortRequest) {
-    this.#request = request;
+    super(request);
     this.#path = (request.spec as SpecOf<"serial">).path;
     const settings = settingsOf(request);
     // As everywhere a port that connects tells of it afterwards.
@@ -30,14 +29,14 @@ class SerialPort implements OutPort {
 
   write(bytes: Uint8Array): void {
     if ((this.#writer?.pending ?? 0) + bytes.length > MAX_PENDING_BYTES)
-      throw new DoorError("busy", `${this.#request.name}: the line takes nothing`);
+      throw new DoorError("busy", `${this.request.name}: the line takes nothing`);
     if (this.#writer === undefined) this.#waiting.push(bytes.slice());
     else this.#writer.write(bytes.slice());
   }
 
   /** baud and drain, as on platform/node; dtr, rts and break need what these modules do not have. */
   control(asked: Record<string, unknown>): unknown {
-    const { name } = this.#request;
+    const { name } = this.request;
     const baud = option({ name, options: asked }, "baud", "number");
     if (baud !== undefined) {
       const speed = speedOf(name, baud);
@@ -46,45 +45,40 @@ class SerialPort implements OutPort {
     if (option({ name, options: asked }, "drain", "boolean")) {
       this.#writer?.whenWritten(() => {
         this.#set(["drain"]);
-        if (!this.#gone) this.#request.events.signal("drained", 1);
+        if (!this.gone) this.request.events.signal("drained", 1);
       });
     }
     if (["dtr", "rts", "break"].some((line) => asked[line] !== undefined))
-      this.#request.warn(`${name}: lines not set: this platform has no way to set dtr, rts or break`);
+      this.request.warn(`${name}: lines not set: this platform has no way to set dtr, rts or break`);
     return { pending: this.#writer?.pending ?? 0 };
   }
 
-  close(): void {
-    this.#gone = true;
+  override close(): void {
+    this.gone = true;
     const writer = this.#writer;
-    if (writer === undefined) this.#shut();
-    else writer.whenWritten(() => this.#shut());
-  }
-
-  cut(): void {
-    this.#gone = true;
-    this.#shut();
+    if (writer === undefined) this.shut();
+    else writer.whenWritten(() => this.shut());
   }
 
   #open(settings: readonly string[]): void {
-    if (this.#gone) return;
-    const { events, name, warn } = this.#request;
+    if (this.gone) return;
+    const { events, name, warn } = this.request;
     try {
       const fd = done(os.open(this.#path, os.O_RDWR | O_NOCTTY | O_NONBLOCK), `${name}: open ${this.#path}`);
       this.#fd = fd;
       this.#set(settings);
-      this.#writer = new Writer(fd, () => this.#leave("unplugged"));
+      this.#writer = new Writer(fd, () => this.leave("unplugged"));
       readFrom(fd, {
         data: (bytes) => {
-          if (!this.#gone) events.data(bytes);
+          if (!this.gone) events.data(bytes);
         },
-        ended: () => this.#leave("unplugged"),
+        ended: () => this.leave("unplugged"),
       });
       events.opened();
       for (const bytes of this.#waiting.splice(0)) this.#writer.write(bytes);
     } catch (error) {
       warn(error instanceof DoorError ? error.words : wordsOf(error));
-      this.#leave(error instanceof DoorError ? error.code : "io");
+      this.leave(error instanceof DoorError ? error.code : "io");
     }
   }
 
@@ -92,17 +86,10 @@ class SerialPort implements OutPort {
   #set(settings: readonly string[]): void {
     if (this.#fd === undefined) return;
     const status = os.exec(["stty", "-F", this.#path, ...settings], { block: true });
-    if (status !== 0) this.#request.warn(`${this.#request.name}: stty ${settings.join(" ")} ended with ${status}`);
+    if (status !== 0) this.request.warn(`${this.request.name}: stty ${settings.join(" ")} ended with ${status}`);
   }
 
-  #leave(why: ClosedWhy): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#shut();
-    this.#request.events.closed(why);
-  }
-
-  #shut(): void {
+  protected override shut(): void {
     this.#writer?.stop();
     this.#writer = undefined;
     if (this.#fd === undefined) return;

@@ -5,7 +5,8 @@ import type { SpecOf } from "../board.ts";
 import { DoorError, wordsOf } from "../errors.ts";
 import { eventBytes, keyEvents } from "../input-event.ts";
 import { loadBinding, nextBytes, openFault } from "./descriptor.ts";
-import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
+import { ClosingPort } from "./closing-port.ts";
+import type { OpenPort } from "./port.ts";
 
 const SYSFS = "/sys/class/input";
 const MOST_EVENTS = 64;
@@ -19,20 +20,14 @@ export const evdevPort: OpenPort = (request) => {
   return port;
 };
 
-class EvdevPort implements OutPort {
-  readonly #request: PortRequest;
+class EvdevPort extends ClosingPort {
   #line: LinuxPortBinding | undefined;
-  #gone = false;
-
-  constructor(request: PortRequest) {
-    this.#request = request;
-  }
 
   async run(): Promise<void> {
-    const { events, name, spec, warn } = this.#request;
+    const { events, name, spec, warn } = this.request;
     try {
       const { LinuxPortBinding: Binding } = await loadBinding();
-      if (this.#gone) return;
+      if (this.gone) return;
       const path = pathOf((spec as SpecOf<"evdev">).device);
       if (path === undefined) throw new DoorError("unplugged", `${name}: no such input device is there`);
       const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -46,51 +41,35 @@ class EvdevPort implements OutPort {
       events.opened();
       await this.#read(this.#line);
     } catch (error) {
-      if (this.#gone) return;
+      if (this.gone) return;
       warn(`${name}: ${wordsOf(error)}`);
-      this.#leave(error instanceof DoorError ? error.code : openFault(error));
+      this.leave(error instanceof DoorError ? error.code : openFault(error));
     }
   }
 
   write(): void {
-    throw new DoorError("unsupported", `${this.#request.name}: nothing can be written to an input device`);
+    throw new DoorError("unsupported", `${this.request.name}: nothing can be written to an input device`);
   }
 
   control(): unknown {
-    throw new DoorError("unsupported", `${this.#request.name}: an input device has nothing to control`);
-  }
-
-  close(): void {
-    this.#gone = true;
-    this.#shut();
-  }
-
-  cut(): void {
-    this.close();
+    throw new DoorError("unsupported", `${this.request.name}: an input device has nothing to control`);
   }
 
   async #read(line: LinuxPortBinding): Promise<void> {
     const buffer = Buffer.alloc(SIZE * MOST_EVENTS);
-    while (!this.#gone) {
+    while (!this.gone) {
       let count: number;
       try {
         count = await nextBytes(line, buffer);
       } catch {
-        return this.#leave("unplugged");
+        return this.leave("unplugged");
       }
       const keys = keyEvents(buffer.subarray(0, count), SIZE);
-      if (!this.#gone && keys.length > 0) this.#request.events.data(keys);
+      if (!this.gone && keys.length > 0) this.request.events.data(keys);
     }
   }
 
-  #leave(why: ClosedWhy): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#shut();
-    this.#request.events.closed(why);
-  }
-
-  #shut(): void {
+  protected override shut(): void {
     const line = this.#line;
     this.#line = undefined;
     line?.close().catch(() => {});

@@ -3,7 +3,8 @@ import type { Device, HID } from "node-hid";
 import { DoorError, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
 import { option } from "./options.ts";
-import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
+import { ClosingPort } from "./closing-port.ts";
+import type { OpenPort } from "./port.ts";
 
 const MAX_WAITING_REPORTS = 64;
 
@@ -13,34 +14,28 @@ export const hidPort: OpenPort = (request) => {
   return port;
 };
 
-class HidPort implements OutPort {
-  readonly #request: PortRequest;
+class HidPort extends ClosingPort {
   #device: HID | undefined;
   #waiting: Uint8Array[] = [];
-  #gone = false;
-
-  constructor(request: PortRequest) {
-    this.#request = request;
-  }
 
   async run(): Promise<void> {
-    const { events, name, spec } = this.#request;
+    const { events, name, spec } = this.request;
     try {
       const { devices, HID } = await loadLibrary();
-      if (this.#gone) return;
+      if (this.gone) return;
       const found = devices.find((device) => matches(device, spec as SpecOf<"hid">));
       if (found?.path === undefined) throw new DoorError("unplugged", `${name}: no such HID device is plugged in`);
       const device = new HID(found.path);
       this.#device = device;
       device.on("data", (report: Buffer) => {
-        if (!this.#gone) events.data(Uint8Array.from(report));
+        if (!this.gone) events.data(Uint8Array.from(report));
       });
-      device.on("error", () => this.#leave("unplugged"));
+      device.on("error", () => this.leave("unplugged"));
       for (const report of this.#waiting.splice(0)) this.#send(report);
-      if (!this.#gone) events.opened();
+      if (!this.gone) events.opened();
     } catch (error) {
-      this.#request.warn(wordsOf(error));
-      this.#leave(error instanceof DoorError ? error.code : /permission|EACCES/i.test(wordsOf(error)) ? "refused" : "io");
+      this.request.warn(wordsOf(error));
+      this.leave(error instanceof DoorError ? error.code : /permission|EACCES/i.test(wordsOf(error)) ? "refused" : "io");
     }
   }
 
@@ -49,13 +44,13 @@ class HidPort implements OutPort {
       this.#send(bytes);
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING_REPORTS) throw new DoorError("busy", `${this.#request.name}: still opening`);
+    if (this.#waiting.length >= MAX_WAITING_REPORTS) throw new DoorError("busy", `${this.request.name}: still opening`);
     this.#waiting.push(bytes);
   }
 
   /** {getFeature: id, length} → {report: [bytes]}; {setFeature: [bytes with the report id first]} → {}. */
   control(asked: Record<string, unknown>): unknown {
-    const { name } = this.#request;
+    const { name } = this.request;
     if (this.#device === undefined) throw new DoorError("busy", `${name}: still opening`);
     const id = option({ name, options: asked }, "getFeature", "number");
     const report = asked.setFeature;
@@ -78,32 +73,16 @@ class HidPort implements OutPort {
     throw new DoorError("bad-argument", `${name}: a HID device knows getFeature and setFeature`);
   }
 
-  close(): void {
-    this.#gone = true;
-    this.#shut();
-  }
-
-  cut(): void {
-    this.close();
-  }
-
   #send(bytes: Uint8Array): void {
     try {
       // Report id 0: the devices of a panel have no report ids.
       this.#device?.write([0, ...bytes]);
     } catch {
-      this.#leave("unplugged");
+      this.leave("unplugged");
     }
   }
 
-  #leave(why: ClosedWhy): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#shut();
-    this.#request.events.closed(why);
-  }
-
-  #shut(): void {
+  protected override shut(): void {
     const device = this.#device;
     this.#device = undefined;
     try {

@@ -4,7 +4,8 @@ import { DoorError, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
 import { loadBinding, nextBytes, openFault } from "./descriptor.ts";
 import { option } from "./options.ts";
-import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "./port.ts";
+import { ClosingPort } from "./closing-port.ts";
+import type { OpenPort, PortRequest } from "./port.ts";
 
 const READ_BYTES = 4096;
 /** More than this waiting for the line, and a write is refused. */
@@ -16,18 +17,16 @@ export const serialPort: OpenPort = (request) => {
   return port;
 };
 
-class SerialPort implements OutPort {
-  readonly #request: PortRequest;
+class SerialPort extends ClosingPort {
   readonly #settings: { path: string; baudRate: number; dataBits: 7 | 8; parity: "none" | "even" | "odd"; stopBits: 1 | 2 };
   #line: LinuxPortBinding | undefined;
-  #gone = false;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #writing = false;
   #afterDrain: (() => void)[] = [];
 
   constructor(request: PortRequest) {
-    this.#request = request;
+    super(request);
     const spec = request.spec as SpecOf<"serial">;
     const baudRate = option(request, "baud", "number") ?? spec.baud;
     if (!Number.isInteger(baudRate) || baudRate < 50 || baudRate > 4_000_000) {
@@ -43,24 +42,24 @@ class SerialPort implements OutPort {
   }
 
   async run(): Promise<void> {
-    const { events, name } = this.#request;
+    const { events, name } = this.request;
     try {
       const line = await this.#open();
-      if (this.#gone) return void (await line.close());
+      if (this.gone) return void (await line.close());
       this.#line = line;
       events.opened();
       void this.#flush();
       await this.#read(line);
     } catch (error) {
-      if (this.#gone) return;
-      this.#request.warn(`${name}: ${wordsOf(error)}`);
-      this.#leave(error instanceof DoorError ? error.code : openFault(error));
+      if (this.gone) return;
+      this.request.warn(`${name}: ${wordsOf(error)}`);
+      this.leave(error instanceof DoorError ? error.code : openFault(error));
     }
   }
 
   write(bytes: Uint8Array): void {
     if (this.#pendingBytes + bytes.length > MAX_PENDING_BYTES)
-      throw new DoorError("busy", `${this.#request.name}: the line takes nothing`);
+      throw new DoorError("busy", `${this.request.name}: the line takes nothing`);
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
     void this.#flush();
@@ -69,13 +68,13 @@ class SerialPort implements OutPort {
   /** baud, dtr, rts, break, drain; the reply tells the bytes still waiting. After `drain`, signal "drained" comes with 1. */
   control(asked: Record<string, unknown>): unknown {
     const get = <T extends "number" | "boolean">(key: string, type: T) =>
-      option({ name: this.#request.name, options: asked }, key, type);
+      option({ name: this.request.name, options: asked }, key, type);
     const baudRate = get("baud", "number");
     if (baudRate !== undefined && (!Number.isInteger(baudRate) || baudRate < 50 || baudRate > 4_000_000)) {
-      throw new DoorError("bad-argument", `${this.#request.name}: baud must be 50 to 4000000`);
+      throw new DoorError("bad-argument", `${this.request.name}: baud must be 50 to 4000000`);
     }
     const lines = { dtr: get("dtr", "boolean"), rts: get("rts", "boolean"), brk: get("break", "boolean") };
-    if (get("drain", "boolean")) this.#whenDrained(() => this.#request.events.signal("drained", 1));
+    if (get("drain", "boolean")) this.#whenDrained(() => this.request.events.signal("drained", 1));
     // Settings change between writes, never in the middle of one.
     if (baudRate !== undefined) this.#whenDrained(() => this.#settle("baud", this.#line?.update({ baudRate })));
     const changed = Object.fromEntries(Object.entries(lines).filter(([, level]) => level !== undefined));
@@ -83,16 +82,15 @@ class SerialPort implements OutPort {
     return { pending: this.#pendingBytes };
   }
 
-  close(): void {
-    this.#gone = true;
-    this.#whenDrained(() => this.#shut(), true);
+  override close(): void {
+    this.gone = true;
+    this.#whenDrained(() => this.shut(), true);
   }
 
-  cut(): void {
-    this.#gone = true;
+  override cut(): void {
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#shut();
+    super.cut();
   }
 
   async #open(): Promise<LinuxPortBinding> {
@@ -102,15 +100,15 @@ class SerialPort implements OutPort {
 
   async #read(line: LinuxPortBinding): Promise<void> {
     const buffer = Buffer.alloc(READ_BYTES);
-    while (!this.#gone) {
+    while (!this.gone) {
       let count: number;
       try {
         count = await nextBytes(line, buffer);
       } catch {
         // The binding says nothing about why; a read that we did not cancel ourselves means that the line is gone.
-        return this.#leave("unplugged");
+        return this.leave("unplugged");
       }
-      if (!this.#gone && count > 0) this.#request.events.data(Uint8Array.from(buffer.subarray(0, count)));
+      if (!this.gone && count > 0) this.request.events.data(Uint8Array.from(buffer.subarray(0, count)));
     }
   }
 
@@ -129,7 +127,7 @@ class SerialPort implements OutPort {
     } catch {
       this.#pending = [];
       this.#pendingBytes = 0;
-      if (!this.#gone) this.#leave("unplugged");
+      if (!this.gone) this.leave("unplugged");
     } finally {
       this.#writing = false;
     }
@@ -148,17 +146,10 @@ class SerialPort implements OutPort {
 
   #settle(what: string, change: Promise<void> | undefined): void {
     // Lines without modem signals (pty, some USB) refuse them; the driver goes on without.
-    change?.catch((error: unknown) => this.#request.warn(`${this.#request.name}: ${what} not set: ${wordsOf(error)}`));
+    change?.catch((error: unknown) => this.request.warn(`${this.request.name}: ${what} not set: ${wordsOf(error)}`));
   }
 
-  #leave(why: ClosedWhy): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#shut();
-    this.#request.events.closed(why);
-  }
-
-  #shut(): void {
+  protected override shut(): void {
     const line = this.#line;
     this.#line = undefined;
     line?.close().catch(() => {});
