@@ -1,19 +1,20 @@
 /** The host line with somebody else's host behind it. */
 import { createServer, type Server, type Socket } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type TinyDesk, tinyDesk } from "./tiny-desk.ts";
 
 let tiny: TinyDesk;
 let server: Server;
 let port: number;
-let onData: (socket: Socket, bytes: Buffer) => void;
+let onData: (socket: Socket, bytes: Buffer) => void | Promise<void>;
 const sockets = new Set<Socket>();
 
 beforeEach(async () => {
   server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
-    socket.on("data", (bytes) => onData(socket, bytes));
+    socket.on("data", (bytes) => void onData(socket, bytes));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   port = (server.address() as { port: number }).port;
@@ -32,8 +33,14 @@ const press = async (): Promise<string> => {
 };
 
 test("a host that takes its real time is waited for before virtual time moves", async () => {
-  onData = (socket, bytes) => void setTimeout(() => socket.write(bytes), 150);
   const before = tiny.desk.clock.now();
+  const TURNS = 50;
+  // It answers when the desk has had turn after turn in which it could have gone on without it.
+  onData = async (socket, bytes) => {
+    for (let n = 0; n < TURNS; n++) await turn();
+    expect(tiny.desk.line.outstanding).toBe(true);
+    socket.write(bytes);
+  };
   expect(await press()).toBe("answered");
   expect(tiny.desk.clock.now() - before).toBeLessThan(1_000);
   expect(tiny.desk.acquirer).toBeUndefined();
@@ -66,6 +73,6 @@ test("faults of the line work with any host", async () => {
 test("a host that is not there", async () => {
   server.close();
   onData = () => undefined;
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   expect(["dropped", "refused"]).toContain(await press());
 });
