@@ -12,7 +12,7 @@ const NOTHING_YET = new Set(["EAGAIN", "EWOULDBLOCK", "EINTR"]);
  * Count of the next bytes. Not the binding's own `read`: a line that has hung up reads as no bytes at all, and that one would ask it again
  * for ever, with all of a CPU. Rejects when the line is gone or closed.
  */
-export async function nextBytes(line: LinuxPortBinding, buffer: Buffer): Promise<number> {
+async function nextBytes(line: LinuxPortBinding, buffer: Buffer): Promise<number> {
   for (;;) {
     if (line.fd === null) throw new Error("the line is closed");
     try {
@@ -23,6 +23,20 @@ export async function nextBytes(line: LinuxPortBinding, buffer: Buffer): Promise
       if (!NOTHING_YET.has(errnoOf(error)) || !line.isOpen) throw error;
     }
     await new Promise<void>((resolve, reject) => line.poller.once("readable", (error) => (error ? reject(error) : resolve())));
+  }
+}
+
+/** Hands over what comes, at most `most` bytes at a time, in memory of its own; resolves when the line is gone or closed, which the binding gives no reason for. */
+export async function readUntilGone(line: LinuxPortBinding, most: number, data: (bytes: Uint8Array) => void): Promise<void> {
+  const buffer = Buffer.alloc(most);
+  for (;;) {
+    let count: number;
+    try {
+      count = await nextBytes(line, buffer);
+    } catch {
+      return;
+    }
+    data(Uint8Array.from(buffer.subarray(0, count)));
   }
 }
 

@@ -4,7 +4,7 @@ import type { LinuxPortBinding } from "@serialport/bindings-cpp";
 import type { SpecOf } from "../board.ts";
 import { DoorError, wordsOf } from "../errors.ts";
 import { eventBytes, keyEvents } from "../input-event.ts";
-import { loadBinding, nextBytes, openFault } from "./descriptor.ts";
+import { loadBinding, openFault, readUntilGone } from "./descriptor.ts";
 import { ClosingPort } from "./closing-port.ts";
 import type { OpenPort } from "./port.ts";
 
@@ -39,7 +39,11 @@ class EvdevPort extends ClosingPort {
         throw error;
       }
       events.opened();
-      await this.#read(this.#line);
+      await readUntilGone(this.#line, SIZE * MOST_EVENTS, (bytes) => {
+        const keys = keyEvents(bytes, SIZE);
+        if (!this.gone && keys.length > 0) events.data(keys);
+      });
+      this.leave("unplugged");
     } catch (error) {
       if (this.gone) return;
       warn(`${name}: ${wordsOf(error)}`);
@@ -53,20 +57,6 @@ class EvdevPort extends ClosingPort {
 
   control(): unknown {
     throw new DoorError("unsupported", `${this.request.name}: an input device has nothing to control`);
-  }
-
-  async #read(line: LinuxPortBinding): Promise<void> {
-    const buffer = Buffer.alloc(SIZE * MOST_EVENTS);
-    while (!this.gone) {
-      let count: number;
-      try {
-        count = await nextBytes(line, buffer);
-      } catch {
-        return this.leave("unplugged");
-      }
-      const keys = keyEvents(buffer.subarray(0, count), SIZE);
-      if (!this.gone && keys.length > 0) this.request.events.data(keys);
-    }
   }
 
   protected override shut(): void {

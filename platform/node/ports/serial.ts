@@ -2,7 +2,7 @@
 import type { LinuxPortBinding } from "@serialport/bindings-cpp";
 import { DoorError, wordsOf } from "../errors.ts";
 import type { SpecOf } from "../board.ts";
-import { loadBinding, nextBytes, openFault } from "./descriptor.ts";
+import { loadBinding, openFault, readUntilGone } from "./descriptor.ts";
 import { option } from "./options.ts";
 import { ClosingPort } from "./closing-port.ts";
 import type { OpenPort, PortRequest } from "./port.ts";
@@ -49,7 +49,10 @@ class SerialPort extends ClosingPort {
       this.#line = line;
       events.opened();
       void this.#flush();
-      await this.#read(line);
+      await readUntilGone(line, READ_BYTES, (bytes) => {
+        if (!this.gone) events.data(bytes);
+      });
+      this.leave("unplugged");
     } catch (error) {
       if (this.gone) return;
       this.request.warn(`${name}: ${wordsOf(error)}`);
@@ -96,20 +99,6 @@ class SerialPort extends ClosingPort {
   async #open(): Promise<LinuxPortBinding> {
     const { autoDetect } = await loadBinding();
     return (await autoDetect().open(this.#settings as Parameters<ReturnType<typeof autoDetect>["open"]>[0])) as LinuxPortBinding;
-  }
-
-  async #read(line: LinuxPortBinding): Promise<void> {
-    const buffer = Buffer.alloc(READ_BYTES);
-    while (!this.gone) {
-      let count: number;
-      try {
-        count = await nextBytes(line, buffer);
-      } catch {
-        // The binding says nothing about why; a read that we did not cancel ourselves means that the line is gone.
-        return this.leave("unplugged");
-      }
-      if (!this.gone && count > 0) this.request.events.data(Uint8Array.from(buffer.subarray(0, count)));
-    }
   }
 
   async #flush(): Promise<void> {
