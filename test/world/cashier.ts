@@ -20,6 +20,8 @@ const TOLD: ReadonlySet<string> = new Set([
 const ASKED: ReadonlySet<string> = new Set(["card", "confirm", "original"]);
 /** What somebody is told at the end. */
 const OUTCOMES: ReadonlySet<string> = new Set(["approved", "declined", "unknown"]);
+/** Where the terminal waits for whoever comes next. */
+const WAITS: ReadonlySet<string> = new Set(["idle", "login", "locked"]);
 const A_MOMENT = "clock advance 5s";
 const MOST_SCREENS = 80;
 /** After so many somebody has seen enough. */
@@ -39,6 +41,8 @@ export interface VisitTroubles {
   /** Done instead of the answer at the n-th screen: mashed keys, a long wait, a power cut. */
   at?: { screen: number; lines: readonly Line[] };
   helpsPrinter: boolean;
+  /** Everybody walks away at the n-th screen, and nobody comes back to it. */
+  leavesAt?: number;
 }
 
 export class Cashier {
@@ -54,13 +58,14 @@ export class Cashier {
   }
 
   /** One person's business, from idle to idle. What it came to, in a word. */
-  async serve({ begin, at = {} }: Visit, { cancelAt, at: trouble, helpsPrinter }: VisitTroubles): Promise<string> {
+  async serve({ begin, at = {} }: Visit, { cancelAt, at: trouble, helpsPrinter, leavesAt }: VisitTroubles): Promise<string> {
     const world = this.#world;
     const left = new Map(Object.entries(at).map(([id, lines]) => [id, [...lines]]));
     let outcome = "nothing";
     await this.act(begin);
     for (let seen = 1; world.screen !== "idle" || world.isOff; seen++) {
       if (seen > MOST_SCREENS) throw new Stuck(`${begin} never ended: ${say(world)}`);
+      if (seen === leavesAt) return "left alone";
       if (world.isOff) {
         await this.home();
         return `${outcome}, power cut`;
@@ -93,7 +98,7 @@ export class Cashier {
 
   /** What anybody does there: the card is handed back, a chip at work and a reader that has not noticed are waited for. */
   #usual(screen: string): Line | undefined {
-    if (screen === "remove-card") return this.#world.desk.devices.icc.card === undefined ? A_MOMENT : "remove";
+    if (screen === "remove-card") return this.#hasCard() ? "remove" : A_MOMENT;
     return screen === "chip" ? A_MOMENT : undefined;
   }
 
@@ -103,6 +108,25 @@ export class Cashier {
     if (screen === "printer") return [MEND, "key enter"];
     if (screen === "pin") return ["pinpad cancel"];
     return [this.#usual(screen) ?? (TOLD.has(screen) ? "key enter" : "key cancel")];
+  }
+
+  /**
+   * From wherever the terminal stands to where it waits for the next person, with no key pressed: what people must see to is a card in the slot
+   * and paper. Throws Stuck when it is not there within `withinMs`, simulated.
+   */
+  async waitHome(withinMs: number): Promise<void> {
+    const world = this.#world;
+    const until = world.desk.clock.now() + withinMs;
+    if (world.isOff) await world.do("power on");
+    while (!WAITS.has(world.screen)) {
+      if (world.desk.clock.now() >= until) throw new Stuck(`not back by itself within ${withinMs / 1000} s: ${say(world)}`);
+      if (world.screen === "printer") await world.do("key enter");
+      else await world.do(world.screen === "remove-card" && this.#hasCard() ? "remove" : A_MOMENT);
+    }
+  }
+
+  #hasCard(): boolean {
+    return this.#world.desk.devices.icc.card !== undefined;
   }
 
   /** From wherever the terminal stands to idle, wanting nothing. Throws Stuck when that cannot be. */
@@ -115,7 +139,7 @@ export class Cashier {
       else for (const line of this.#homeward(world.screen)) await world.do(line);
     }
     // Whoever left a card behind comes back for it.
-    if (world.desk.devices.icc.card !== undefined) {
+    if (this.#hasCard()) {
       await world.do("remove");
       await this.home();
     }

@@ -105,11 +105,10 @@ const PLAIN: Evening = { settling: [], atOnce: false };
 export async function closing(world: World, watch: Watch, { settling, atOnce }: Evening = PLAIN): Promise<void> {
   const cashier = new Cashier(world);
   await mendAll(world);
-  if (world.isOff) await world.do("power on");
   const began = world.desk.clock.now();
-  await cashier.home();
+  await cashier.waitHome(COMES_BACK_MS);
   watch.backMs = world.desk.clock.now() - began;
-  if (watch.backMs > COMES_BACK_MS) watch.complain("I9", `back at idle only after ${watch.backMs / 1000} s: ${say(world)}`);
+  await cashier.home();
   watch.judge(await booksOf(world), ALWAYS);
   if (!atOnce) {
     await night(world, cashier);

@@ -9,7 +9,7 @@ import { chipShop } from "./chip-shop.ts";
 import { closing, lookAtQuiet, mendAll, type Violation, Watch } from "./closing.ts";
 import { FLOWS, type Flow, opening } from "./flows.ts";
 import { type JournalRecord, People } from "./people.ts";
-import { BETWEEN, mashed, eveningOf, troubleBefore, troubleWithin } from "./trouble.ts";
+import { BETWEEN, mashed, eveningOf, leftAloneAt, troubleBefore, troubleWithin } from "./trouble.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 /** Another chance than the day's own. */
@@ -89,6 +89,7 @@ async function live(world: World, seed: number, watch: Watch, counts: Record<str
   const cashier = new Cashier(world);
   await cashier.home();
   const customers = chance.from(LEAST_CUSTOMERS, MOST_CUSTOMERS);
+  const leavesAt = leftAloneAt(seed);
   for (let n = 0; n < customers; n++) {
     const seen = n > 0 && !world.isOff && world.screen === "idle" ? await lookAtQuiet(world, watch) : undefined;
     if (watch.found) return;
@@ -97,11 +98,12 @@ async function live(world: World, seed: number, watch: Watch, counts: Record<str
     await cashier.home();
     const { flow, original } = pick(chance, seen?.journal.transactions ?? (await world.desk.journal()).transactions);
     const visit = flow.visit(people, original);
-    const troubles = troubleWithin(chance, chips);
+    const last = n === customers - 1;
+    const troubles = { ...troubleWithin(chance, chips), ...(last && leavesAt !== undefined ? { leavesAt } : {}) };
     const outcome = await untilStuck(world, () => cashier.serve({ begin: opening(flow), ...visit }, troubles));
     const key = `${flow.path} ${outcome}`;
     counts[key] = (counts[key] ?? 0) + 1;
-    if (chance.happens(0.04)) for (const line of mashed(chance)) await cashier.act(line);
+    if (!last && chance.happens(0.04)) for (const line of mashed(chance)) await cashier.act(line);
   }
 }
 

@@ -10,6 +10,7 @@ export const BETWEEN = "clear rules";
 
 /** Another chance than the day's own. */
 const EVENING = 0x5e771e;
+const LEFT_ALONE = 0x1ea7e;
 
 type Weighted<T> = readonly (readonly [weight: number, T])[];
 
@@ -183,6 +184,12 @@ export function eveningOf(seed: number): Evening {
   if (chance.happens(0.65)) settling.push(one(chance, SETTLING));
   if (chance.happens(0.2)) settling.push(one(chance, SETTLING));
   return { settling, atOnce: chance.happens(0.4) };
+}
+
+/** At which screen of the day's last visit everybody walks away, by the day's seed alone; on some days nobody does. */
+export function leftAloneAt(seed: number): number | undefined {
+  const chance = new Chance(seed ^ LEFT_ALONE);
+  return chance.happens(0.7) ? chance.from(1, 9) : undefined;
 }
 
 /** F: people. */
