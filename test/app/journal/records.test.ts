@@ -176,11 +176,15 @@ const RECORD_ROWS = {
     fits: [undefined, {}, { balanceFen: 0, from: "622" }],
     not: [null, [], { balanceFen: -1 }, { from: 1 }],
   },
+  waived: {
+    fits: [undefined, {}, { pinFen: 0, signatureFen: 30_000 }],
+    not: [null, [], { pinFen: -1 }, { signatureFen: "30000" }],
+  },
   cash: {
     fits: [undefined, { receivedFen: 0, changeFen: 0 }],
     not: [null, {}, { receivedFen: 1 }, { changeFen: 1 }, { receivedFen: -1, changeFen: 0 }],
   },
-} satisfies Record<string, Edges>;
+} satisfies Rows<Omit<typeof RECORD, "pan" | "expiry">>;
 
 /** A record inside what holds it: the fault is told of the whole. */
 function inside<T>(shape: Shape<T>, name: string, other: object, good: object, rows: Record<string, Edges>): void {
