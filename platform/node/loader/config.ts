@@ -1,9 +1,7 @@
 /** What the loader of a terminal is told by its maker, in one file of the root file system, which firmware cannot write. */
-import { createPublicKey } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { publicHex } from "./package.ts";
+import { wordsOf } from "../errors.ts";
+import { beside, publicHexIn, readFile, textOf } from "./needs.ts";
 
 export const CONFIG_FILE = "/etc/tael/loader.json";
 
@@ -43,7 +41,7 @@ export function readConfig(file: string): LoaderConfig {
     const issue = read.error.issues[0];
     throw new Error(`${file}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not readable"}`);
   }
-  const at = (path: string): string => resolve(dirname(file), path);
+  const at = (path: string): string => beside(file, path);
   const { signers, slots, data, profile, media, factory, sealKey, ...rest } = read.data;
   return {
     ...rest,
@@ -59,16 +57,16 @@ export function readConfig(file: string): LoaderConfig {
 
 function parsed(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return JSON.parse(textOf(readFile(file)));
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${file}: ${wordsOf(error)}`);
   }
 }
 
 function signerIn(file: string): string {
   try {
-    return publicHex(createPublicKey(readFileSync(file)));
+    return publicHexIn(file);
   } catch (error) {
-    throw new Error(`${file}: not an Ed25519 public key in PEM (${error instanceof Error ? error.message : String(error)})`);
+    throw new Error(`${file}: not an Ed25519 public key in PEM (${wordsOf(error)})`);
   }
 }

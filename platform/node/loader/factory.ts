@@ -1,18 +1,18 @@
 /** The package that came with the root file system: a terminal without firmware gets it, one with an older is offered it. */
-import { readFileSync } from "node:fs";
 import { wordsOf } from "../errors.ts";
 import type { LoaderConfig } from "./config.ts";
 import { withReceiver } from "./console.ts";
-import { readHead, sha256 } from "./package.ts";
+import { readFile, say, sha256 } from "./needs.ts";
+import { readHead } from "./read-package.ts";
 
 /** Says on the console what became of it. A factory package that cannot be had is no reason not to start what is installed. */
 export function offerFactory(config: LoaderConfig): void {
   if (config.factory === undefined) return;
   try {
-    const words = offer(config, new Uint8Array(readFileSync(config.factory)));
-    if (words !== undefined) console.error(`loader: ${words}`);
+    const words = offer(config, readFile(config.factory));
+    if (words !== undefined) say(`loader: ${words}`);
   } catch (error) {
-    console.error(`loader: the factory package ${config.factory}: ${wordsOf(error)}`);
+    say(`loader: the factory package ${config.factory}: ${wordsOf(error)}`);
   }
 }
 

@@ -2,11 +2,10 @@
  * Packages that wait to be installed: one the firmware received ("staged"), one that was flashed from outside ("flashed"), and those on a stick or in
  * whatever directory the board's owner names as its media. Reading them is all that is done here; what they are worth is judged when asked for.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { DoorError } from "../errors.ts";
 import type { FileLayer } from "../files.ts";
-import { MOST_PACKAGE_BYTES, PackageError, readHead, sha256 } from "./package.ts";
+import { bytesOf, listFiles, readFile, sha256, textOf } from "./needs.ts";
+import { MOST_PACKAGE_BYTES, PackageError, readHead } from "./read-package.ts";
 
 export const STAGED = "staged";
 export const FLASHED = "flashed";
@@ -49,17 +48,16 @@ export class Inbox {
       const bytes = this.files.read(name);
       return bytes === undefined || bytes.length === 0 ? undefined : bytes;
     }
-    const path = this.#onMedia().find((each) => each === name);
-    return path === undefined || this.media === undefined ? undefined : new Uint8Array(readFileSync(join(this.media, path)));
+    return this.#onMedia().includes(name) ? readFile(`${this.media}/${name}`) : undefined;
   }
 
   /** What the firmware waits for before it installs what was flashed, in its own words; "" when it has not said. */
   get reason(): string {
-    return Buffer.from(this.files.read(REASON) ?? new Uint8Array()).toString("utf8");
+    return textOf(this.files.read(REASON) ?? new Uint8Array());
   }
 
   waitFor(reason: string): void {
-    this.files.append(REASON, 0, Buffer.from(reason, "utf8"));
+    this.files.append(REASON, 0, bytesOf(reason));
   }
 
   has(name: string): boolean {
@@ -87,14 +85,10 @@ export class Inbox {
   }
 
   #onMedia(): string[] {
-    const { media } = this;
-    if (media === undefined || !existsSync(media)) return [];
-    return readdirSync(media)
-      .filter((name) => name.endsWith(EXTENSION) && name.length <= 80)
-      .filter((name) => {
-        const stat = statSync(join(media, name), { throwIfNoEntry: false });
-        return stat?.isFile() === true && stat.size <= MOST_PACKAGE_BYTES;
-      })
+    if (this.media === undefined) return [];
+    return listFiles(this.media)
+      .filter(({ name, size }) => name.endsWith(EXTENSION) && name.length <= 80 && size <= MOST_PACKAGE_BYTES)
+      .map(({ name }) => name)
       .sort()
       .slice(0, MOST_LISTED);
   }

@@ -3,7 +3,7 @@ import { ABI } from "../../abi.ts";
 import type { FIRMWARE_REFUSALS } from "../../guest/system.ts";
 import { wordsOf } from "../errors.ts";
 import { BOARD, BUNDLE, compareVersions, type Manifest } from "./manifest.ts";
-import { type FirmwarePackage, PackageError, readPackage } from "./package.ts";
+import { CannotVerify, type FirmwarePackage, PackageError, readPackage } from "./read-package.ts";
 
 export type Refusal = (typeof FIRMWARE_REFUSALS)[number];
 
@@ -24,12 +24,13 @@ export interface Terminal {
 
 const no = (refused: Refusal, words: string): Refused => ({ refused, words });
 
-/** `sum`: SHA-256 of the whole package. */
+/** `sum`: SHA-256 of the whole package. Throws CannotVerify. */
 export function judge(bytes: Uint8Array, sum: string, terminal: Terminal): FirmwarePackage | Refused {
   let read: FirmwarePackage;
   try {
     read = readPackage(bytes);
   } catch (error) {
+    if (error instanceof CannotVerify) throw error;
     return no(error instanceof PackageError ? error.code : "damaged", `the package is refused: ${wordsOf(error)}`);
   }
   const refusal = refusalOf(read, sum, terminal);

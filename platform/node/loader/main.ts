@@ -7,9 +7,8 @@ import { parseArgs } from "node:util";
 import { wordsOf } from "../errors.ts";
 import { serve } from "../service.ts";
 import { CONFIG_FILE, type LoaderConfig, readConfig } from "./config.ts";
-import { type Ask, answer, withReceiver } from "./console.ts";
+import { type Ask, answer, install, withReceiver } from "./console.ts";
 import { Line, serveLine } from "./line.ts";
-import { sha256 } from "./package.ts";
 import { offerFactory } from "./factory.ts";
 import { terminalOf } from "./terminal.ts";
 import { tellSystemd } from "./systemd.ts";
@@ -38,15 +37,6 @@ function receiveStdin(config: LoaderConfig, sum: string, from: number): { have: 
   });
 }
 
-function install(config: LoaderConfig, file: string): unknown {
-  const bytes = new Uint8Array(readFileSync(file === "-" ? 0 : file));
-  const sum = sha256(bytes);
-  return withReceiver(config, (receiver) => {
-    receiver.add(sum, 0, bytes);
-    return receiver.finish(sum);
-  });
-}
-
 async function run(config: LoaderConfig): Promise<void> {
   offerFactory(config);
   const machine = terminalOf(config);
@@ -69,7 +59,7 @@ async function perform(config: LoaderConfig, [command = "", first = "", second =
     case "run":
       return run(config);
     case "install":
-      return print(install(config, first));
+      return print(install(config, new Uint8Array(readFileSync(first === "-" ? 0 : first))));
     case "receive":
       return print(receiveStdin(config, first, Number(second)));
     case "line":

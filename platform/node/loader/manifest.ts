@@ -64,5 +64,28 @@ export function compareVersions(a: string, b: string): number {
   const [before, after] = [left?.[4], right?.[4]];
   if (before === after) return 0;
   if (before === undefined || after === undefined) return before === undefined ? 1 : -1;
-  return before.localeCompare(after, "en", { numeric: true });
+  return compareSuffixes(before, after);
+}
+
+const parts = (suffix: string): string[] => suffix.match(/\d+|\D/g) ?? [];
+const isNumber = (part: string): boolean => /\d/.test(part);
+
+/** Numbers in them by what they are worth, all else by its signs; not by a locale, of which native QuickJS has none. */
+function compareSuffixes(a: string, b: string): number {
+  const [left, right] = [parts(a), parts(b)];
+  for (const [at, one] of left.entries()) {
+    const other = right[at];
+    if (other === undefined) return 1;
+    const difference = isNumber(one) && isNumber(other) ? compareDigits(one, other) : compareText(one, other);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+const compareText = (a: string, b: string): number => Number(a > b) - Number(a < b);
+
+/** As long as they like. */
+function compareDigits(a: string, b: string): number {
+  const [left, right] = [a.replace(/^0+/, ""), b.replace(/^0+/, "")];
+  return left.length - right.length || compareText(left, right);
 }

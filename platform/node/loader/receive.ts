@@ -6,7 +6,8 @@ import { DoorError } from "../errors.ts";
 import type { FileLayer } from "../files.ts";
 import { FLASHED, Inbox } from "./inbox.ts";
 import type { PackageSummary, Refused } from "./judge.ts";
-import { MOST_PACKAGE_BYTES, sha256 } from "./package.ts";
+import { sha256 } from "./needs.ts";
+import { MOST_PACKAGE_BYTES } from "./read-package.ts";
 import type { LoaderStatus, Slots } from "./slots.ts";
 
 const COMING = "coming";

@@ -6,7 +6,8 @@ import { DoorError, wordsOf } from "../errors.ts";
 import type { FileLayer } from "../files.ts";
 import { judge, type PackageSummary, type Refused, summaryOf } from "./judge.ts";
 import type { Manifest } from "./manifest.ts";
-import { type FirmwarePackage, readPackage, sha256 } from "./package.ts";
+import { sha256 } from "./needs.ts";
+import { CannotVerify, type FirmwarePackage, readPackage } from "./read-package.ts";
 import { type LoaderState, otherSlot, type Slot, type SlotNote, StateFiles } from "./state.ts";
 
 /** Starts that a new firmware has to confirm itself. */
@@ -93,7 +94,7 @@ export class Slots {
     }
   }
 
-  /** The firmware to start now, known to be what its signer signed; undefined when there is none. Counts the attempt of one on trial. */
+  /** The firmware to start now, known to be what its signer signed; undefined when there is none. Counts the attempt of one on trial. Throws CannotVerify. */
   choose(): Chosen | undefined {
     const state = this.#states.read();
     return this.#onTrial(state) ?? this.#confirmed(this.#states.read());
@@ -234,6 +235,8 @@ export class Slots {
       if (read.manifest.securityCounter < state.securityCounter) return { bad: "it is older than the security counter allows" };
       return read;
     } catch (error) {
+      // No verdict on the slot: a good one must not be taken back for it.
+      if (error instanceof CannotVerify) throw error;
       return { bad: wordsOf(error) };
     }
   }

@@ -4,17 +4,15 @@
  */
 import { RestartPolicy } from "../crash.ts";
 import { Refused, wordsOf } from "../errors.ts";
-import { DirectoryFiles, type FileLayer } from "../files.ts";
+import type { FileLayer } from "../files.ts";
 import { fileSystemOf } from "../facts.ts";
 import { Emitter } from "../listeners.ts";
 import type { Machine, MachineEvents, MachineOptions, MachineStatus } from "../machine.ts";
 import { hostClock } from "../time.ts";
 import { BOARD, BUNDLE } from "./manifest.ts";
+import { bytesOf, filesIn, textOf } from "./needs.ts";
 import { type Chosen, type Provision, Slots } from "./slots.ts";
-
-/** A firmware on trial has confirmed itself by then, or never will; a self-check takes seconds. */
-const CONFIRM_WITHIN_MS = 5 * 60_000;
-const LONGEST_WORDS = 160;
+import { CONFIRM_WITHIN_MS, LATE, LOADER, takenBack, WHY } from "./trial.ts";
 
 export interface SlottedOptions extends Omit<MachineOptions, "bundle" | "assets" | "board" | "slots" | "ownerRestarts"> {
   slotsDir: string;
@@ -125,7 +123,7 @@ export class SlottedMachine implements Machine {
       if (!this.#on) throw error;
       if (this.#askedEarly !== undefined) return this.#askedEarly;
       await this.#drop();
-      if (chosen.trial !== undefined && this.#takenBack(chosen, `it does not start: ${wordsOf(error)}`)) return "restart";
+      if (chosen.trial !== undefined && this.#takenBack(chosen, WHY.noStart(wordsOf(error)))) return "restart";
       throw error;
     }
     return this.#askedEarly ?? "started";
@@ -168,7 +166,7 @@ export class SlottedMachine implements Machine {
       assets: {
         ...Object.fromEntries([...files].filter(([name]) => name !== BUNDLE).map(([name, bytes]) => [name, bytes.slice()])),
         ...overlay,
-        [BOARD]: new Uint8Array(Buffer.from(JSON.stringify(own))),
+        [BOARD]: bytesOf(JSON.stringify(own)),
       },
       board: own,
       facts: {
@@ -194,8 +192,7 @@ export class SlottedMachine implements Machine {
   async #failed(chosen: Chosen, words: string, stack: string): Promise<void> {
     await this.#drop();
     const { trial } = chosen;
-    // The last attempt says why; the ones before it may have been bad luck.
-    const back = trial !== undefined && trial.left === 0 && this.#takenBack(chosen, `it failed: ${words}`);
+    const back = trial !== undefined && trial.left === 0 && this.#takenBack(chosen, WHY.failed(words));
     const restarting = this.#on && (this.#restarts.failed(performance.now()) || back);
     this.#emitter.emit("crash", { words, stack, restarting });
     if (restarting) return this.#again();
@@ -219,17 +216,14 @@ export class SlottedMachine implements Machine {
   #watch(chosen: Chosen): void {
     this.#deadline = setTimeout(() => {
       const confirmed = this.#withSlots(({ status }) => status.trial?.slot !== chosen.slot);
-      if (!confirmed) void this.#failed({ ...chosen, trial: { left: 0 } }, "it did not confirm itself in time", "");
+      if (!confirmed) void this.#failed({ ...chosen, trial: { left: 0 } }, LATE, "");
     }, this.#options.confirmWithinMs ?? CONFIRM_WITHIN_MS);
     this.#deadline.unref();
   }
 
   /** Whether there is something to go back to. */
   #takenBack({ slot }: Chosen, why: string): boolean {
-    return this.#withSlots((slots) => {
-      slots.reject(slot, why.split("\n", 1).join("").slice(0, LONGEST_WORDS));
-      return slots.status.trial === undefined;
-    });
+    return this.#withSlots((slots) => takenBack(slots, slot, why));
   }
 
   async #drop(): Promise<void> {
@@ -243,7 +237,7 @@ export class SlottedMachine implements Machine {
 
   #withSlots<T>(work: (slots: Slots) => T): T {
     const { slotFiles, slotsDir, provision } = this.#options;
-    const files: FileLayer = slotFiles ?? new DirectoryFiles(slotsDir);
+    const files: FileLayer = slotFiles ?? filesIn(slotsDir);
     try {
       return work(new Slots(files, provision, (words) => this.#say(words)));
     } finally {
@@ -256,7 +250,4 @@ export class SlottedMachine implements Machine {
   }
 }
 
-/** As the versions screen has it. */
-export const LOADER = "tael-loader 1.0";
-
-const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? new Uint8Array()).toString("utf8");
+const text = (bytes: Uint8Array | undefined): string => textOf(bytes ?? new Uint8Array());

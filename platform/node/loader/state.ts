@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { DoorError } from "../errors.ts";
 import type { FileLayer } from "../files.ts";
-import { sha256 } from "./package.ts";
+import { bytesOf, sha256, textOf } from "./needs.ts";
 
 export const SLOTS = ["a", "b"] as const;
 export type Slot = (typeof SLOTS)[number];
@@ -61,7 +61,8 @@ export class StateFiles {
     const bytes = encode({ n, state: next });
     this.files.append(name, 0, bytes);
     this.files.sync(name);
-    if (!Buffer.from(bytes).equals(this.files.read(name) ?? new Uint8Array()))
+    const kept = this.files.read(name);
+    if (kept?.length !== bytes.length || kept.some((byte, at) => byte !== bytes[at]))
       throw new DoorError("io", `${name} reads back otherwise`);
   }
 
@@ -72,16 +73,16 @@ export class StateFiles {
 }
 
 function encode(numbered: Numbered): Uint8Array {
-  const text = Buffer.from(JSON.stringify(numbered), "utf8");
-  return new Uint8Array(Buffer.concat([text, Buffer.from(`\n${sha256(text)}`, "latin1")]));
+  const text = JSON.stringify(numbered);
+  return bytesOf(`${text}\n${sha256(bytesOf(text))}`);
 }
 
 function decode(bytes: Uint8Array | undefined): Numbered | undefined {
   if (bytes === undefined || bytes.length <= CHECK_CHARS) return undefined;
-  const text = Buffer.from(bytes.subarray(0, -CHECK_CHARS - 1));
-  if (sha256(text) !== Buffer.from(bytes.subarray(-CHECK_CHARS)).toString("latin1")) return undefined;
+  const text = bytes.subarray(0, -CHECK_CHARS - 1);
+  if (sha256(text) !== textOf(bytes.subarray(-CHECK_CHARS))) return undefined;
   try {
-    const read = z.strictObject({ n: z.number().int().min(0), state }).safeParse(JSON.parse(text.toString("utf8")));
+    const read = z.strictObject({ n: z.number().int().min(0), state }).safeParse(JSON.parse(textOf(text)));
     return read.success ? read.data : undefined;
   } catch {
     return undefined;

@@ -77,3 +77,14 @@ test("versions in order", () => {
   for (const [n, a] of order.entries())
     for (const [m, b] of order.entries()) expect(Math.sign(compareVersions(a, b)), `${a} ${b}`).toBe(Math.sign(n - m));
 });
+
+test("suffixes of versions are ordered as a numeric collation orders them, whatever the engine has of one", () => {
+  const suffix = fc.string({ unit: fc.constantFrom(..."0019az."), minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(suffix, suffix, (a, b) => {
+      const expected = Math.sign(a.localeCompare(b, "en", { numeric: true }));
+      expect(Math.sign(compareVersions(`1.0.0-${a}`, `1.0.0-${b}`))).toBe(expected);
+    }),
+    { numRuns: 2000 },
+  );
+});
