@@ -116,12 +116,16 @@ function planWhole(system: System, { header, items }: BackupItems, lossy: boolea
   };
 }
 
-/** Never back: the batch with records stays what it is, and the host's number for this terminal waits behind it. */
+/**
+ * Never back: the batch with records stays what it is, and the host's number for this terminal waits behind it. One that is still being cleared away
+ * is nobody's open batch.
+ */
 function mergedMeta(here: Meta | undefined, there: Meta, items: ReadonlyMap<string, Uint8Array>, lossy: boolean): Meta {
   const open = [...items.keys()].some((key) => key === SETTLEMENT_KEY || key.startsWith(transactionPrefix(there.batch)));
   const told = here?.signedOn === true && here.batch !== there.batch ? here.batch : undefined;
-  const stays = open || told === there.clearing;
-  const batch = stays ? there.batch : (told ?? Math.max(there.batch, here?.batch ?? 0));
+  const furthest = told ?? Math.max(there.batch, here?.batch ?? 0);
+  const stays = open || furthest === there.clearing;
+  const batch = stays ? there.batch : furthest;
   const known = !lossy && here !== undefined && here.nextOrder >= there.nextOrder && here.nextTrace >= there.nextTrace;
   const used = new Set(
     [...items.keys()].filter((key) => key.startsWith(transactionPrefix(batch))).map((key) => Number(key.slice(-6))),

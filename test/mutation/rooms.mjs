@@ -18,7 +18,7 @@ export const ROOMS = {
     // Likewise power.test.ts, and size.test.ts with its thousands of records.
     tests: files(
       "test/app/journal",
-      ...["records", "book-limits", "limits", "settlement", "refusals", "advices", "holds", "history", "closing"],
+      ...["records", "book-limits", "restore-plan", "limits", "settlement", "refusals", "advices", "holds", "history", "closing"],
       ...["format", "edges", "upload-order", "journal", "day", "book", "restore"],
     ),
   },

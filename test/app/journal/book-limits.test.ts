@@ -8,24 +8,7 @@ import { SealedTable } from "../../../app/journal/table.ts";
 import type { System } from "../../../platform/guest/system.ts";
 import { createFakeSystem } from "../../fakes/system.ts";
 import { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
-import { approvedOf, declinedOf, EVER, journalOn, owedNext } from "./world.ts";
-
-/** A store of these items in memory, each with so many bytes; `asked` are the beginnings that names were asked for by. */
-function storeOf(items: Record<string, number | Uint8Array>): System["store"] & { asked: string[] } {
-  const held = new Map(Object.entries(items).map(([key, of]) => [key, typeof of === "number" ? new Uint8Array(of) : of]));
-  const asked: string[] = [];
-  return {
-    asked,
-    get: (key) => held.get(key),
-    keys(prefix) {
-      asked.push(prefix);
-      return [...held.keys()].filter((key) => key.startsWith(prefix)).sort();
-    },
-    commit(changes) {
-      for (const change of changes) "put" in change ? held.set(change.put, change.value) : held.delete(change.delete);
-    },
-  };
-}
+import { approvedOf, declinedOf, EVER, journalOn, owedNext, storeOf } from "./world.ts";
 
 const tableOf = (items: Record<string, number>): SealedTable => new SealedTable({ ...createFakeSystem(), store: storeOf(items) });
 const twelve = (value: number): string => String(value).padStart(12, "0");

@@ -3,7 +3,7 @@ import { JournalError } from "../../../app/journal/journal.ts";
 import { openJournal, type JournalOptions, type OpenJournal } from "../../../app/journal/open.ts";
 import type { DeclinedRecord, ReversalRecord, TransactionRecord } from "../../../app/model/transaction.ts";
 import { openStore } from "../../../platform/guest/store.ts";
-import type { System } from "../../../platform/guest/system.ts";
+import type { Store, System } from "../../../platform/guest/system.ts";
 import { createFakeSystem } from "../../fakes/system.ts";
 import type { FaultyDisk } from "../../platform/guest/faulty-disk.ts";
 
@@ -137,4 +137,30 @@ export function settleAll(journal: OpenJournal, date = "20261121"): void {
   journal.settlementAnswered({ domestic: 1, foreign: 1 });
   journal.uploadEnded();
   journal.closeBatch({ operator: "01", date, time: "180000" });
+}
+
+/** `asked` are the beginnings that names were asked for by, `commits` how many changes each commit had. */
+interface MemoryStore extends Store {
+  asked: string[];
+  commits: number[];
+}
+
+/** A store of these items, or of so many bytes each, that is gone with the test. */
+export function storeOf(items: Record<string, number | Uint8Array>): MemoryStore {
+  const held = new Map(Object.entries(items).map(([key, of]) => [key, typeof of === "number" ? new Uint8Array(of) : of]));
+  const asked: string[] = [];
+  const commits: number[] = [];
+  return {
+    asked,
+    commits,
+    get: (key) => held.get(key),
+    keys(prefix) {
+      asked.push(prefix);
+      return [...held.keys()].filter((key) => key.startsWith(prefix)).sort();
+    },
+    commit(changes) {
+      commits.push(changes.length);
+      for (const change of changes) "put" in change ? held.set(change.put, change.value) : held.delete(change.delete);
+    },
+  };
 }
