@@ -136,7 +136,7 @@ describe("portions of one commit", () => {
     const changes = sizes.map((bytes, n) => ({ put: `txn/000002/${String(n).padStart(6, "0")}`, value: new Uint8Array(bytes) }));
     stageRestore({ store }, changes);
     const laid = store.commits.splice(0);
-    store.commit([restoreDecision({ ...sealer, store })]);
+    store.commit([restoreDecision(sealer)]);
     store.commits.splice(0);
     finishRestore({ store });
     expect(store.keys("").length).toBe(sizes.length);
