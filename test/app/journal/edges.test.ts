@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { adopt } from "../../../app/journal/adoption.ts";
 import { checkBackup, makeBackup, readItems } from "../../../app/journal/backup.ts";
 import { DayBook } from "../../../app/journal/book.ts";
+import type { ClosedBy } from "../../../app/journal/journal.ts";
 import { type OpenJournal, openJournal } from "../../../app/journal/open.ts";
 import { fromPage, toPage } from "../../../app/journal/page.ts";
 import { ARCHIVE, LAST_KEY, META, pack, SETTLEMENT_KEY, unpack } from "../../../app/journal/records.ts";
@@ -123,6 +124,7 @@ describe("a backup", () => {
     ["nothing", new Uint8Array(0), "is no backup"],
     ["something else", text("hello, world"), "is no backup"],
     ["no line's end", resealed(text("TAELBK1\nxyz")), "has no header"],
+    ["a header that no line's end follows", resealed(text('TAELBK1\n{"terminal":"1","at":"x","batch":1}.')), "has no header"],
     ["a header that is no JSON", resealed(text("TAELBK1\n{\n")), "has no header"],
     ["a header that is null", resealed(text("TAELBK1\nnull\n")), "has no header"],
     ["a header without a batch", resealed(text('TAELBK1\n{"terminal":"1","at":"x"}\n')), "has no header"],
@@ -208,9 +210,9 @@ describe("holds that nobody has", () => {
 });
 
 describe("records of earlier firmware", () => {
-  const old = (system: FakeSystem, more: Parameters<System["store"]["commit"]>[0] = []): void => {
+  const old = (system: FakeSystem, more: Parameters<System["store"]["commit"]>[0] = [], closedBy?: ClosedBy): void => {
     const totals = { debitFen: 0, debitCount: 0, creditFen: 0, creditCount: 0 };
-    const summary = { batch: 1, totals: { domestic: totals, foreign: totals }, failed: [] };
+    const summary = { batch: 1, totals: { domestic: totals, foreign: totals }, failed: [], closedBy };
     system.store.commit([
       { put: "meta", value: pack(system, "meta", { batch: 2, nextTrace: 5, signedOn: false, nextOrder: 9 }) },
       { put: LAST_KEY, value: pack(system, LAST_KEY, summary) },
@@ -236,6 +238,30 @@ describe("records of earlier firmware", () => {
     expect(journal.letGo).toBe("20261121");
     expect(journal.booked(EVER)).toHaveLength(1);
     expect(system.store.keys(ARCHIVE)).toEqual([]);
+  });
+
+  test("its date is that of its closing, and what the book lacks that of its first record", () => {
+    const system = createFakeSystem();
+    const { pan: _, expiry: __, ...rest } = approvedOf(owedNext(journalOn(new FaultyDisk())));
+    const key = `${ARCHIVE}000000`;
+    const entries = [{ order: 4, record: { ...rest, masked: "622999*********0019" } }];
+    const closedBy = { operator: "01", date: "20261123", time: "010000" };
+    old(system, [{ put: key, value: pack(system, key, { entries }) }], closedBy);
+    const journal = openJournal(system);
+    expect(journal.letGo).toBe("20261121");
+    expect(journal.closedBatches()).toMatchObject([{ date: "20261123" }]);
+  });
+
+  test("records whose sums are nowhere stay where they are", () => {
+    const system = createFakeSystem();
+    const key = `${ARCHIVE}000000`;
+    const entries: unknown[] = [];
+    system.store.commit([
+      { put: "meta", value: pack(system, "meta", { batch: 2, nextTrace: 5, signedOn: false, nextOrder: 9 }) },
+      { put: key, value: pack(system, key, { entries }) },
+    ]);
+    expect(openJournal(system).closedBatches()).toEqual([]);
+    expect(system.store.keys("").filter((each) => each !== "meta")).toEqual([key]);
   });
 
   test("with damage about nothing is moved", () => {

@@ -295,6 +295,24 @@ test("told at once, nothing waits, however few there are", async () => {
   expect(await deliverAdvices(world.t)).toMatchObject({ delivered: 1, waiting: 0 });
 });
 
+test.each(["offline", "adjustment", "tip", "sale", "ecash", "refund", "completion-advice", "ecash-refund"] as const)(
+  "told at the settlement: whether a %s waits",
+  async (kind) => {
+    const world = worldOf({ values: { "count.offline-when": "0", "count.offline-full": "9" } });
+    const as = kind === "adjustment" || kind === "tip" ? kind : undefined;
+    // What goes without the host's approval is approved by a chip.
+    const chip = kind === "sale" || kind === "ecash" ? ({ certificate: "TC", data: {} } as const) : undefined;
+    const record = adviceRecord(world.t, OFFLINE);
+    world.journal.post({
+      ...record,
+      kind: as ? "offline" : kind,
+      chip,
+      delivery: { state: "pending", attempts: 0, as },
+    } as TransactionRecord);
+    expect(advicesDue(world.t)).toBe(["refund", "completion-advice", "ecash-refund"].includes(kind));
+  },
+);
+
 test("what nobody waits for does not count among the many", async () => {
   const world = await withUntold(1, { values: { "count.offline-when": "0", "count.offline-full": "3" } });
   for (let n = 0; n < 2; n++) world.journal.post(adviceRecord(world.t, REFUND));
