@@ -12,7 +12,7 @@ import {
 } from "../../../../app/steps/advise.ts";
 import type { TransactionRecord } from "../../../../app/model/transaction.ts";
 import { approvedOf, owedNext } from "../../journal/world.ts";
-import { answer, BAD_MAC, CARD, NO_LINE, ok, PAN, SILENT, WRONG, type World, worldOf } from "./terminal.ts";
+import { answer, BAD_MAC, CARD, NO_LINE, ok, padWith, PAN, SILENT, WRONG, type World, worldOf } from "./terminal.ts";
 
 const REFUND: Advice = {
   kind: "refund",
@@ -249,6 +249,7 @@ test("a round: taken and refused are counted, the first that nobody answers ends
 test.each([
   ["without a host", { host: false }],
   ["signed off", { signedOn: false }],
+  ["without keys", { unkeyed: { pinpad: padWith("PIK", "MAK") } }],
 ])("a round %s tells nobody", async (_, options) => {
   const world = await withUntold(2, options);
   expect(await deliverAdvices(world.t)).toEqual({ delivered: 0, refused: [], waiting: 2 });

@@ -157,7 +157,12 @@ test("Cancel while connecting is handed on, and remembered", async () => {
 });
 
 test("afterwards nobody listens for Cancel, and the PIN block is wiped, also when the exchange fails", async () => {
-  for (const fails of [false, true]) {
+  // Of DES, and of SM4.
+  for (const [bytes, fails] of [
+    [8, false],
+    [16, false],
+    [8, true],
+  ] as const) {
     const world = worldOf();
     let token: { cancelled: boolean } | undefined;
     world.script.push({
@@ -167,11 +172,11 @@ test("afterwards nobody listens for Cancel, and the PIN block is wiped, also whe
         if (fails) throw new TypeError("ours");
       },
     });
-    const pinBlock = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const pinBlock = new Uint8Array(bytes).fill(7);
     const done = authorise(world.t, world.t.host!, { ...SALE, pinBlock });
     if (fails) await expect(done).rejects.toThrow("ours");
     else expect(await done).toMatchObject({ record: { pinEntered: true } });
-    expect([...pinBlock]).toEqual(Array(8).fill(0));
+    expect([...pinBlock]).toEqual(Array(bytes).fill(0));
     world.pressCancel();
     expect(token?.cancelled).toBe(false);
     expect(world.lights.slice(-2)).toEqual(["send off", "receive off"]);

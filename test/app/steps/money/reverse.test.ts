@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { deliverOwed } from "../../../../app/steps/reverse.ts";
 import { owedNext } from "../../journal/world.ts";
-import { BAD_MAC, NO_LINE, ok, SILENT, type Scripted, type WorldOptions, worldOf } from "./terminal.ts";
+import { BAD_MAC, NO_LINE, ok, padWith, SILENT, type Scripted, type WorldOptions, worldOf } from "./terminal.ts";
 
 async function deliver(tries: number, script: Scripted[], options: WorldOptions = {}) {
   const world = worldOf(options);
@@ -68,6 +68,19 @@ test("the log says which answer did not take it", async () => {
 
 test("without a host it waits", async () => {
   expect(await deliver(1, [], { host: false })).toMatchObject({ delivery: "still-owed", asked: [] });
+});
+
+test("without keys nothing is asked and no try is counted; with them it goes", async () => {
+  for (const pinpad of [undefined, padWith()]) {
+    const { delivery, asked, journal } = await deliver(1, [ok()], { unkeyed: { pinpad } });
+    expect({ delivery, asked, attempts: journal.owed?.attempts }).toEqual({ delivery: "still-owed", asked: [], attempts: 0 });
+  }
+  expect(await deliver(1, [ok()], { unkeyed: { pinpad: padWith("master", "PIK", "MAK") } })).toMatchObject({
+    delivery: "delivered",
+  });
+  // Its working keys are gone: a sign-on that was stored holds no more.
+  const { delivery, journal } = await deliver(1, [ok()], { unkeyed: { pinpad: padWith("master", "PIK") } });
+  expect([delivery, journal.signedOn]).toEqual(["still-owed", false]);
 });
 
 test("signed off: signs on first, and waits when that fails", async () => {

@@ -4,7 +4,19 @@ import { adviceRecord } from "../../../../app/steps/advise.ts";
 import { finishSettlement, runSettlement, settleFirst, settlementDue } from "../../../../app/steps/settle.ts";
 import type { Input } from "../../../../app/steps/ui.ts";
 import { approvedOf, owedNext, sell } from "../../journal/world.ts";
-import { answer, BAD_MAC, CARD, NO_LINE, ok, SILENT, type Scripted, type World, type WorldOptions, worldOf } from "./terminal.ts";
+import {
+  answer,
+  BAD_MAC,
+  CARD,
+  NO_LINE,
+  ok,
+  padWith,
+  SILENT,
+  type Scripted,
+  type World,
+  type WorldOptions,
+  worldOf,
+} from "./terminal.ts";
 
 const verdict = (domestic: number, foreign: number): Scripted => ({
   fate: answer("", { 48: `${"0".repeat(30)}${domestic}${"0".repeat(30)}${foreign}` }),
@@ -59,6 +71,8 @@ test("nobody at the keys: the host is told 01", async () => {
 test.each([
   ["no host", { host: false }, "没有"],
   ["signed off, and not by itself on again", { signedOn: false }, "签到"],
+  ["no pad for the MAC", { unkeyed: {} }, "密码键盘没有连上"],
+  ["a pad without keys", { unkeyed: { pinpad: padWith() } }, "密码键盘里没有密钥"],
 ])("%s: not begun", async (_, options, words) => {
   const world = day(1, { ...options, signedOn: true });
   if ("signedOn" in options) world.journal.signOff();

@@ -8,6 +8,7 @@ import type { CardData } from "../../../../app/model/transaction.ts";
 import type { Terminal } from "../../../../app/steps/terminal.ts";
 import type { Input } from "../../../../app/steps/ui.ts";
 import { wordsIn } from "../../../../app/text/index.ts";
+import type { PinPad, WorkingKey } from "../../../../hal/pinpad/pinpad.ts";
 import { readProfile } from "../../../../tools/sim/profile.ts";
 import { createFakeSystem, type FakeSystem } from "../../../fakes/system.ts";
 
@@ -46,6 +47,12 @@ export const BAD_MAC: Scripted = { fate: { fate: "bad-mac", answer: messageOf({ 
 export const WRONG: Scripted = { fate: { fate: "wrong-packet", words: "trace differs" } };
 export const ok = (code = "00", fields: Record<number, string> = {}): Scripted => ({ fate: answer(code, fields) });
 
+/** A pad that says which of its keys it has. */
+export const padWith = (...has: ("master" | WorkingKey)[]): Pick<PinPad, "masterKeyCheck" | "workingKeyCheck"> => {
+  const check = (key: "master" | WorkingKey) => Promise.resolve(has.includes(key) ? new Uint8Array(4) : undefined);
+  return { masterKeyCheck: () => check("master"), workingKeyCheck: check };
+};
+
 export interface World {
   t: Terminal;
   system: FakeSystem;
@@ -71,6 +78,8 @@ export interface WorldOptions {
   profile?: Partial<Terminal["profile"]>;
   values?: Record<string, string>;
   system?: FakeSystem;
+  /** Nobody knows whether the keys are there; a pad to be asked, if any. */
+  unkeyed?: { pinpad?: ReturnType<typeof padWith> };
 }
 
 export function worldOf({
@@ -79,6 +88,7 @@ export function worldOf({
   profile = {},
   values = {},
   system = createFakeSystem(),
+  unkeyed,
 }: WorldOptions = {}): World {
   const journal = openJournal(system);
   if (signedOn) journal.signOn(journal.batch);
@@ -119,7 +129,7 @@ export function worldOf({
   };
   const t = {
     system,
-    devices: {},
+    devices: { pinpad: unkeyed?.pinpad },
     profile: { ...readProfile("demo", process.env.TAEL_ROOT ?? process.cwd()), autoSignOn: false, ...profile },
     parameters: { value: (id: string) => values[id] ?? "" },
     journal,
@@ -129,7 +139,7 @@ export function worldOf({
     ui,
     operator: "01",
     signedOffByHand: false,
-    keyed: true,
+    keyed: unkeyed === undefined,
     training: undefined,
   } as unknown as Terminal;
   return { ...world, t };
