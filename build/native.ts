@@ -1,6 +1,13 @@
 /** The outside on native `qjs` (platform/native/main.ts), as one module for it. */
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
+
+/** The loader's needs of Node give way to those of native QuickJS. */
+export const nativeNeeds = (root: string): Plugin => ({
+  name: "native-needs",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/needs\.ts$/ }, () => ({ path: join(root, "platform/native/loader/needs.ts") })),
+});
 
 export async function buildNative(root: string, dist: string): Promise<void> {
   await build({
@@ -18,5 +25,6 @@ export async function buildNative(root: string, dist: string): Promise<void> {
     minifyWhitespace: true,
     keepNames: true,
     logLevel: "warning",
+    plugins: [nativeNeeds(root)],
   });
 }

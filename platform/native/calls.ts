@@ -3,12 +3,14 @@ import * as os from "os";
 import * as std from "std";
 import type { DoorErrorCode } from "../abi.ts";
 import { DoorError } from "../node/errors.ts";
+import { utf8Of } from "./utf8.ts";
 
 const ENOENT = 2;
 const EACCES = 13;
 const EPERM = 1;
 const EBUSY = 16;
 const FULL = new Set([28, 122, 27]);
+const MORE_BYTES = 16_384;
 export const EAGAIN = 11;
 export const EEXIST = 17;
 export { ENOENT };
@@ -38,17 +40,22 @@ export function readBytes(path: string): Uint8Array | undefined {
   }
 }
 
-/** To the end of an open file; files of the kernel's own making tell no size. */
+/** To the end of an open file; files of the kernel's own making tell no size. What has the size it tells is in memory once. */
 export function readAll(fd: number, path: string, expected: number): Uint8Array {
-  let bytes = new Uint8Array(Math.max(expected, 0) + 512);
+  let bytes = new Uint8Array(Math.max(expected, 0));
   let have = 0;
-  for (;;) {
+  while (have < bytes.length) {
     const count = done(os.read(fd, bytes.buffer, have, bytes.length - have), `read ${path}`);
     if (count === 0) return bytes.slice(0, have);
     have += count;
-    if (have < bytes.length) continue;
-    const grown = new Uint8Array(bytes.length * 2);
+  }
+  const more = new Uint8Array(MORE_BYTES);
+  for (;;) {
+    const count = done(os.read(fd, more.buffer, 0, MORE_BYTES), `read ${path}`);
+    if (count === 0) return bytes;
+    const grown = new Uint8Array(bytes.length + count);
     grown.set(bytes);
+    grown.set(more.subarray(0, count), bytes.length);
     bytes = grown;
   }
 }
@@ -63,6 +70,41 @@ export function writeAll(fd: number, bytes: Uint8Array, what: string): void {
 export function runProgram(args: readonly string[], what: string): void {
   const status = os.exec(args, { block: true });
   if (status !== 0) throw new DoorError("io", `${what}: ${args[0]} ended with ${status}`);
+}
+
+/** Exit status of a program that is not there. */
+export const NOT_FOUND = 127;
+
+/** Runs a program of the system to its end: what it is given, and what it says. It must say nothing before it has read all. Throws DoorError io. */
+export function filter(args: readonly string[], given: Uint8Array = new Uint8Array(0)): { status: number; out: Uint8Array } {
+  const [input, output] = [pipe(), pipe()];
+  const pid = os.exec(args, { block: false, stdin: input.read, stdout: output.write });
+  os.close(input.read);
+  os.close(output.write);
+  writeUnlessGone(input.write, given);
+  os.close(input.write);
+  const out = readAll(output.read, `what ${args[0]} says`, 0);
+  os.close(output.read);
+  const [, status] = os.waitpid(pid, 0);
+  return { status: exitStatus(status), out };
+}
+
+/** A program that does not read to the end has a status that says why. */
+function writeUnlessGone(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    const count = os.write(fd, bytes.buffer as ArrayBuffer, bytes.byteOffset + at, bytes.length - at);
+    if (count < 0) return;
+    at += count;
+  }
+}
+
+/** Of what `waitpid` gives; above 128: ended by a signal. */
+const exitStatus = (status: number): number => ((status & 0x7f) === 0 ? status >> 8 : 128 + (status & 0x7f));
+
+export function pipe(): { read: number; write: number } {
+  const made = os.pipe();
+  if (made === null) throw new DoorError("io", "no more pipes");
+  return { read: made[0], write: made[1] };
 }
 
 /** Text of ASCII and nothing else. */
@@ -82,20 +124,4 @@ export function makeFile(path: string, append: boolean): { write(text: string): 
       if (fd >= 0) os.write(fd, bytes.buffer as ArrayBuffer, 0, bytes.length);
     },
   };
-}
-
-/** UTF-8; half a surrogate pair becomes the sign that takes its place. */
-export function utf8Of(text: string): Uint8Array {
-  const escaped = encodeURIComponent(
-    text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd"),
-  );
-  const bytes: number[] = [];
-  for (let at = 0; at < escaped.length; at++) {
-    if (escaped[at] !== "%") bytes.push(escaped.charCodeAt(at));
-    else {
-      bytes.push(Number.parseInt(escaped.slice(at + 1, at + 3), 16));
-      at += 2;
-    }
-  }
-  return Uint8Array.from(bytes);
 }

@@ -101,7 +101,13 @@ export function serveDesk(): void {
   const start = (given: ToTerminal & { kind: "start" }): void => {
     try {
       terminal = new Terminal(
-        { ...given, assets: readAssets(given.assetsDir), clock: link.clock, sim: (request) => hub.open(request) },
+        {
+          ...given,
+          bundle: { path: given.bundlePath },
+          assets: readAssets(given.assetsDir),
+          clock: link.clock,
+          sim: (request) => hub.open(request),
+        },
         {
           log: (line) => link.post({ kind: "log", line }),
           settled: () => {

@@ -30,7 +30,7 @@ export class NativeFiles implements FileLayer {
 
   constructor(directory: string) {
     this.#directory = directory;
-    makeDirectory(directory);
+    if (os.stat(directory)[1] !== 0) makeDirectory(directory);
   }
 
   read(name: string): Uint8Array | undefined {

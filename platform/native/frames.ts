@@ -2,6 +2,7 @@
  * Frames between this program and the desk that started it, over its standard input and output: two lengths (u32, little endian), a JSON text of ASCII,
  * bytes. The desk's end is platform/node/native-machine.ts.
  */
+import type { SlotRun } from "../node/loader/calls.ts";
 import type { LogLine, MachineStatus } from "../node/machine.ts";
 
 /** The desk's time as it was when the frame was sent. */
@@ -25,6 +26,9 @@ export type ToTerminal = Now &
       } & {
         /** The terminal starts from slots of its own, as this loader.json says; bundle, assets and board are not for it. */
         loader?: string;
+        /** The owner's loader started it from a slot: the firmware may look after its slots. */
+        slots?: SlotRun & { dir: string };
+        sealKey?: string;
         seed?: { seed: number; stream: string };
         tcpOverride?: { host: string; port: number; callProgress?: boolean };
       })

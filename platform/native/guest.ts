@@ -5,6 +5,7 @@
 import * as std from "std";
 import { CALLS, type CallName } from "../abi.ts";
 import type { DoorEvent } from "../node/door.ts";
+import { BUNDLE } from "../node/loader/manifest.ts";
 import { PRELUDE } from "../node/prelude.ts";
 import { FOREIGN, type FromGuest, type ToGuest } from "../node/values.ts";
 
@@ -37,10 +38,17 @@ export function installDoor(call: Call): void {
   Object.defineProperty(globalThis, "door", { value: door });
 }
 
+/** A file, or the text that came out of a verified package. */
+export type Bundle = { path: string } | { code: string };
+
 /** Evaluates the bundle; its jobs run when this program next waits. Throws what the guest throws. */
-export function boot(bundlePath: string): void {
-  std.loadScript(bundlePath);
+export function boot(bundle: Bundle): void {
+  if ("path" in bundle) std.loadScript(bundle.path);
+  else std.evalScript(bundle.code);
 }
+
+/** A text has no file: its places are told as those of the bundle. */
+export const inBundle = (stack: string): string => stack.replaceAll("<evalScript>", BUNDLE);
 
 /** Hands an event to the guest; its jobs run when this program next waits. Throws what the guest throws. */
 export function deliver({ name, args }: DoorEvent): void {

@@ -101,7 +101,7 @@ function run(given: Arguments): void {
   };
   const terminal = new Terminal(
     {
-      bundlePath: bundle,
+      bundle: { path: bundle },
       board: JSON.parse(textOf(board)),
       assets: package_,
       dataDir: data,

@@ -12,6 +12,8 @@ declare module "std" {
   export function getenv(name: string): string | undefined;
   export function loadFile(path: string): string | null;
   export function loadScript(path: string): unknown;
+  /** At "<evalScript>". */
+  export function evalScript(text: string): unknown;
   export function strerror(errno: number): string;
 }
 

@@ -38,9 +38,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 1;
 
-/** Format: platform/node/seal.ts. Throws Error with words when the key file is damaged. */
-export function sealerIn(dataDir: string, entropy: Entropy): Sealer {
-  const key = sealKey(dataDir, entropy);
+/** Format and `keyFile`: platform/node/seal.ts. Throws Error with words when the key file is damaged, or the platform's cannot be read. */
+export function sealerIn(dataDir: string, entropy: Entropy, keyFile?: string): Sealer {
+  const key = keyFile === undefined ? sealKey(dataDir, entropy) : givenKey(keyFile);
   const corrupt = (): DoorError => new DoorError("corrupt", "these bytes were altered, or sealed on another terminal");
   return {
     seal(bytes) {
@@ -61,6 +61,15 @@ export function sealerIn(dataDir: string, entropy: Entropy): Sealer {
       }
     },
   };
+}
+
+function givenKey(path: string): Uint8Array {
+  const key = readBytes(path);
+  if (key === undefined) throw new Error(`the platform gave no sealing key: there is no file ${path}`);
+  if (key.length === KEY_BYTES) return key;
+  throw new Error(
+    `${path} is no sealing key (${key.length} bytes, not ${KEY_BYTES}): the platform must give the one it was sealed with`,
+  );
 }
 
 const O_DSYNC = 0x1000;

@@ -4,6 +4,7 @@ import { ABI, type CallName } from "../abi.ts";
 import { portsOf } from "../node/board.ts";
 import { Door, type DoorEvent, type DoorOptions } from "../node/door.ts";
 import { Stopped } from "../node/errors.ts";
+import { FirmwareCalls, type SlotRun } from "../node/loader/calls.ts";
 import type { LogLine, MachineStatus } from "../node/machine.ts";
 import { masked } from "../node/mask.ts";
 import type { TcpOverride } from "../node/ports/address.ts";
@@ -12,17 +13,21 @@ import type { HostClock } from "../node/time.ts";
 import type { FromGuest, ToGuest } from "../node/values.ts";
 import { fileSystemAt } from "../node/mounts.ts";
 import { asciiOf, readBytes } from "./calls.ts";
-import { boot, deliver, installDoor } from "./guest.ts";
+import { type Bundle, boot, deliver, inBundle, installDoor } from "./guest.ts";
 import { NativeFiles } from "./files.ts";
 import { portTable } from "./ports/index.ts";
 import { sealerIn, seededEntropy, systemEntropy } from "./secrets.ts";
 
 export interface TerminalOptions {
-  bundlePath: string;
+  bundle: Bundle;
   /** The board profile, parsed. */
   board: unknown;
   assets: Record<string, Uint8Array>;
   dataDir: string;
+  /** File of the sealing key, where the platform keeps it elsewhere than in `dataDir`: it must be there. */
+  sealKey?: string | undefined;
+  /** The firmware was started from a slot, in this directory: it may look after its slots. */
+  slots?: (SlotRun & { dir: string }) | undefined;
   clock: HostClock;
   /** Seed and name of this power-on's stream; undefined: the kernel's entropy. */
   seed?: { seed: number; stream: string };
@@ -65,7 +70,7 @@ export class Terminal {
   start(): void {
     installDoor((name, args) => this.#call(name, args));
     try {
-      boot(this.#options.bundlePath);
+      boot(this.#options.bundle);
     } catch (error) {
       // A firmware that switches off as its first deed has not failed.
       if (!this.#over) throw error;
@@ -122,21 +127,28 @@ export class Terminal {
     this.#door.cut();
     const { name, message, stack } = Object(error) as { name?: unknown; message?: unknown; stack?: unknown };
     const words = typeof error === "object" ? `${String(name ?? "Error")}: ${String(message)}` : String(error);
-    this.#events.crashed(masked(words), masked(String(stack ?? "")));
+    this.#events.crashed(masked(words), masked(inBundle(String(stack ?? ""))));
   }
 
   #doorOptions(): DoorOptions {
-    const { board, assets, dataDir, clock, seed, facts, tcpOverride, sim } = this.#options;
+    const { board, assets, dataDir, sealKey, slots, clock, seed, facts, tcpOverride, sim } = this.#options;
     const entropy = seed === undefined ? systemEntropy : seededEntropy(seed.seed, seed.stream);
     return {
       board: portsOf(board),
       ports: portTable(sim, tcpOverride),
       files: new NativeFiles(`${dataDir}/store`),
-      sealer: sealerIn(dataDir, entropy),
+      sealer: sealerIn(dataDir, entropy, sealKey),
       entropy,
       clock,
       facts: { ...factsOf(dataDir), ...facts },
       assets,
+      firmware:
+        slots &&
+        new FirmwareCalls(
+          slots,
+          () => new NativeFiles(slots.dir),
+          (words) => this.log("info", `loader: ${words}`),
+        ),
       emit: (event) => this.emit(event),
       log: (level, words) => this.log(level, words),
       power: (action) => {

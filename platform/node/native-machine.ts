@@ -76,6 +76,7 @@ export class NativeMachine implements Machine {
   readonly #logFile: LogFile;
   #package: string | undefined;
   #life: Life | undefined;
+  #exited: Promise<void> = Promise.resolve();
   #powerOns = 0;
   #starts = 0;
   #nextAsk = 1;
@@ -114,11 +115,11 @@ export class NativeMachine implements Machine {
 
   async cut(): Promise<void> {
     const life = this.#life;
-    if (life === undefined) return;
-    this.#end(life, "the machine was cut");
-    await life.exited;
+    if (life !== undefined) this.#end(life, "the machine was cut");
+    // One that ended by itself a moment ago may not be gone yet.
+    await this.#exited;
     this.#forgetPackage();
-    this.#emitter.emit("status", this.status);
+    if (life !== undefined) this.#emitter.emit("status", this.status);
   }
 
   toTerminal(wire: string, bytes: Uint8Array): void {
@@ -166,6 +167,7 @@ export class NativeMachine implements Machine {
         errors: "",
       };
       this.#life = life;
+      this.#exited = life.exited;
       this.#keepTelling(life);
       const begun = { resolve, reject };
       child.on("error", (error) => {
@@ -184,7 +186,7 @@ export class NativeMachine implements Machine {
         reject(new Refused(`${this.#launch.program} ended while it started: ${life.errors}`));
         if (!life.over) this.#failed(life, `${this.#launch.program} ended by itself: ${life.errors}`, "");
       });
-      const { seed, tcpOverride, facts = {}, dataDir, board } = options;
+      const { seed, tcpOverride, facts = {}, dataDir, sealKey, slots, board } = options;
       const start: StartMessage = {
         kind: "start",
         bundlePath: join(folder, "firmware.js"),
@@ -192,6 +194,8 @@ export class NativeMachine implements Machine {
         dataDir,
         board,
         facts,
+        ...(sealKey === undefined ? {} : { sealKey }),
+        ...(slots === undefined ? {} : { slots }),
         ...(tcpOverride === undefined ? {} : { tcpOverride }),
         ...(seed === undefined ? {} : { seed: { seed, stream: `${this.#powerOns}.${this.#starts}` } }),
       };
@@ -293,10 +297,10 @@ export class NativeMachine implements Machine {
     }
     this.#end(life, action);
     void life.exited.then(async () => {
+      const ours = action === "restart" && this.#options.ownerRestarts !== true;
       if (action === "halt") this.#forgetPackage();
       this.#emitter.emit("power", action);
-      if (action === "restart" && this.#life === undefined)
-        await this.#powerOn().catch((error: unknown) => this.#warn(String(error)));
+      if (ours && this.#life === undefined) await this.#powerOn().catch((error: unknown) => this.#warn(String(error)));
       else this.#emitter.emit("status", this.status);
     });
   }

@@ -5,15 +5,13 @@ import { DoorError } from "../../node/errors.ts";
 import { type TcpOverride, address } from "../../node/ports/address.ts";
 import { option } from "../../node/ports/options.ts";
 import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "../../node/ports/port.ts";
-import { asciiOf } from "../calls.ts";
+import { NOT_FOUND, asciiOf, pipe } from "../calls.ts";
 import { Writer, readFrom } from "../stream.ts";
 
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 /** A far end that never closes its half must not hold the connection for ever. */
 const LONGEST_CLOSE_MS = 5000;
 const MAX_WORDS = 2000;
-/** Exit status of a program that is not there. */
-const NOT_FOUND = 127;
 
 export function tcpPort(override: TcpOverride | undefined): OpenPort {
   return (request) => {
@@ -178,9 +176,3 @@ const faultIn = (words: string): string =>
     .map((line) => line.replace(/^.* ([EF]) /, ""))
     .join("; ")
     .slice(0, 400) || "socat ended without a word";
-
-function pipe(): { read: number; write: number } {
-  const made = os.pipe();
-  if (made === null) throw new DoorError("io", "no more pipes");
-  return { read: made[0], write: made[1] };
-}

@@ -33,7 +33,10 @@ export class SlottedMachine implements Machine {
   readonly #emitter = new Emitter();
   readonly #restarts = new RestartPolicy();
   #on = false;
-  #starting = false;
+  /** Counts the power switch: what began before it was last used, and comes to its end now, has no say any more. */
+  #switched = 0;
+  /** The one that is being started. */
+  #starting: Machine | undefined;
   #powerOns = 0;
   /** What the firmware asked of the power before it had even started. */
   #askedEarly: "restart" | "halt" | undefined;
@@ -48,7 +51,7 @@ export class SlottedMachine implements Machine {
   }
 
   get status(): MachineStatus {
-    if (this.#inner !== undefined && !this.#starting) return this.#inner.status;
+    if (this.#inner !== undefined && this.#inner !== this.#starting) return this.#inner.status;
     return { running: this.#on, quiet: !this.#on, wake: undefined, ports: this.#lastPorts };
   }
 
@@ -61,16 +64,18 @@ export class SlottedMachine implements Machine {
     if (this.#on) throw new Error("the machine is on already");
     this.#restarts.clear();
     this.#on = true;
+    const turn = ++this.#switched;
     try {
-      await this.#powerOn();
+      await this.#powerOn(turn);
     } catch (error) {
-      this.#on = false;
+      if (turn === this.#switched) this.#on = false;
       throw error;
     }
   }
 
   async cut(): Promise<void> {
     this.#on = false;
+    this.#switched++;
     await this.#drop();
     this.#emitter.emit("status", this.status);
   }
@@ -96,14 +101,15 @@ export class SlottedMachine implements Machine {
   }
 
   /** Starts what the loader chooses, until one stays. Attempts of one on trial are counted by the loader, those of others here. */
-  async #powerOn(): Promise<void> {
-    for (;;) {
+  async #powerOn(turn: number): Promise<void> {
+    while (turn === this.#switched) {
       const chosen = this.#withSlots((slots) => slots.choose());
       if (chosen === undefined)
         throw new Refused(`there is no firmware in ${this.#options.slotsDir} that may be started; install a signed package`);
-      const how = await this.#tryToRun(chosen);
-      if (how === "started") return;
+      const how = await this.#tryToRun(chosen, turn);
+      if (how === "started" || turn !== this.#switched) return;
       await this.#drop();
+      if (turn !== this.#switched) return;
       this.#emitter.emit("power", how);
       if (how === "halt") {
         this.#on = false;
@@ -115,12 +121,12 @@ export class SlottedMachine implements Machine {
   }
 
   /** One that cannot even start is taken back at once, which is a restart; with nothing to go back to, that is thrown. */
-  async #tryToRun(chosen: Chosen): Promise<"started" | "restart" | "halt"> {
+  async #tryToRun(chosen: Chosen, turn: number): Promise<"started" | "restart" | "halt"> {
     this.#askedEarly = undefined;
     try {
       await this.#run(chosen);
     } catch (error) {
-      if (!this.#on) throw error;
+      if (turn !== this.#switched) throw error;
       if (this.#askedEarly !== undefined) return this.#askedEarly;
       await this.#drop();
       if (chosen.trial !== undefined && this.#takenBack(chosen, WHY.noStart(wordsOf(error)))) return "restart";
@@ -130,30 +136,31 @@ export class SlottedMachine implements Machine {
   }
 
   async #run(chosen: Chosen): Promise<void> {
-    this.#starting = true;
+    const inner = this.#make(this.#optionsFor(chosen));
+    this.#inner = inner;
+    this.#starting = inner;
+    const ours = (): boolean => this.#inner === inner;
+    const starting = (): boolean => this.#starting === inner;
     try {
-      const inner = this.#make(this.#optionsFor(chosen));
-      this.#inner = inner;
-      const ours = (): boolean => this.#inner === inner;
       inner.on("log", (line) => this.#emitter.emit("log", line));
       inner.on("status", (status) => {
-        if (ours() && !this.#starting && status.running) this.#emitter.emit("status", status);
+        if (ours() && !starting() && status.running) this.#emitter.emit("status", status);
       });
       inner.on("power", (action) => {
         if (!ours()) return;
-        if (this.#starting) this.#askedEarly = action;
+        if (starting()) this.#askedEarly = action;
         else void this.#asked(action);
       });
       inner.on("crash", ({ words, stack }) => {
         // One that fails while it starts is told of by `start`.
-        if (ours() && !this.#starting) void this.#failed(chosen, words, stack);
+        if (ours() && !starting()) void this.#failed(chosen, words, stack);
       });
       await inner.start();
       if (chosen.trial !== undefined && ours()) this.#watch(chosen);
     } finally {
-      this.#starting = false;
+      if (starting()) this.#starting = undefined;
     }
-    this.#emitter.emit("status", this.status);
+    if (ours()) this.#emitter.emit("status", this.status);
   }
 
   #optionsFor({ slot, trial, files, manifest }: Chosen): MachineOptions {
@@ -182,7 +189,9 @@ export class SlottedMachine implements Machine {
   }
 
   async #asked(action: "restart" | "halt"): Promise<void> {
+    const turn = this.#switched;
     await this.#drop();
+    if (turn !== this.#switched) return;
     if (action === "halt") this.#on = false;
     this.#emitter.emit("power", action);
     if (action === "restart") await this.#again();
@@ -190,10 +199,12 @@ export class SlottedMachine implements Machine {
   }
 
   async #failed(chosen: Chosen, words: string, stack: string): Promise<void> {
+    const turn = this.#switched;
     await this.#drop();
+    if (turn !== this.#switched) return;
     const { trial } = chosen;
     const back = trial !== undefined && trial.left === 0 && this.#takenBack(chosen, WHY.failed(words));
-    const restarting = this.#on && (this.#restarts.failed(performance.now()) || back);
+    const restarting = this.#restarts.failed(performance.now()) || back;
     this.#emitter.emit("crash", { words, stack, restarting });
     if (restarting) return this.#again();
     this.#on = false;
@@ -202,11 +213,12 @@ export class SlottedMachine implements Machine {
   }
 
   async #again(): Promise<void> {
+    const turn = this.#switched;
     if (!this.#on) return;
     try {
-      await this.#powerOn();
+      await this.#powerOn(turn);
     } catch (error) {
-      if (!this.#on) return;
+      if (turn !== this.#switched) return;
       this.#on = false;
       this.#say(wordsOf(error));
       this.#emitter.emit("crash", { words: wordsOf(error), stack: "", restarting: false });
