@@ -252,23 +252,57 @@ test("a book with no room for the batch: it is closed all the same, and shown as
   expect(world.shown.at(-1)).toMatchObject({ id: "settled", state: { batch: "000001" } });
 });
 
-test("foreign cards are shown when there are any", async () => {
-  const world = day(0, {}, verdict(1, 3), ok("00"), ok());
-  const owed = owedNext(world.journal);
-  world.journal.oweReversal(owed);
-  world.script.unshift(ok());
-  await runSettlement(world.t);
-  expect(world.shown.at(-1)?.state.regions).toHaveLength(1);
+test("foreign cards are shown when there are any, though their sides be alike", async () => {
+  const regions = async (...foreign: ("sale" | "refund")[]): Promise<unknown> => {
+    const world = day(1, {}, BALANCED, ok());
+    for (const kind of foreign) {
+      const owed = owedNext(world.journal, { kind, amountFen: 700 });
+      world.journal.oweReversal(owed);
+      world.journal.approve(approvedOf(owed, { region: "foreign" }));
+    }
+    await runSettlement(world.t);
+    return world.shown.at(-1)?.state.regions;
+  };
+  const domestic = { region: "domestic", totals: { debitCount: 1, creditCount: 0 } };
+  expect(await regions()).toMatchObject([domestic]);
+  expect(await regions("sale")).toMatchObject([domestic, { region: "foreign", totals: { debitCount: 1 } }]);
+  expect(await regions("sale", "refund")).toMatchObject([domestic, { totals: { debitCount: 1, creditCount: 1 } }]);
+});
+
+test.each(["domestic", "foreign"] as const)(
+  "totals that differ from the told ones, %s: a contradiction, nothing is closed",
+  async (region) => {
+    for (const total of ["debitFen", "debitCount", "creditFen", "creditCount"] as const) {
+      const world = day(1);
+      const told = world.journal.totalsBy();
+      const other = { ...told, [region]: { ...told[region], [total]: told[region][total] + 1 } };
+      const during = () => void Object.defineProperty(world.journal, "totalsBy", { value: () => other });
+      world.script.push({ ...BALANCED, during });
+      await expect(runSettlement(world.t), total).rejects.toThrow("what the host has compared is what the records add up to");
+      expect(world.journal.settlement?.result).toBeUndefined();
+    }
+  },
+);
+
+test("gone on with: the advice that was tried enough is not told before the totals again", async () => {
+  const world = day(0, { profile: { rules: { offlineTries: 1 } } }, SILENT, SILENT, verdict(2, 1), ok(), ok());
+  world.journal.post(adviceRecord(world.t, { kind: "offline", amountFen: 500, card: CARD }));
+  expect(await runSettlement(world.t)).toBe(false);
+  expect(await runSettlement(world.t)).toBe(true);
+  expect(about(world)).toEqual(["advice", "settlement", "settlement", "upload-record", "upload-end"]);
 });
 
 test("afterwards: signed off when the merchant wants it, else on again by itself", async () => {
   const off = day(1, { profile: { rules: { signOffAfterSettlement: true } } }, BALANCED, ok(), ok());
   await runSettlement(off.t);
   expect(about(off)).toEqual(["settlement", "upload-end", "sign-off"]);
-  const on = day(1, { profile: { autoSignOn: true } }, BALANCED, ok());
-  Object.assign(on.t, { training: {} });
-  await runSettlement(on.t);
-  expect(on.journal.signedOn).toBe(true);
+  const on = async (autoSignOn: boolean): Promise<unknown> => {
+    const world = day(1, { profile: { autoSignOn } }, BALANCED, ok());
+    await runSettlement(world.t);
+    return world.notes.map(({ what }) => what);
+  };
+  expect(await on(true)).toEqual(["settlement", "sign-on"]);
+  expect(await on(false)).toEqual(["settlement"]);
 });
 
 test("the settled screen: Enter, Cancel and time leave it; the menu key prints the details where that is asked for", async () => {
@@ -326,6 +360,10 @@ test("the screen says where it is, from what is owed to the next batch", async (
     ["owed", "totals", "upload", "end", "print", "next"].map((step) => `settling.${step}`),
   );
   expect(world.notes).toMatchObject([{ what: "settlement", result: "ok", object: "000001" }]);
+  const reversalAlone = day(0, {}, ok(), BALANCED, ok());
+  reversalAlone.journal.oweReversal(owedNext(reversalAlone.journal));
+  await runSettlement(reversalAlone.t);
+  expect(running(reversalAlone)[0]).toBe("settling.owed");
   const advicesAlone = day(0, {}, ok(), BALANCED, ok());
   advicesAlone.journal.post(adviceRecord(advicesAlone.t, { kind: "offline", amountFen: 500, card: CARD }));
   await runSettlement(advicesAlone.t);
@@ -403,6 +441,7 @@ test("the papers: one slip, marked when it may be there already; the details alw
   expect(await papersOf("always", false)).toHaveLength(2);
   expect(await papersOf("ask", false)).toHaveLength(1);
   expect(await papersOf("ask", false, key("menu"), key("menu"), key("enter"))).toHaveLength(3);
+  expect(await papersOf("ask", false, key("5"), key("enter"))).toHaveLength(1);
   expect(await papersOf("never", false, key("menu"), key("enter"))).toHaveLength(1);
 });
 
