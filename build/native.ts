@@ -3,16 +3,20 @@ import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
 /** The loader's needs of Node give way to those of native QuickJS. */
-export const nativeNeeds = (root: string): Plugin => ({
+const nativeNeeds = (root: string): Plugin => ({
   name: "native-needs",
   setup: ({ onResolve }) =>
     onResolve({ filter: /\/needs\.ts$/ }, () => ({ path: join(root, "platform/native/loader/needs.ts") })),
 });
 
-export async function buildNative(root: string, dist: string): Promise<void> {
+export const buildNative = (root: string, dist: string): Promise<void> =>
+  nativeModule(root, join(root, "platform/native/main.ts"), join(dist, "native.js"));
+
+/** One module for native `qjs`, out of whatever of this outside `entry` asks for. */
+export async function nativeModule(root: string, entry: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [join(root, "platform/native/main.ts")],
-    outfile: join(dist, "native.js"),
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     // Anything of Node in there fails the build.
     platform: "neutral",

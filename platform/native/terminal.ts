@@ -159,11 +159,15 @@ export class Terminal {
   }
 }
 
+/** The kind of the file system on which `directory` lies, as the kernel tells. */
+export const fileSystemOf = (directory: string): string =>
+  fileSystemAt(os.realpath(directory)[0] ?? directory, textOf("/proc/self/mounts"));
+
 const factsOf = (dataDir: string): Record<string, string> => ({
   manager: `tael-native ${ABI.major}.${ABI.minor}`,
   loader: "qjs",
   kernel: textOf("/proc/sys/kernel/osrelease").trim(),
-  fileSystem: fileSystemAt(os.realpath(dataDir)[0] ?? dataDir, textOf("/proc/self/mounts")),
+  fileSystem: fileSystemOf(dataDir),
   engine: "QuickJS (native)",
   app: "unknown",
   abi: `${ABI.major}.${ABI.minor}`,
