@@ -22,6 +22,7 @@ describe("what is posted", () => {
     ["refund", {}, true],
     ["offline", {}, true],
     ["completion-advice", {}, true],
+    ["ecash-refund", {}, true],
     ["sale", { chip }, true],
     ["sale", {}, false],
     ["ecash", { chip }, true],
@@ -58,6 +59,15 @@ describe("what is posted", () => {
     journal.post(cash);
     expect(journal.pendingAdvices()).toEqual([]);
   });
+});
+
+test("what is owed to the host is counted: a reversal, and advices that it has not answered", () => {
+  expect(journal.debts).toEqual({ reversals: 0, advices: 0 });
+  for (let n = 0; n < 3; n++) post();
+  journal.advised(1, { state: "delivered" });
+  journal.advised(2, { state: "unanswered" });
+  journal.oweReversal(owedNext(journal));
+  for (const now of [journal, journalOn(disk)]) expect(now.debts).toEqual({ reversals: 1, advices: 2 });
 });
 
 describe("what is adjusted", () => {

@@ -98,6 +98,15 @@ describe("what goes with a batch", () => {
   });
 });
 
+test("with a reversal that nobody can read, no batch is closed: it would be cleared away unread", () => {
+  journal.oweReversal(owedNext(journal));
+  journal.reversed();
+  readyToClose(journal);
+  spoil("rev/000001/000001");
+  expect(() => journalOn(disk).closeBatch()).toThrow(expect.objectContaining({ code: "damaged" }));
+  expect(keys("rev/")).toEqual(["rev/000001/000001"]);
+});
+
 test("with damage about, no batch is closed", () => {
   const owed = owedNext(journal, { kind: "preauth" });
   journal.oweReversal(owed);
@@ -210,6 +219,16 @@ describe("the host's batch number", () => {
     journal.signOn(1);
     for (const now of [journal, journalOn(disk)]) expect(now).toMatchObject({ batch: 1, signedOn: true, settleFirst: undefined });
     sell(journal);
+  });
+
+  test("one that has to wait is told in the log, the batch's own is not", () => {
+    const system = createFakeSystem();
+    const logged = openJournal(system);
+    sell(logged);
+    logged.signOn(1);
+    expect(system.logs).toEqual([]);
+    logged.signOn(7);
+    expect(system.logs).toMatchObject([{ level: "warn", words: "the host is at batch 7; batch 1 is to be settled first" }]);
   });
 
   test.each([0, 1_000_000, 1.5])("%s is none", (batch) => {

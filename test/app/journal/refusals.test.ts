@@ -195,3 +195,13 @@ test("with a debt that cannot be read, nothing begins; what is owed is not guess
   ])
     expect(action).toThrow(expect.objectContaining(damaged));
 });
+
+test("with counters that cannot be read, how much the batch holds is not guessed", () => {
+  const disk = new FaultyDisk();
+  sell(journalOn(disk));
+  systemOn(disk).store.commit([{ put: "meta", value: Uint8Array.of(1, 2, 3) }]);
+  const journal = journalOn(disk);
+  const damaged = { code: "damaged", message: "meta was altered, or sealed by another terminal" };
+  for (const look of [() => journal.count, () => journal.nearlyFull, () => journal.full, () => journal.takeTrace()])
+    expect(look).toThrow(expect.objectContaining(damaged));
+});
