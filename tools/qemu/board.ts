@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { mortal } from "./mortal.ts";
 
 const PROGRAM = "qemu-system-x86_64";
 const FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
@@ -51,7 +52,8 @@ export class Board {
     const memory = join(this.#options.folder, "vars.fd");
     if (!existsSync(memory)) copyFileSync(FIRMWARE_MEMORY, memory);
     this.#lines.length = 0;
-    const qemu = spawn(PROGRAM, argumentsOf(this.#options, memory, this.control), { stdio: ["ignore", "pipe", "pipe"] });
+    const { program, args } = mortal(PROGRAM, argumentsOf(this.#options, memory, this.control));
+    const qemu = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     let rest = "";
     const hear = (text: string): void => {
       const lines = `${rest}${plain(text)}`.split("\n");
@@ -59,10 +61,7 @@ export class Board {
       for (const line of lines) this.#heard(line);
     };
     for (const stream of [qemu.stdout, qemu.stderr]) stream.setEncoding("utf8").on("data", hear);
-    const ending = (): void => void qemu.kill("SIGKILL");
-    process.once("exit", ending);
     qemu.on("exit", () => {
-      process.off("exit", ending);
       if (this.#qemu === qemu) this.#qemu = undefined;
       for (const watcher of [...this.#watchers]) watcher();
     });

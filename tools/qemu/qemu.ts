@@ -7,6 +7,7 @@ import { BOOKWORM, debianPackage, dependencyOf } from "../../build/debian.ts";
 import type { MachineOptions } from "../../platform/node/machine.ts";
 import { NativeMachine } from "../../platform/node/native-machine.ts";
 import { initramfs } from "./initramfs.ts";
+import { mortal } from "./mortal.ts";
 import { HID_DEVICES } from "./panel.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
@@ -192,9 +193,8 @@ export function qemuMachine(options: MachineOptions, more: QemuOptions = {}): Na
   const board = { ...given, ports: realPorts(given.ports) };
   const assets = { ...options.assets, "board.json": new TextEncoder().encode(JSON.stringify(board)) };
   return new NativeMachine({ ...options, board, assets }, async () => ({
-    // Without its desk it has no end of its own: the kernel ends it, whatever the desk died of.
-    program: "setpriv",
-    args: ["--pdeathsig", "KILL", PROGRAM, ...argumentsOf(await makeKernel(), lines, options.dataDir, more)],
+    // Without its desk it has no end of its own.
+    ...mortal(PROGRAM, argumentsOf(await makeKernel(), lines, options.dataDir, more)),
     inside: (start) => ({
       ...start,
       dataDir: DATA_INSIDE,
