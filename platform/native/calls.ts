@@ -72,6 +72,9 @@ export function runProgram(args: readonly string[], what: string): void {
   if (status !== 0) throw new DoorError("io", `${what}: ${args[0]} ended with ${status}`);
 }
 
+/** The modules have no name for it. */
+export const SIGKILL = 9;
+
 /** Exit status of a program that is not there. */
 export const NOT_FOUND = 127;
 

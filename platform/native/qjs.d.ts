@@ -26,7 +26,6 @@ declare module "os" {
   export const O_EXCL: number;
   export const SIGINT: number;
   export const SIGTERM: number;
-  export const SIGKILL: number;
   export const SIGPIPE: number;
   export const S_IFMT: number;
   export const S_IFREG: number;

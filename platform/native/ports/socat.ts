@@ -5,7 +5,7 @@ import { DoorError } from "../../node/errors.ts";
 import { type TcpOverride, address } from "../../node/ports/address.ts";
 import { option } from "../../node/ports/options.ts";
 import type { ClosedWhy, OpenPort, OutPort, PortRequest } from "../../node/ports/port.ts";
-import { NOT_FOUND, asciiOf, pipe } from "../calls.ts";
+import { NOT_FOUND, SIGKILL, asciiOf, pipe } from "../calls.ts";
 import { Writer, readFrom } from "../stream.ts";
 
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
@@ -164,7 +164,7 @@ class SocatPort implements OutPort {
 
   #kill(): void {
     this.#closeInput();
-    if (this.#open > 0) os.kill(this.#pid, os.SIGKILL);
+    if (this.#open > 0) os.kill(this.#pid, SIGKILL);
   }
 }
 

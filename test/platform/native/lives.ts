@@ -52,8 +52,16 @@ export function dying(files: FileLayer, n: number, phase: Phase, die: () => void
         () => files.append(name, at, bytes),
         () => files.append(name, at, bytes.subarray(0, phase === "torn" ? bytes.length >> 1 : 0)),
       ),
-    sync: (name) => write(() => files.sync(name), () => undefined),
-    replace: (from, to) => write(() => files.replace(from, to), () => undefined),
+    sync: (name) =>
+      write(
+        () => files.sync(name),
+        () => undefined,
+      ),
+    replace: (from, to) =>
+      write(
+        () => files.replace(from, to),
+        () => undefined,
+      ),
   };
   return all;
 }

@@ -6,6 +6,7 @@
  */
 import * as os from "os";
 import * as std from "std";
+import { SIGKILL } from "../../../platform/native/calls.ts";
 import { runFromSlots } from "../../../platform/native/loader/run.ts";
 import { filesIn, readFile, textOf } from "../../../platform/native/loader/needs.ts";
 import { readConfig } from "../../../platform/node/loader/config.ts";
@@ -27,7 +28,7 @@ switch (what) {
   }
   case "die": {
     const [n = "", phase = "", ...packages] = rest;
-    const kill = (): void => void os.kill(os.getpid(), os.SIGKILL);
+    const kill = (): void => void os.kill(os.getpid(), SIGKILL);
     const files = dying(filesIn(first), Number(n), phase as Phase, kill);
     life(() => new Slots(files), packages.map(readFile));
     std.out.puts(String(files.writes));

@@ -28,7 +28,7 @@ interface Ran {
 }
 
 /** Runs a script as the firmware until it switches off. */
-function run(script: string, dataDir = temporaryDirectory(), more: string[] = []): Ran {
+function run(script: string, dataDir = temporaryDirectory(), more: string[] = [], env: Record<string, string> = {}): Ran {
   const folder = temporaryDirectory();
   const [board, bundle] = [join(folder, "board.json"), join(folder, "firmware.js")];
   writeFileSync(
@@ -65,7 +65,11 @@ function run(script: string, dataDir = temporaryDirectory(), more: string[] = []
     "--bundle",
     bundle,
   ];
-  const ran = spawnSync(program ?? "", [...flags, ...more], { encoding: "utf8", timeout: 30_000 });
+  const ran = spawnSync(program ?? "", [...flags, ...more], {
+    encoding: "utf8",
+    timeout: 30_000,
+    env: { ...process.env, ...env },
+  });
   return { status: ran.status, errors: ran.stderr, dataDir };
 }
 
@@ -149,6 +153,18 @@ describe("native qjs", () => {
     expect(said(ran).slice(5).sort()).toEqual(["1 refused", "2 unplugged"]);
     expect(ran.errors).toMatch(/warn .*Connection refused/);
     expect(ran.errors).toMatch(/warn line: open \/dev\/tael-none: No such file/);
+  });
+
+  test("a connection's program ends with the terminal, whatever the far end does", async (context) => {
+    if (program === undefined) return context.skip();
+    const bin = temporaryDirectory();
+    writeFileSync(join(bin, "socat"), `#!/bin/sh\necho $$ > ${bin}/pid\necho up\nexec sleep 300\n`, { mode: 0o755 });
+    const ran = run(`on.opened = () => door.power("halt"); door.open("nowhere", "{}");`, undefined, [], {
+      PATH: `${bin}:${process.env.PATH}`,
+    });
+    expect(ran.status).toBe(0);
+    const stat = `/proc/${readFileSync(join(bin, "pid"), "utf8").trim()}/stat`;
+    await expect.poll(() => (existsSync(stat) ? readFileSync(stat, "utf8") : "gone")).toMatch(/^gone|\) [ZX] /);
   });
 
   test("counts, prints and reads big integers as Node does", (context) => {
