@@ -4,7 +4,7 @@
 export const PACKAGES: readonly string[] = [
   "base-files",
   "base-passwd",
-  // Node, which is loader and engine: the slots, the signatures and the serial and HID libraries are there; native qjs has none of them.
+  // Node, which is loader and engine: a fence around the firmware and the serial and HID libraries are there; native qjs has none of them.
   "nodejs",
   "systemd-sysv",
   "systemd-repart",

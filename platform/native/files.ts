@@ -30,7 +30,7 @@ export class NativeFiles implements FileLayer {
 
   constructor(directory: string) {
     this.#directory = directory;
-    if (os.stat(directory)[1] !== 0) makeDirectory(directory);
+    makeDirectory(directory);
   }
 
   read(name: string): Uint8Array | undefined {
@@ -136,7 +136,8 @@ export class NativeFiles implements FileLayer {
 
 export const syncDirectory = (path: string): void => runProgram(["sync", path], `sync ${path}`);
 
-/** With its parents. */
+/** With its parents, unless it is there. */
 export function makeDirectory(path: string): void {
+  if (os.stat(path)[1] === 0) return;
   runProgram(["mkdir", "-p", "-m", "700", path], `make ${path}`);
 }

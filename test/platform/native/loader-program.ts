@@ -17,21 +17,18 @@ const { scriptArgs } = globalThis as unknown as { scriptArgs: string[] };
 const [, what, first = "", ...rest] = scriptArgs;
 os.signal(os.SIGPIPE, undefined);
 
-switch (what) {
-  case "late":
-    runFromSlots(readConfig(first), 20);
-    break;
-  case "tell": {
+const works: Record<string, () => void> = {
+  late: () => runFromSlots(readConfig(first), 20),
+  tell: () => {
     const jobs = JSON.parse(textOf(readFile(first))) as Job[];
     std.out.puts(JSON.stringify(jobs.map((job) => told(job, filesIn(job.dir), readFile))));
-    break;
-  }
-  case "die": {
+  },
+  die: () => {
     const [n = "", phase = "", ...packages] = rest;
     const kill = (): void => void os.kill(os.getpid(), SIGKILL);
     const files = dying(filesIn(first), Number(n), phase as Phase, kill);
     life(() => new Slots(files), packages.map(readFile));
     std.out.puts(String(files.writes));
-    break;
-  }
-}
+  },
+};
+works[what ?? ""]?.();
