@@ -13,7 +13,7 @@ import { SimIcc } from "../../tools/sim/devices/icc.ts";
 import { SimPicc } from "../../tools/sim/devices/picc.ts";
 import { SimPinPad } from "../../tools/sim/devices/pinpad.ts";
 import { SimPrinter } from "../../tools/sim/devices/printer.ts";
-import { ATR_T0, ATR_T1, hex, T0Card, T1Card, TestField, unhex, Works } from "../conform/chip-cards.ts";
+import { hex, T0Card, T1Card, TestField, unhex, Works } from "../conform/chip-cards.ts";
 import { type Rig, rig } from "../conform/rig.ts";
 
 /** A piece of what the line brings, and how long after the one before it. */
