@@ -92,7 +92,7 @@ export class Terminal {
   }
 
   log(level: LogLine["level"], words: string): void {
-    this.#events.log({ at: this.#options.clock.wallMs(), level, words: masked(words) });
+    this.#events.log({ at: this.#options.clock.wallMs(), level, words: masked(inBundle(words)) });
   }
 
   #call(name: CallName, args: readonly FromGuest[]): ToGuest {

@@ -52,9 +52,10 @@ function run<T>(
 
 async function feed(stdin: NodeJS.WritableStream, input?: { bytes: Uint8Array; sent(count: number): void }): Promise<void> {
   const { bytes = new Uint8Array(), sent = () => undefined } = input ?? {};
+  const gone = new Promise((resolve) => stdin.once("close", resolve));
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
-    if (!stdin.write(piece)) await new Promise((resolve) => stdin.once("drain", resolve).once("close", resolve));
+    if (!stdin.write(piece)) await Promise.race([gone, new Promise((resolve) => stdin.once("drain", resolve))]);
     sent(at + piece.length);
   }
   stdin.end();
