@@ -193,7 +193,8 @@ class LogStore implements OpenStore {
     this.#sequence = found.sequence;
     this.#end = found.end;
     this.#unsettled = !found.settled;
-    this.#distrusted = found.outdated;
+    // Where a header belongs nothing is appended: of a file that has lost it so little may be left.
+    this.#distrusted = found.outdated || found.end < HEADER_BYTES;
     for (const commit of found.commits) this.#apply(commit);
   }
 

@@ -61,6 +61,22 @@ test("a worn sector is noticed, and what lies behind it is still read", () => {
   }
 });
 
+test.each([0, 1, 9])(
+  "no more left than would lie where the header was, %i bytes of it torn: it takes commits again, in a new file",
+  (torn) => {
+    const disk = new FaultyDisk();
+    const frame = encodeFrame(1, 5, encodeChanges([{ put: "a", value: new Uint8Array(0) }]));
+    disk.fileAppend(STORE_FILE, 0, frame);
+    disk.fileAppend(STORE_FILE, frame.length, new Uint8Array(torn).fill(0xa0));
+    disk.fileSync(STORE_FILE);
+    open(disk).commit([put("b", 2)]);
+    const store = open(disk);
+    expect(store.keys("")).toEqual(["a", "b"]);
+    expect(store.damage).toMatchObject([{ kind: "earlier" }]);
+    expect(decodeHeader(fileBytes(disk))).toMatchObject({ damages: 1 });
+  },
+);
+
 test("a file cut short anywhere, and a file gone, is noticed", () => {
   const commits = workload(23, 6, 80);
   const whole = diskWith(commits);
