@@ -13,6 +13,9 @@ export const BOARD_NAME = "heldout";
 /** Where the devices stand in this terminal. */
 export const PLACES = { pinpad: "/dev/ttyS1", printer: "/dev/ttyUSB0", icc: "/dev/ttyS3", picc: "/dev/ttyS4" };
 
+/** For a terminal that is emulated, on a machine that has much else to do. */
+const PATIENCE_S = "1500";
+
 const serial = (path: string, more: object = {}): object => ({ kind: "serial", path, baud: 115_200, ...more });
 
 /** A keypad that Linux drives, a printer on a USB adapter, the rest as on a counter. */
@@ -153,6 +156,7 @@ export class Oem {
   }
 
   flash(file: string, ...more: string[]): Promise<{ status: number | null; out: string }> {
-    return command(["tools/flash/main.ts", "--to", `serial:${this.at("near")}`, "--wait", "300", ...more, file]);
+    const patience = ["--wait", PATIENCE_S, "--answer", PATIENCE_S];
+    return command(["tools/flash/main.ts", "--to", `serial:${this.at("near")}`, ...patience, ...more, file]);
   }
 }

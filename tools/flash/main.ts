@@ -21,10 +21,11 @@ interface FlashArguments {
   loader: string;
   restart: boolean;
   wait: string;
+  answer: string;
 }
 
 const WAYS: Record<string, (where: string, options: FlashArguments) => Target> = {
-  serial: (where, { baud }) => serialTarget(where, Number(baud)),
+  serial: (where, { baud, answer }) => serialTarget(where, Number(baud), Number(answer) * 1000),
   ssh: (where, { ssh, loader }) => sshTarget(where, { ssh: ssh.split(" "), loader }),
   sim: (where) => simTarget(where),
 };
@@ -108,6 +109,7 @@ await new Command("flash")
   .option("--loader <command>", "how the loader is called on the terminal", "tael-loader")
   .option("--no-restart", "leave it to be installed when the terminal restarts by itself")
   .option("--wait <seconds>", "for the terminal to try it and confirm it", "180")
+  .option("--answer <seconds>", "that a terminal at a serial line may take to answer", "20")
   .action(main)
   .parseAsync()
   .catch((error: unknown) => {

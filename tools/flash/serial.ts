@@ -14,29 +14,33 @@ const JUDGED_WITHIN_MS = 180_000;
 const GREETING_MS = 2_000;
 const GREETINGS = 3;
 
-export function serialTarget(device: string, baud: number): Target {
+/** `answerMs`: how long a terminal may take to answer before nobody is taken to be there. */
+export function serialTarget(device: string, baud: number, answerMs = ANSWER_MS): Target {
   const line = new Line(device, baud);
   /** The first answer of this kind: what was asked twice is answered twice. */
-  const hear = (kind: readonly string[], ms: number): Record<string, unknown> | undefined => {
+  const hear = async (kind: readonly string[], ms: number): Promise<Record<string, unknown> | undefined> => {
     const until = performance.now() + ms;
     for (;;) {
-      const heard = line.hear(Math.max(0, until - performance.now()));
-      if (heard === undefined || kind.some((name) => name in heard) || typeof heard.error === "string") return heard;
+      const heard = line.hear(0);
+      if (heard !== undefined && (kind.some((name) => name in heard) || typeof heard.error === "string")) return heard;
+      if (heard === undefined && performance.now() >= until) return undefined;
+      // Each look at the line holds the thread for a moment: whatever else runs here gets its turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  const ask = <T>(asked: Record<string, unknown>, kind: readonly string[], ms = ANSWER_MS): Promise<T> => {
+  const ask = async <T>(asked: Record<string, unknown>, kind: readonly string[], ms = answerMs): Promise<T> => {
     line.say(asked);
-    const heard = hear(kind, ms);
+    const heard = await hear(kind, ms);
     if (heard === undefined)
       throw new FlashError(`${device}: nobody answers; is the terminal's loader listening on this line, at ${baud} baud?`);
     if (typeof heard.error === "string") throw new FlashError(heard.error);
-    return Promise.resolve(heard as T);
+    return heard as T;
   };
   /** What is asked while the far end is still busy with `rz` is lost: asked again. */
   const again = async <T>(asked: Record<string, unknown>, kind: readonly string[]): Promise<T> => {
     for (let tries = 0; tries < GREETINGS; tries++) {
       line.say(asked);
-      const heard = hear(kind, GREETING_MS);
+      const heard = await hear(kind, GREETING_MS);
       if (heard !== undefined && heard.error === undefined) return heard as T;
     }
     return await ask<T>(asked, kind);
@@ -53,7 +57,7 @@ export function serialTarget(device: string, baud: number): Target {
       await ask({ ask: "receive", sha256: sum }, ["ready"]);
       await sendBatch(line, bytes, at, progress);
     },
-    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }, ["arrived", "refused"], JUDGED_WITHIN_MS),
+    finish: (sum) => ask<Arrived>({ ask: "finish", sha256: sum }, ["arrived", "refused"], Math.max(JUDGED_WITHIN_MS, answerMs)),
     restart: async () => void (await ask({ ask: "restart" }, ["restarting"])),
     close: () => Promise.resolve(line.close()),
   };

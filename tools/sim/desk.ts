@@ -41,6 +41,8 @@ export interface DeskOptions {
   acquirer?: { host: string; port: number };
   /** PTYs for the serial devices. */
   serial?: boolean;
+  /** Real ms after which bytes that do not arrive are taken for lost, where the terminal is an emulated one and may be slow (default 1500). */
+  stallMs?: number;
   /** No socket for the host's line: the machine is in this thread and is plugged into `desk.line` with a cable (./cable.ts). */
   inThread?: boolean;
   /** Records what comes in through the door to this file; each power-on begins it anew. */
@@ -328,6 +330,7 @@ export class Desk {
       restless: () => this.#restless(),
       wake: () => this.#machine.wake(),
       inThread: options.inThread === true,
+      stallMs: options.stallMs,
     });
     this.#settler.onSettled = () => this.#announceSoon();
     this.#settler.onStall = () => this.#bytesWereLost();

@@ -14,6 +14,8 @@ export interface Scene {
   wake(): void;
   /** The machine and every wire answer in the call that moves them: a wait need not leave the thread. */
   inThread?: boolean;
+  /** Instead of STALL_MS. */
+  stallMs?: number | undefined;
 }
 
 /** Real ms without any request before a screen that goes on by itself is let go on (free clock). */
@@ -244,6 +246,6 @@ export class Settler {
     this.#stall = setTimeout(() => {
       this.onStall?.();
       this.poke();
-    }, STALL_MS);
+    }, this.#scene.stallMs ?? STALL_MS);
   }
 }
