@@ -146,7 +146,7 @@ function link(to: string, path: string, own?: string): void {
 function makeUsers(target: string, epoch: number): void {
   for (const name of ["passwd", "group"]) {
     const master = readFileSync(join(target, "usr/share/base-passwd", `${name}.master`), "utf8");
-    writeFileSync(join(target, "etc", name), master.replaceAll(/:[^:\n]*sh$/gm, ":/usr/sbin/nologin"));
+    writeFileSync(join(target, "etc", name), name === "passwd" ? master.replaceAll(/:[^:\n]*$/gm, ":/usr/sbin/nologin") : master);
   }
   ofTree(target, "usr/bin/systemd-sysusers", [`--root=${target}`], { SOURCE_DATE_EPOCH: String(epoch) });
   for (const name of readdirSync(join(target, "etc")))
