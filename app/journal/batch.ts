@@ -39,6 +39,7 @@ export class Batch {
     const line = lineOf(entry);
     assert(line.order > (this.#lines.at(-1)?.order ?? 0), "records stand in the order they were written");
     assert(!this.#byTrace.has(line.trace), "a trace has one record");
+    assert(line.amountFen >= 0, "which way money went is not told by its sign");
     this.#byTrace.set(line.trace, line);
     this.#lines.push(line);
     this.#totals = undefined;
@@ -73,5 +74,8 @@ function addUp(lines: readonly Line[]): SettlementTotals {
     side[`${direction}Count`] += 1;
     assert(Number.isSafeInteger(side[`${direction}Fen`]), "totals stay exact");
   }
+  const { domestic, foreign } = totals;
+  const counted = domestic.debitCount + domestic.creditCount + foreign.debitCount + foreign.creditCount;
+  assert(counted <= lines.length, "a record is counted once");
   return totals;
 }

@@ -93,6 +93,7 @@ export class DayBook {
       entries.every(({ record }) => !("pan" in record)),
       "the day book holds no card number",
     );
+    assert(Number.isInteger(closing) && closing >= 1, "a chunk is of a closing");
     const days = new Map<string, Kept[]>();
     for (const entry of entries) days.set(entry.record.date, [...(days.get(entry.record.date) ?? []), entry]);
     return [...days].flatMap(([day, ofDay]) => {

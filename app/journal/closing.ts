@@ -81,6 +81,7 @@ function clear(state: State): void {
     const entries = keys.map((key) => keptOf(state.table.read(key, ENTRY)));
     state.commit(state.meta, [...state.book.file(entries, closing), ...keys.map((key) => ({ delete: key }))]);
   }
+  assert(state.table.keys(transactionPrefix(batch)).length === 0, "a closed batch moves whole");
   for (const keys of portions(state, reversedPrefix(batch))) {
     const going = keys.map((key) => ({ delete: key }));
     state.commit(state.meta, going);

@@ -20,6 +20,7 @@ export function oweReversal(state: State, record: ReversalRecord): void {
   assert(record.trace === meta.nextTrace, "a request carries the next trace");
   assert(record.batch === meta.batch, "a request belongs to the open batch");
   assert(record.attempts === 0, "nothing was attempted yet");
+  assert(Number.isSafeInteger(record.amountFen) && record.amountFen >= 0, "an amount is whole fen");
   assert(!state.batch.has(record.trace), "no trace is used twice in a batch");
   refuseVoidOfNothing(state, record);
   state.commit({ ...meta, nextTrace: state.traceAfter(record.trace) }, [state.table.put(DEBT_KEY, record)]);
@@ -71,6 +72,7 @@ export function forgetDebt(state: State): void {
 export function reversed(state: State): void {
   const reversal = debtOf(state);
   const meta = state.soundMeta;
+  assert(reversal.batch !== meta.batch || !state.batch.has(reversal.trace), "what is taken back was never approved");
   state.commit({ ...meta, nextOrder: meta.nextOrder + 1 }, [
     state.table.put(reversedKey(reversal.batch, reversal.trace), { order: meta.nextOrder, reversal }),
     { delete: DEBT_KEY },
@@ -85,6 +87,7 @@ function debtOf(state: State): ReversalRecord {
 }
 
 function putDebt(state: State, debt: ReversalRecord): void {
+  assert(state.owes, "only what is owed has a reason and attempts");
   state.commit(state.meta, [state.table.put(DEBT_KEY, debt)]);
 }
 

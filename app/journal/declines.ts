@@ -12,6 +12,7 @@ const USUAL_DECLINES = 500;
 
 export function decline(state: State, record: DeclinedRecord): void {
   const meta = state.soundMeta;
+  assert(Number.isSafeInteger(record.amountFen) && record.amountFen >= 0, "an amount is whole fen");
   const keys = state.table.keys(DECLINES);
   const surplus = Math.max(0, keys.length - MOST_DECLINES + 1);
   const young = (key: string): boolean => daysBetween(dayOf(key) ?? record.date, record.date) < state.options.bookDays;

@@ -3,6 +3,7 @@
  * migrates only once it is kept, so that the one before finds everything as it left it when the new one is taken back. Afterwards an older firmware
  * works on as long as it is not older than `oldest` says; else it stands still rather than misread money.
  */
+import { assert } from "../../platform/guest/assert.ts";
 import { decodeUtf8, encodeUtf8 } from "../../platform/guest/bytes.ts";
 import type { Change, System } from "../../platform/guest/system.ts";
 
@@ -47,6 +48,7 @@ export function migrate(system: System, migrations: readonly Migration[] = MIGRA
   const { format } = formOf(system);
   const due = migrations.filter(({ to }) => to > format);
   for (const { to, oldest, changes } of due) {
+    assert(to > format && oldest <= to, "a form is newer than the one before, and its own firmware reads it");
     system.store.commit([...changes(system), { put: KEY, value: encodeUtf8(JSON.stringify({ format: to, oldest })) }]);
     system.log.info(`journal: the records have form ${to} now; firmware that knows form ${oldest} still reads them`);
   }

@@ -75,4 +75,8 @@ function isOf({ batch, trace, authCode, date }: Original, record: TransactionRec
 
 const allHolds = (table: SealedTable): StoredHold[] => table.keys(HOLDS).map((key) => table.read(key, HOLD));
 const keyOf = ({ record }: StoredHold): string => holdKey(record.batch, record.trace);
-const putHold = (table: SealedTable, hold: StoredHold): Change => table.put(keyOf(hold), hold);
+function putHold(table: SealedTable, hold: StoredHold): Change {
+  assert(hold.record.kind === "preauth", "a hold is a pre-authorisation");
+  assert(Number.isSafeInteger(hold.record.approvedFen) && hold.record.approvedFen >= 0, "a hold is whole fen");
+  return table.put(keyOf(hold), hold);
+}

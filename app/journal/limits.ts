@@ -39,6 +39,7 @@ export function refuseBeyond(state: State, record: Pick<TransactionRecord, "kind
 
 /** So much more on the record's side than DE48 could say; whatever its region turns out to be. */
 export function refuseSum({ batch }: State, { kind }: Pick<TransactionRecord, "kind">, moreFen: number): void {
+  assert(Number.isSafeInteger(moreFen), "an amount is whole fen");
   const direction = DIRECTIONS[kind];
   if (direction === "none") return;
   const { domestic, foreign } = batch.totals;

@@ -2,6 +2,7 @@
  * A chunk of the day book as it is sealed: columns named once, then one row a record, so that a book of ninety days has room in the store. A later
  * column is added at the end; a row's end that is missing, and `null`, mean that the record has no such thing.
  */
+import { assert } from "../../platform/guest/assert.ts";
 import { type ArchivedRecord, JournalError } from "./journal.ts";
 import { type BookPage, type Kept, keptFault } from "./records.ts";
 
@@ -46,6 +47,7 @@ export function toPage(entries: readonly Kept[]): BookPage {
   const row = ({ order, record }: Kept): unknown[] => {
     const cells: unknown[] = [order, ...NAMES.map((name) => record[name] ?? null)];
     while (cells.at(-1) === null) cells.pop();
+    assert(cells.length >= 1 && Number.isInteger(order), "a row begins with its order");
     return cells;
   };
   return { columns: NAMES, rows: entries.map(row) };

@@ -2,6 +2,7 @@
  * How records lie in the store: JSON of plain ASCII, sealed, each with its own key inside, so that one moved to another place is
  * known as damaged. The shapes are checked when read; what does not fit is damaged too.
  */
+import { assert } from "../../platform/guest/assert.ts";
 import type { System } from "../../platform/guest/system.ts";
 import { type BatchTotals, DIRECTIONS, type SettlementTotals } from "../model/ledger.ts";
 import type {
@@ -99,6 +100,7 @@ const twelve = (value: number): string => String(value).padStart(12, "0");
 
 /** Sealed bytes of a value that belongs under `key`. */
 export function pack(system: System, key: string, value: unknown): Uint8Array {
+  assert(key.length > 0, "what is kept has a place");
   const text = JSON.stringify({ key, value }).replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

@@ -168,6 +168,8 @@ function planCounters(system: System, header: BackupHeader): RestorePlan {
 
 /** Lays the changes beside the journal. Throws StoreError; what it has laid by then is cleared away by the next call, or the next start. */
 export function stageRestore({ store }: Pick<System, "store">, changes: readonly Change[]): void {
+  const places = changes.map((change) => ("put" in change ? change.put : change.delete));
+  assert(new Set(places).size === places.length, "a restore says one thing of a key");
   assert(!isRestoring({ store }), "what was decided is put back before anything else is laid beside it");
   clearStaged(store);
   // An item that goes is laid down empty: sealed bytes never are.

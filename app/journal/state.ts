@@ -37,6 +37,7 @@ export class State {
   ) {
     const { maxRecords, clearedAtOnce, bookDays, bookBytes } = options;
     assert(bookDays >= 1, "the day book keeps a day at least");
+    assert(options.copies >= 2 && options.copies <= 3, "a slip has two or three copies");
     assert(clearedAtOnce >= 1, "something is cleared away at once");
     assert(maxRecords >= 1 && maxRecords < MAX_COUNTER, "a batch holds fewer records than there are traces");
     finishStaged(system);
@@ -70,6 +71,11 @@ export class State {
     // Whatever is written first, the counters are with it: records without them are damage at the next start.
     assert(meta.nextOrder >= this.#meta.nextOrder, "records are numbered upwards");
     assert(meta.batch >= 1 && meta.batch <= MAX_COUNTER, "a batch number has six digits and is not zero");
+    assert(meta.nextTrace >= 1 && meta.nextTrace <= MAX_COUNTER, "a trace has six digits and is not zero");
+    assert(
+      !changes.some((change) => "put" in change && change.put === META_KEY),
+      "the counters are written with each commit, once",
+    );
     const moved = meta !== this.#meta || !this.table.has(META_KEY);
     this.table.commit(moved ? [...changes, this.table.put(META_KEY, meta)] : changes);
     this.#meta = meta;
@@ -89,6 +95,8 @@ export class State {
 
   /** A record of the open batch that is another now. */
   change(entry: Entry, also: Change[] = []): void {
+    assert(entry.record.batch === this.#meta.batch, "a record of a closed batch stays as it is");
+    assert(this.batch.get(entry.record.trace)?.order === entry.order, "a record keeps its place");
     this.commit(this.#meta, [this.put(entry), ...also]);
     this.batch.change(entry);
   }
@@ -102,6 +110,7 @@ export class State {
     let next = trace;
     do next = next >= MAX_COUNTER ? 1 : next + 1;
     while (this.batch.has(next));
+    assert(next >= 1 && next <= MAX_COUNTER, "a trace has six digits and is not zero");
     return next;
   }
 

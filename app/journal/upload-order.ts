@@ -76,6 +76,10 @@ function inEights(records: readonly TransactionRecord[]): UploadStep[] {
   const steps: UploadStep[] = [];
   for (let at = 0; at < records.length; at += MOST_LINES) {
     const eight = records.slice(at, at + MOST_LINES);
+    assert(
+      eight.every(({ approvedFen }) => approvedFen >= 0),
+      "which way money went is not told by its sign",
+    );
     steps.push({ step: "lines", lines: eight.map(lineOf), traces: eight.map(({ trace }) => trace) });
   }
   return steps;

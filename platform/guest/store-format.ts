@@ -75,6 +75,7 @@ function putSequence(view: DataView, at: number, sequence: number): void {
 const getSequence = (view: DataView, at: number): number => view.getUint32(at) * 4_294_967_296 + view.getUint32(at + 4);
 
 export function encodeHeader(header: Omit<Header, "version">): Uint8Array {
+  assert(header.snapshotFrames >= 0 && header.damages >= 0, "frames and damages are counted");
   const bytes = new Uint8Array(HEADER_BYTES);
   const view = viewOf(bytes);
   bytes.set(FILE_MAGIC);
@@ -112,6 +113,7 @@ export function decodeHeader(bytes: Uint8Array): Header | { readonly newer: numb
 
 function encodeRecord(magic: number, generation: number, sequence: number, payload: Uint8Array): Uint8Array {
   assert(payload.length <= PAYLOAD_LIMIT, "a payload is not above its limit");
+  assert(Number.isInteger(generation) && generation >= 0 && generation < 2 ** 32, "a generation is a whole number");
   const bytes = new Uint8Array(RECORD_BYTES + payload.length);
   const view = viewOf(bytes);
   view.setUint32(0, magic);
@@ -204,7 +206,12 @@ export function encodeChanges(changes: readonly Change[]): Uint8Array {
     parts.push(Uint8Array.from(["put" in change ? 1 : 0]), number(key.length, 2), key);
     if ("put" in change) parts.push(number(change.value.length, 4), change.value);
   }
-  return concat(...parts);
+  const payload = concat(...parts);
+  assert(
+    payload.length === changes.reduce((sum, change) => sum + changeBytes(change), 4),
+    "changes take what was counted for them",
+  );
+  return payload;
 }
 
 /** The changes, their values copied; undefined when the bytes are no payload. */

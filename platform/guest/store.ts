@@ -240,6 +240,7 @@ class LogStore implements OpenStore {
     }
     let end = low;
     while (sorted[end]?.startsWith(prefix)) end++;
+    assert(low <= end && sorted.length === this.#table.size, "the keys in order are the table's");
     return sorted.slice(low, end);
   }
 
@@ -257,6 +258,7 @@ class LogStore implements OpenStore {
     this.#settle();
     this.#writeOrTakeBack(payload);
     this.#apply(copies);
+    assert(this.#end >= HEADER_BYTES + payload.length, "what was committed is in the file");
     this.#mark();
     if (this.#end > this.#compactBeyond && this.#garbageBytes() > this.#liveBytes) this.#tryToCompact();
   }
@@ -316,6 +318,7 @@ class LogStore implements OpenStore {
     assert(this.#end >= HEADER_BYTES, "a frame stands behind the header");
     const frame = encodeFrame(this.#generation, this.#sequence + 1, payload);
     const end = this.#end + frame.length;
+    assert(frame.length > payload.length && payload.length > 0, "a frame has a head and says something");
     this.#unsettled = true;
     attempt("write to the store", () => this.files.fileAppend(STORE_FILE, this.#end, frame));
     // After a failed sync the system may count the bytes as written although they are not (Linux does): only a new file is safe.
@@ -406,6 +409,7 @@ class LogStore implements OpenStore {
     const header = encodeHeader({ generation, base: this.#sequence, snapshotFrames: frames.length, damages });
     const records = frames.map((payload, i) => encodeFrame(generation, this.#sequence + 1 + i, payload));
     const image = concat(header, ...records);
+    assert(image.length >= HEADER_BYTES && sequence >= this.#sequence, "a new file goes on from the old one");
     try {
       attempt("write a new store file", () => writeWhole(this.files, STORE_SUCCESSOR, image));
     } catch (error) {
