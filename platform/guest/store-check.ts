@@ -6,7 +6,7 @@
  * commit is known to be synced when the mark says so, when a frame of a later sequence is there, or when it belongs to the snapshot.
  */
 import { assert } from "./assert.ts";
-import { decodeChanges, type Frame, MOST_GENERATION, MOST_SEQUENCE, type Mark, type Scan } from "./store-format.ts";
+import { decodeChanges, type Frame, HEADER_BYTES, MOST_GENERATION, MOST_SEQUENCE, type Mark, type Scan } from "./store-format.ts";
 import type { Change } from "./system.ts";
 
 export interface Damage {
@@ -32,8 +32,11 @@ export interface Verdict {
   readonly end: number;
   /** The file ends in order: nothing torn, and the mark says that all of it was synced. */
   readonly settled: boolean;
-  /** This is an older file come back: nothing may be added to it. */
-  readonly outdated: boolean;
+  /**
+   * A frame may be added at the end: not to an older file come back, not where a header belongs, and not behind bytes that cannot be read, which might
+   * make a frame of their own together with what is added.
+   */
+  readonly appendable: boolean;
 }
 
 const range = (first: number, last: number): string => (first === last ? `commit ${first}` : `commits ${first} to ${last}`);
@@ -131,6 +134,6 @@ export function judge(scan: Scan, length: number, mark: Mark | undefined): Verdi
     generation: newest,
     end,
     settled: marked === synced && torn === undefined,
-    outdated,
+    appendable: !outdated && end >= HEADER_BYTES && (last === undefined || last === torn || last.to < length),
   };
 }

@@ -193,14 +193,13 @@ class LogStore implements OpenStore {
     this.#sequence = found.sequence;
     this.#end = found.end;
     this.#unsettled = !found.settled;
-    // Where a header belongs nothing is appended: of a file that has lost it so little may be left.
-    this.#distrusted = found.outdated || found.end < HEADER_BYTES;
+    this.#distrusted = !found.appendable;
     for (const commit of found.commits) this.#apply(commit);
   }
 
   /** `generation`: of a store that was there before. */
   static create(files: FileCalls, log: Logger, generation: number, damage: readonly Damage[] = []): LogStore {
-    const nothing = { commits: [], damage, tornBytes: 0, sequence: 0, end: 0, settled: false, outdated: true };
+    const nothing = { commits: [], damage, tornBytes: 0, sequence: 0, end: 0, settled: false, appendable: false };
     const store = new LogStore(files, log, { ...nothing, generation });
     store.compact();
     return store;

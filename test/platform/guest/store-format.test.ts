@@ -171,7 +171,7 @@ test("in order, and marked: nothing to say", () => {
     generation: 7,
     end: place,
     settled: true,
-    outdated: false,
+    appendable: true,
   });
   expect(judge({ header: headerOf(), frames, unreadable: [] }, place, mark(11))?.settled).toBe(false);
   expect(judge({ header: headerOf(), frames, unreadable: [] }, place, undefined)?.settled).toBe(false);
@@ -218,7 +218,13 @@ test("without a header the file begins with its first frame; without either ther
   const frames = [frameOf(31), frameOf(32)];
   const verdict = judge({ header: undefined, frames, unreadable: [] }, place, undefined);
   expect(damageOf(verdict)).toEqual(["header: the file's header cannot be read; its commits were found without it"]);
-  expect(verdict).toMatchObject({ generation: 7, sequence: 32 });
+  expect(verdict).toMatchObject({ generation: 7, sequence: 32, appendable: true });
+  // Where a header belongs no frame begins.
+  const ending = (at: number): boolean | undefined => {
+    const frame = frameOf(31, 0, encodeChanges([put("k", ...new Uint8Array(at - RECORD_BYTES - 12))]));
+    return judge({ header: undefined, frames: [frame], unreadable: [] }, frame.end, undefined)?.appendable;
+  };
+  expect([ending(HEADER_BYTES - 1), ending(HEADER_BYTES)]).toEqual([false, true]);
   expect(judge({ header: undefined, frames: [], unreadable: [{ from: 0, to: 9 }] }, 9, undefined)).toBeUndefined();
 });
 
@@ -229,13 +235,16 @@ test("unreadable at the end is torn unless something is missing; amid the file i
   const end = { from: place, to: place + 17 };
   const whole = judge({ header: headerOf(), frames, unreadable: [amid, end] }, end.to, mark(12));
   expect(damageOf(whole)).toEqual([`unreadable: 30 bytes from byte ${amid.from} cannot be read`]);
-  expect(whole).toMatchObject({ tornBytes: 17, end: end.from, settled: false });
+  expect(whole).toMatchObject({ tornBytes: 17, end: end.from, settled: false, appendable: true });
   const missing = judge({ header: headerOf(), frames, unreadable: [end] }, end.to, mark(13));
   expect(damageOf(missing)).toEqual([
     `unreadable: 17 bytes from byte ${end.from} cannot be read`,
     "lost: commit 13 was stored and is not there any more",
   ]);
-  expect(missing).toMatchObject({ tornBytes: 0, end: end.to });
+  // What comes next might be read together with them.
+  expect(missing).toMatchObject({ tornBytes: 0, end: end.to, appendable: false });
+  const behind = judge({ header: headerOf(), frames, unreadable: [amid] }, place, mark(13));
+  expect(behind).toMatchObject({ end: place, appendable: true });
 });
 
 test("an older file come back, and damage carried along, are told", () => {
@@ -245,7 +254,7 @@ test("an older file come back, and damage carried along, are told", () => {
     "lost: this is file 7, and file 9 was there before: what came after is lost",
     "earlier: 2 damages were found earlier and nobody has accepted them yet",
   ]);
-  expect(verdict).toMatchObject({ outdated: true, generation: 9, sequence: 11 });
+  expect(verdict).toMatchObject({ appendable: false, generation: 9, sequence: 11 });
 });
 
 test("a whole frame with nonsense in it is damage, and the others are read", () => {

@@ -77,6 +77,19 @@ test.each([0, 1, 9])(
   },
 );
 
+test("a commit that has lost its end makes none with the beginning of the next", () => {
+  // Its last bytes are those that every frame of this file begins with.
+  const lost = [0x54, 0x4c, 0x46, 0x52, 0, 0, 0, 1];
+  const disk = diskWith([[put("a", 1, ...lost)]]);
+  const file = fileBytes(disk);
+  disk.fileAppend(STORE_FILE, file.length - lost.length, new Uint8Array(0));
+  disk.fileSync(STORE_FILE);
+  open(disk).commit([put("b", 2)]);
+  const store = open(disk);
+  expect(store.keys("")).toEqual(["b"]);
+  expect(store.damage).toMatchObject([{ kind: "earlier" }]);
+});
+
 test("a file cut short anywhere, and a file gone, is noticed", () => {
   const commits = workload(23, 6, 80);
   const whole = diskWith(commits);
