@@ -16,7 +16,7 @@
  * A crc covers what precedes it in the record, and the payload.
  */
 import { assert } from "./assert.ts";
-import { concat, decodeUtf8, encodeUtf8 } from "./bytes.ts";
+import { concat, decodeUtf8, encodeUtf8, equalBytes } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
 import type { Change } from "./system.ts";
 
@@ -214,6 +214,13 @@ export function encodeChanges(changes: readonly Change[]): Uint8Array {
   return payload;
 }
 
+/** Undefined for what no commit takes: it could not be written again as it is. */
+function keyOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0 || bytes.length > KEY_LIMIT) return undefined;
+  const key = decodeUtf8(bytes);
+  return /^[ -~]*$/.test(key) || equalBytes(encodeUtf8(key), bytes) ? key : undefined;
+}
+
 /** The changes, their values copied; undefined when the bytes are no payload. */
 export function decodeChanges(payload: Uint8Array): Change[] | undefined {
   const view = viewOf(payload);
@@ -225,7 +232,8 @@ export function decodeChanges(payload: Uint8Array): Change[] | undefined {
     const isPut = payload[at] === 1;
     const keyEnd = at + 3 + view.getUint16(at + 1);
     if (keyEnd > payload.length) return undefined;
-    const key = decodeUtf8(payload.subarray(at + 3, keyEnd));
+    const key = keyOf(payload.subarray(at + 3, keyEnd));
+    if (key === undefined) return undefined;
     at = keyEnd;
     if (!isPut) {
       changes.push({ delete: key });

@@ -100,6 +100,24 @@ test("changes come back as they were, take the bytes they say, and no part of th
   );
 });
 
+test("a key that no commit takes is none: it could not be written again", () => {
+  const payloadOf = (...key: number[]): Uint8Array => Uint8Array.of(0, 0, 0, 1, 0, 0, key.length, ...key);
+  expect(decodeChanges(payloadOf(0x6b))).toEqual([{ delete: "k" }]);
+  expect(decodeChanges(payloadOf(0xe9, 0x94, 0xae))).toEqual([{ delete: "键" }]);
+  expect(decodeChanges(payloadOf(0xef, 0xbf, 0xbd))).toEqual([{ delete: "\ufffd" }]);
+  expect(decodeChanges(payloadOf())).toBeUndefined();
+  // Ill-formed; read as U+FFFD it would have three bytes.
+  for (const key of [[0xfe], [0x6b, 0xe9, 0x94], Array<number>(254).fill(0x6b).concat(0x80)])
+    expect(decodeChanges(payloadOf(...key)), key.join(" ")).toBeUndefined();
+  const long = (length: number): Uint8Array => {
+    const payload = new Uint8Array(4 + 3 + length).fill(0x6b);
+    payload.set([0, 0, 0, 1, 0, length >> 8, length & 255]);
+    return payload;
+  };
+  expect(decodeChanges(long(255))).toEqual([{ delete: "k".repeat(255) }]);
+  expect(decodeChanges(long(256))).toBeUndefined();
+});
+
 test("a frame whose length lies is none, and one as large as can be is one", () => {
   const header = { version: 1, ...HEADER, generation: 1 };
   const file = (frame: Uint8Array) => joined(encodeHeader({ ...HEADER, generation: 1 }), frame);
