@@ -1,27 +1,33 @@
 /**
- * The whole-system image, on a virtual board from its boot loader on: it starts, makes its data partition and its key, confirms itself, is kept, shows its screen, and
- * takes an update from a memory stick. TAEL_IMAGE=all goes on: the update runs and is kept, broken ones are left by themselves, plugs are pulled, wrong ones are
+ * The whole-system image, on a virtual board from its boot loader on: it starts, makes its data partition and its key, confirms itself, is kept; what it is
+ * like from inside; a sale on it; an update from a memory stick. TAEL_IMAGE=all goes on: the update runs and is kept, broken ones are left by themselves, plugs are pulled, wrong ones are
  * refused. TAEL_IMAGE=0 leaves all of it out.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { explainBundle } from "../../build/image/bundle.ts";
 import { tool, toolsMissing } from "../../build/image/tools.ts";
+import { readPackage } from "../../platform/node/loader/package.ts";
 import { Board, boardMissing } from "../../tools/qemu/board.ts";
-import { command, screen } from "../qemu/qmp.ts";
+import { command } from "../qemu/qmp.ts";
+import { Counter } from "./counter.ts";
+import { type Witnessed, witnessedOn } from "./witness.ts";
 import {
   answerOn,
   bitChanged,
   brokenRootfs,
   bundleOf,
+  fileIn,
+  filesIn,
   flashed,
   grubenvOf,
   imageIn,
   makeWorkshop,
   stickWith,
   sumOf,
+  WITNESS_UNIT,
   type Workshop,
 } from "./workshop.ts";
 
@@ -32,6 +38,14 @@ if (missing !== undefined) console.warn(`SKIPPED: the whole-system image: ${miss
 /** Everything in there is emulated, and other tests want the processor too. */
 const LONG_MS = 1_800_000;
 const KEPT = /Finished tael-good\.service/;
+/** Of a TCP socket, as the kernel has it. */
+const LISTENS = "0A";
+/** What runs as root: systemd, RAUC, and Debian's device manager. */
+const ROOTS = ["systemd", "systemd-journald", "systemd-udevd", "rauc"];
+/** What the kernel keeps, and guards by owner. */
+const KERNELS = /^\/(dev|proc|sys|run)(\/|$)/;
+/** Where else the service may write: its records, and memory that goes with it. */
+const WRITABLE = ["/tmp", "/var/lib/tael", "/var/tmp"];
 const ANSWERED = /raucb: (installed|refused)|runs here already/;
 
 describe.skipIf(missing !== undefined)("the whole-system image", () => {
@@ -40,21 +54,45 @@ describe.skipIf(missing !== undefined)("the whole-system image", () => {
   let disk: string;
   let good: string;
   let board: Board;
+  let counter: Counter;
   let broken: string;
   let sticks = 0;
 
   beforeAll(async () => {
-    shop = await makeWorkshop(folder);
+    counter = await Counter.in(folder);
+    shop = await makeWorkshop(folder, counter.profile);
     disk = flashed(shop, "disk.img");
     good = bundleOf(shop, "good", { version: "1.1.0" });
   }, LONG_MS);
-  afterEach(() => board?.cut());
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    await board?.cut();
+    await counter?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  const start = (stick?: string): Board => {
-    board = new Board({ disk, folder, stick });
+  // Whoever has to find out why sees where it stood.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail" || board === undefined || !board.isOn) return;
+    console.error(`on the screen: ${(await counter.read()).join(" | ")}\n${board.console.slice(-20).join("\n")}`);
+  });
+
+  const start = async (stick?: string): Promise<void> => {
+    await board?.cut();
+    board = new Board({ disk, folder, stick, lines: counter.lines });
     board.powerOn();
-    return board;
+    counter.put(board);
+  };
+  /** Two slips were printed with it, and the acquirer has booked it once. */
+  const sold = (fen: number): void => {
+    const slips = counter.paper.slice(-2);
+    expect(slips).toHaveLength(2);
+    for (const slip of slips) expect(slip).toContain((fen / 100).toFixed(2));
+    expect(counter.booked(fen)).toHaveLength(1);
+  };
+  /** The later sale is in the same batch, and its number is higher. */
+  const follows = (earlier: number, later: number): boolean => {
+    const [before, after] = [...counter.booked(earlier), ...counter.booked(later)];
+    return before !== undefined && after !== undefined && before.batch === after.batch && before.trace < after.trace;
   };
   /** Plugs a stick in while the board runs. `from`: the console before; `pull` resolves when the terminal has let go of it. */
   const plug = async (stick: string): Promise<{ from: number; pull(): Promise<void> }> => {
@@ -85,20 +123,133 @@ describe.skipIf(missing !== undefined)("the whole-system image", () => {
     );
   });
 
-  test("starts, is kept, shows the firmware's screen, and installs what a stick brings", { timeout: LONG_MS }, async () => {
-    const stick = stickWith(folder, "stick.img", good);
-    start(stick);
-    await board.until(KEPT, { never: /Failed to start tael\.service/ });
-    const picture = await screen(board.control, join(folder, "screen.ppm"));
-    const colours = new Set<number>();
-    for (let at = 0; at < picture.rgb.length; at += 3)
-      colours.add(((picture.rgb[at] ?? 0) << 16) | ((picture.rgb[at + 1] ?? 0) << 8) | (picture.rgb[at + 2] ?? 0));
-    expect(colours.size).toBeGreaterThan(8);
-    await board.until(ANSWERED);
-    expect(board.console.join("\n")).toMatch(/firmware 1\.0\.0 in slot a is confirmed/);
-    await board.cut();
-    expect(answerOn(stick)).toMatch(/good\.raucb: installed; the next start uses it/);
-    expect(grubenvOf(disk)).toMatchObject({ ORDER: "B A", A_OK: "1", B_OK: "1", B_TRY: "0" });
+  describe("what is in it", () => {
+    let files: ReturnType<typeof filesIn>;
+    beforeAll(() => {
+      files = filesIn(shop.rootfs);
+    });
+    const named = (wanted: RegExp): string[] =>
+      files.filter(({ mode, path }) => !mode.startsWith("d") && wanted.test(path)).map(({ path }) => path);
+
+    test("nobody has a password or a shell, and root cannot log in", () => {
+      const users = fileIn(shop.rootfs, "etc/passwd").trim().split("\n");
+      expect(users.length).toBeGreaterThan(10);
+      for (const user of users) expect(user).toMatch(/^[\w-]+:[*x!]:\d+:\d+:[^:]*:[^:]*:\/usr\/sbin\/nologin$/);
+      for (const locked of fileIn(shop.rootfs, "etc/shadow").trim().split("\n")) expect(locked).toMatch(/^[\w-]+:[!*]+:/);
+      expect(users).toContain("tael:x:470:470:Tael:/var/lib/tael:/usr/sbin/nologin");
+    });
+
+    test("no shell, no log-in, no server, no package manager, no debugger", () => {
+      expect(files.length).toBeGreaterThan(1000);
+      expect(
+        named(
+          /\/(sh|bash|dash|ash|zsh|busybox|login|sulogin|agetty|getty|su|sudo|sshd|telnetd|ftpd|nc|socat|dpkg|apt|apt-get|npm|gdb|strace)$/,
+        ),
+      ).toEqual([]);
+    });
+
+    test("no program lends its owner's rights, and no file is anybody's to write", () => {
+      expect(files.filter(({ mode }) => /^-(..[sS]|.{5}[sS])/.test(mode)).map(({ path }) => path)).toEqual([]);
+      expect(files.filter(({ mode }) => /^[-d].{7}w[^t]/.test(mode)).map(({ path }) => path)).toEqual([]);
+      expect(
+        files.filter(({ mode, owner }) => mode.startsWith("-") && !owner.startsWith("root/")).map(({ path }) => path),
+      ).toEqual([]);
+    });
+
+    test("what starts is named; ways in that systemd knows are shut", () => {
+      const wanted = named(/^\/(etc|usr\/lib)\/systemd\/system\/multi-user\.target\.wants\/./).map((path) => basename(path));
+      const units = ["dbus", "systemd-networkd", "systemd-resolved", "tael-good", "tael"].map((name) => `${name}.service`);
+      expect(wanted.filter((name) => name !== WITNESS_UNIT).sort()).toEqual(units);
+      for (const unit of [
+        "getty@.service",
+        "serial-getty@.service",
+        "debug-shell.service",
+        "rescue.service",
+        "systemd-logind.service",
+      ])
+        expect(files.find(({ path }) => path === `/etc/systemd/system/${unit}`)?.to, unit).toBe("/dev/null");
+    });
+
+    test("the firmware has no debug channel", () => {
+      const { files: parts } = readPackage(new Uint8Array(readFileSync(join(folder, "tael.tpk"))));
+      const profile = JSON.parse(new TextDecoder().decode(parts.get("board.json"))) as { devices: object };
+      expect(Object.keys(profile.devices)).toContain("pinpad");
+      expect(Object.keys(profile.devices)).not.toContain("debug");
+    });
+  });
+
+  describe("its first day", () => {
+    let seen: Witnessed;
+
+    test("starts, is kept, and shows the firmware's screen", { timeout: LONG_MS }, async () => {
+      await start();
+      await board.until(KEPT, { never: /Failed to start tael\.service/ });
+      expect(board.console.join("\n")).toMatch(/firmware 1\.0\.0 in slot a is confirmed/);
+      await counter.shows("请输入两位操作员号");
+      await board.until(/Finished tael-witness\.service/, { never: /Failed to start tael-witness/ });
+      seen = witnessedOn(board.console);
+    });
+
+    test("seen from inside: no port listens", () => {
+      const { tcp, tcp6, udp, udp6 } = seen.sockets;
+      expect([...tcp, ...tcp6].filter(({ state }) => state === LISTENS)).toEqual([]);
+      // Answers to questions for an address come there.
+      for (const { local } of [...udp, ...udp6]) expect(local).toMatch(/:(0044|0222)$/);
+    });
+
+    test("seen from inside: the service is a user of its own, without rights, and cannot get any", () => {
+      expect(seen.service).toMatchObject({ Uid: "470 470 470 470", Gid: "470 470 470 470", NoNewPrivs: "1", Seccomp: "2" });
+      for (const rights of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"])
+        expect(seen.service[rights], rights).toMatch(/^0+$/);
+      const root = seen.programs.filter(({ uid }) => uid === 0).map(({ program }) => basename(program));
+      for (const program of root) expect(ROOTS).toContain(program);
+    });
+
+    test("seen from inside: the sealing key is root's alone, and reaches the service as a credential", () => {
+      expect(seen.kept.key).toEqual({ mode: "400", uid: 0 });
+      expect(seen.kept.keyFolder).toEqual({ mode: "700", uid: 0 });
+      expect(seen.credentials.names).toEqual(["seal.key"]);
+      expect(seen.credentials.key.mode).toMatch(/^4[04]0$/);
+      expect(seen.kept.records).toEqual({ mode: "700", uid: 470 });
+    });
+
+    test("seen from inside: what runs is read-only, what is written does not run", () => {
+      expect(seen.mounts.find(({ place }) => place === "/")).toMatchObject({
+        kind: "squashfs",
+        options: expect.arrayContaining(["ro"]),
+      });
+      for (const { place, kind, options } of seen.mounts.filter(({ kind }) => kind !== "squashfs"))
+        expect(options, `${place} ${kind}`).toEqual(expect.arrayContaining(["nosuid", "nodev", "noexec"]));
+      expect(new Set(Object.values(seen.writing))).toEqual(new Set(["EROFS"]));
+      expect(seen.reach.writable.filter((place) => !KERNELS.test(place)).sort()).toEqual(WRITABLE);
+      for (const device of seen.reach.devices) expect(device).toMatch(/^\/dev\/(null|urandom|fb0|ttyS[1-4]|input\/event\d+)$/);
+    });
+
+    test("seen from inside: the kernel is locked", () => {
+      expect(seen.kernel).toMatchObject({
+        lockdown: "none [integrity] confidentiality",
+        "kernel/sysrq": "0",
+        "kernel/kexec_load_disabled": "1",
+        "kernel/yama/ptrace_scope": "3",
+        "fs/suid_dumpable": "0",
+      });
+    });
+
+    test("a cashier logs in and sells: chip card, PIN, two slips, the acquirer's books", { timeout: LONG_MS }, async () => {
+      await counter.logIn();
+      await counter.sells("12.34");
+      sold(1234);
+    });
+
+    test("what a stick brings is installed beside what runs", { timeout: LONG_MS }, async () => {
+      const stick = stickWith(folder, "stick.img", good);
+      const { pull } = await plug(stick);
+      await board.until(ANSWERED);
+      await pull();
+      await board.cut();
+      expect(answerOn(stick)).toMatch(/good\.raucb: installed; the next start uses it/);
+      expect(grubenvOf(disk)).toMatchObject({ ORDER: "B A", A_OK: "1", B_OK: "1", B_TRY: "0" });
+    });
   });
 
   describe.skipIf(asked !== "all")("all its life", () => {
@@ -128,10 +279,17 @@ describe.skipIf(missing !== undefined)("the whole-system image", () => {
       timeout: LONG_MS,
     }, async () => {
       broken = bundleOf(shop, "broken", { version: "1.2.0", rootfs: brokenRootfs(shop) });
-      start();
+      await start();
       await board.until(/tael: starting tael-b/);
       await board.until(KEPT);
       expect(grubenvOf(disk)).toMatchObject({ ORDER: "B A", B_OK: "1", B_TRY: "0" });
+      await counter.logIn();
+      await counter.reprintsLast();
+      expect(counter.paper.at(-1)).toContain("12.34");
+      expect(counter.paper.at(-1)).toContain("重打印");
+      await counter.sells("23.45");
+      sold(2345);
+      expect(follows(1234, 2345)).toBe(true);
       for (const [name, made, words] of WRONG) {
         const stick = stickWith(folder, "wrong.img", made());
         const pulled = await plug(stick);
@@ -149,16 +307,20 @@ describe.skipIf(missing !== undefined)("the whole-system image", () => {
 
     test("one that panics is left by itself after three starts", { timeout: LONG_MS }, async () => {
       const stick = stickWith(folder, "broken-stick.img", broken);
-      start(stick);
+      await start(stick);
       await board.until(/tael: starting tael-b/);
       await board.until(ANSWERED);
       await board.cut();
       expect(answerOn(stick)).toMatch(/installed/);
       expect(grubenvOf(disk)).toMatchObject({ ORDER: "A B", A_OK: "1" });
-      start();
+      await start();
       await board.until(KEPT);
       const starts = board.console.filter((line) => line.includes("tael: starting"));
       expect(starts.map((line) => line.slice(-6))).toEqual(["tael-a", "tael-a", "tael-a", "tael-b"]);
+      await counter.logIn();
+      await counter.sells("34.56");
+      sold(3456);
+      expect(follows(2345, 3456)).toBe(true);
       await board.cut();
       expect(grubenvOf(disk)).toMatchObject({ A_TRY: "3", B_OK: "1", B_TRY: "0" });
     });

@@ -1,18 +1,32 @@
 /** What the image's tests are made with: keys, a firmware package, an image of it, sticks with bundles; all of one run and in one folder. */
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { copyFileSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync, closeSync, ftruncateSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { makeBundle, makeImageKey } from "../../build/image/bundle.ts";
 import { makeSquashfs } from "../../build/image/disk.ts";
 import { consoleWords, DISK_FILE, makeImage, ROOTFS_FILE } from "../../build/image/make.ts";
 import { tool } from "../../build/image/tools.ts";
 import { makePackage } from "../../build/package/make.ts";
+import { boardOfImage } from "./counter.ts";
 import type { Image } from "../../platform/node/system/image.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 const MIB = 1024 * 1024;
 const EPOCH = 1_790_000_000;
-const json = (path: string): unknown => JSON.parse(readFileSync(join(root, path), "utf8"));
+
+export const WITNESS_UNIT = "tael-witness.service";
 
 export interface Workshop {
   folder: string;
@@ -21,13 +35,13 @@ export interface Workshop {
   disk: string;
 }
 
-/** Builds package, keys and image. Minutes, the first time: Debian's packages are fetched. */
-export async function makeWorkshop(folder: string): Promise<Workshop> {
+/** Builds package, keys and image. Minutes, the first time: Debian's packages are fetched. `profile`: the merchant's, without keys. */
+export async function makeWorkshop(folder: string, profile: object): Promise<Workshop> {
   const { privateKey } = generateKeyPairSync("ed25519");
   const { bytes } = await makePackage({
     root,
-    board: json("hal/boards/counter.json"),
-    profile: json("build/package/factory.json"),
+    board: boardOfImage(),
+    profile,
     key: privateKey,
     version: "1.0.0",
     securityCounter: 2,
@@ -52,6 +66,7 @@ export async function imageIn(folder: string, name: string): Promise<Workshop> {
     keyring: readFileSync(join(folder, "oem.crt"), "utf8"),
     slotMib: 192,
     include: [],
+    overlay: await overlayIn(folder),
     // What costs an emulated processor most; nothing of it is in what bundles bring.
     cmdline: `${consoleWords("ttyS0")} mitigations=off nokaslr cryptomgr.notests`,
     // An emulated processor is slow, and on a busy machine slower.
@@ -61,6 +76,36 @@ export async function imageIn(folder: string, name: string): Promise<Workshop> {
     out,
   });
   return { folder, image, rootfs: join(out, ROOTFS_FILE), disk: join(out, DISK_FILE) };
+}
+
+const WITNESS = `[Unit]
+Description=What this system is like from inside
+After=tael-good.service
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/node /usr/lib/tael-test/witness.mjs
+`;
+
+/** What the tests' image has besides: nobody but a program of its own can look at the inside of a terminal. */
+async function overlayIn(folder: string): Promise<string> {
+  const overlay = join(folder, "overlay");
+  const units = join(overlay, "etc/systemd/system");
+  rmSync(overlay, { recursive: true, force: true });
+  mkdirSync(join(units, "multi-user.target.wants"), { recursive: true });
+  writeFileSync(join(units, WITNESS_UNIT), WITNESS);
+  symlinkSync(`../${WITNESS_UNIT}`, join(units, "multi-user.target.wants", WITNESS_UNIT));
+  await build({
+    entryPoints: { witness: join(root, "test/image/witness.ts") },
+    outdir: join(overlay, "usr/lib/tael-test"),
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+  });
+  return overlay;
 }
 
 /** A board's disk with the image on it, larger than the image as boards' disks are. */
@@ -128,3 +173,14 @@ export function grubenvOf(disk: string): Record<string, string> {
 }
 
 export const sumOf = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+/** Every file of a root file system: its rights as `ls` writes them, its owner, its path, and where it leads when it is a link. */
+export function filesIn(rootfs: string): { mode: string; owner: string; path: string; to: string | undefined }[] {
+  const list = tool("unsquashfs", ["-ll", "-d", "", rootfs]).split("\n");
+  return list.flatMap((line) => {
+    const [, mode, owner, path, to] = /^([-dlcbps][-rwxsStT]{9}) (\S+) .* \d\d:\d\d (\/.*?)(?: -> (.*))?$/.exec(line) ?? [];
+    return mode === undefined || owner === undefined || path === undefined ? [] : [{ mode, owner, path, to }];
+  });
+}
+
+export const fileIn = (rootfs: string, path: string): string => tool("unsquashfs", ["-cat", rootfs, path]);

@@ -48,6 +48,10 @@ export class Board {
     return this.#lines;
   }
 
+  get isOn(): boolean {
+    return this.#qemu !== undefined;
+  }
+
   powerOn(): void {
     const memory = join(this.#options.folder, "vars.fd");
     if (!existsSync(memory)) copyFileSync(FIRMWARE_MEMORY, memory);
@@ -119,6 +123,8 @@ const plain = (text: string): string =>
 function argumentsOf({ disk, stick, lines = [] }: BoardOptions, memory: string, control: string): string[] {
   return [
     ...["-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35", "-cpu", "qemu64", "-m", "768", "-smp", "1"],
+    // Its time is what it has computed and what it has waited, so a machine with much else to do makes it later, not slower.
+    ...["-icount", "shift=2,sleep=on"],
     ...["-drive", `if=pflash,format=raw,readonly=on,file=${FIRMWARE}`, "-drive", `if=pflash,format=raw,file=${memory}`],
     ...["-drive", `if=none,id=disk,format=raw,cache=unsafe,file=${disk}`, "-device", "virtio-blk-pci,drive=disk"],
     ...["-device", "VGA", "-device", "qemu-xhci,id=usb", "-device", "usb-kbd,bus=usb.0", "-device", "i6300esb"],
