@@ -30,7 +30,7 @@ const realClock: AcquirerClock = {
 
 /** JSON or YAML; a bare name is a profile of the simulator. */
 function readData(file: string): unknown {
-  return parse(readFileSync(file, "utf8"));
+  return parse(readFileSync(file, "utf8"), { stringKeys: true });
 }
 
 function profileFile(name: string): string {

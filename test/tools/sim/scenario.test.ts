@@ -119,3 +119,10 @@ test("times and amounts", () => {
 test("every step tells how it is written", () => {
   for (const { usage } of [...VERBS, ...LOOKS]) expect(usage.length).toBeGreaterThan(2);
 });
+
+test("keys that are maps, hundreds deep, are refused at once", () => {
+  const nested = `${"{".repeat(250)}expect screen${"}".repeat(250)}`;
+  expect(() => readScenario(`steps:\n  - ${nested}\n`, "file.yaml")).toThrow(
+    "file.yaml: not YAML: With stringKeys, all keys must be strings",
+  );
+});
