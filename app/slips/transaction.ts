@@ -37,7 +37,9 @@ export function transactionSlip(input: TransactionSlipInput): Slip {
   const acquirer = record.acquirer ?? (record.kind === "cash" ? undefined : profile.merchant.acquirer);
   return {
     name: `${record.kind} ${six(record.batch)}/${six(record.trace)} ${copy}`,
+    // At both ends: whatever piece of it breaks off, nobody can take it for one that counts.
     lines: [
+      ...markLines(input),
       ...titleLines(record.kind === "cash" ? TITLES.cash : TITLES.sale, profile, language),
       ...copyLine(copy, language),
       { rule: "-" },
