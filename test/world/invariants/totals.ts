@@ -1,6 +1,6 @@
 /** I5: journal, host and slip of a batch add up to the same; a difference is settled record by record, never in silence. */
 import type { LedgerEntry } from "../../../tools/acquirer/contract.ts";
-import { type Books, type Complain, six, STANDS } from "../books.ts";
+import { type Books, type Complain, keyOf, six, STANDS } from "../books.ts";
 import { isSettlementSlip, readTotals, type Region, REGIONS, type Totals } from "../slips.ts";
 
 const DEBIT: ReadonlySet<string> = new Set([
@@ -14,6 +14,41 @@ const DEBIT: ReadonlySet<string> = new Set([
 const CREDIT: ReadonlySet<string> = new Set(["void", "refund", "completion-void", "ecash-refund", "cash-load"]);
 
 const CHANGE: ReadonlySet<string> = new Set(["adjustment", "tip"]);
+
+/** Told after the event, and never taken back by the terminal. */
+const ADVICES: ReadonlySet<string> = new Set([
+  "offline",
+  "chip-offline",
+  "refund",
+  "completion-advice",
+  "ecash-refund",
+  ...CHANGE,
+]);
+const ANSWERS: ReadonlySet<string> = new Set(["0210", "0230"]);
+
+/**
+ * Advices that the host refused while none of its answers came through: the terminal cannot know, counts them, and they go up record by record
+ * (§5.5). By the place of their first message.
+ */
+function refusedUnheard({ ledger, messages }: Books): ReadonlySet<string> {
+  const placeOf = ({ fields }: Books["messages"][number]): string =>
+    keyOf({ batch: String(fields["60"] ?? "").slice(2, 8), trace: fields["11"] });
+  const heard = new Set(messages.filter(({ dir, mti }) => dir === "in" && ANSWERS.has(mti)).map(placeOf));
+  const refused = ledger.filter(({ kind, state }) => ADVICES.has(kind) && state === "declined").map(keyOf);
+  return new Set(refused.filter((place) => !heard.has(place)));
+}
+
+/** The ledger as if the host had taken these, as the terminal must believe. */
+function asBelieved(ledger: readonly LedgerEntry[], unheard: ReadonlySet<string>): LedgerEntry[] {
+  const changed = new Map<string, number>();
+  for (const { kind, amountFen, original, ...entry } of ledger)
+    if (CHANGE.has(kind) && original !== undefined && unheard.has(keyOf(entry))) changed.set(keyOf(original), amountFen);
+  return ledger.map((entry) => {
+    const taken = unheard.has(keyOf(entry)) ? { ...entry, state: "approved" as const, approvedFen: entry.amountFen } : entry;
+    const totalFen = changed.get(keyOf(entry)) ?? entry.totalFen;
+    return totalFen === undefined ? taken : { ...taken, totalFen };
+  });
+}
 
 const say = ({ debitCount, debitFen, creditCount, creditFen }: Totals): string =>
   `${debitCount} × debit ${debitFen}, ${creditCount} × credit ${creditFen}`;
@@ -36,25 +71,29 @@ export function totalsOf(ledger: readonly LedgerEntry[], batch: string, region: 
 }
 
 /** Every batch the host has closed. */
-export function closedBatches({ ledger, settlements, paper }: Books, complain: Complain): void {
+export function closedBatches(books: Books, complain: Complain): void {
+  const { ledger, settlements, paper } = books;
   const slips = paper.filter(isSettlementSlip);
+  const unheard = refusedUnheard(books);
+  const believed = asBelieved(ledger, unheard);
   for (const { batch, totals, balanced, problems, closed } of settlements) {
     if (!closed) continue;
-    for (const { what, trace, words } of problems) complain(`batch ${batch}, says the host: ${what} ${trace}: ${words}`);
+    for (const { what, trace, words } of problems)
+      if (!unheard.has(keyOf({ batch, trace }))) complain(`batch ${batch}, says the host: ${what} ${trace}: ${words}`);
     const own = slips.filter(({ text }) => text.some((line) => line.includes("BATCH") && line.includes(batch)));
     for (const region of REGIONS) {
       const entries = say(totalsOf(ledger, batch, region));
       if (say(totals.host[region]) !== entries)
         complain(`batch ${batch} ${region}: the host's ${say(totals.host[region])}, its entries ${entries}`);
-      if (say(totals.terminal[region]) !== entries)
-        complain(
-          `batch ${batch} ${region}: the terminal said ${say(totals.terminal[region])}, the host's entries are ${entries}`,
-        );
-      if (!balanced[region]) complain(`batch ${batch} ${region} did not balance`);
+      const known = say(totalsOf(believed, batch, region));
+      if (say(totals.terminal[region]) !== known)
+        complain(`batch ${batch} ${region}: the terminal said ${say(totals.terminal[region])}, the host's entries are ${known}`);
+      if (balanced[region] !== (known === entries))
+        complain(`batch ${batch} ${region} ${balanced[region] ? "balanced and may not" : "did not balance"}`);
       for (const slip of own) {
         const told = readTotals(slip, region);
-        if (told !== undefined && say(told) !== entries)
-          complain(`batch ${batch} ${region}: the slip says ${say(told)}, the host's entries are ${entries}`);
+        if (told !== undefined && say(told) !== known)
+          complain(`batch ${batch} ${region}: the slip says ${say(told)}, the host's entries are ${known}`);
       }
     }
   }
