@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { openCcidSerial } from "../../hal/icc/ccid-serial.ts";
+import type { Icc } from "../../hal/icc/icc.ts";
 import { openCcidPicc } from "../../hal/picc/ccid-picc.ts";
 import { openTpp } from "../../hal/pinpad/tpp.ts";
 import { openEscpos } from "../../hal/printer/escpos.ts";
@@ -97,6 +98,15 @@ async function outcome({ ended }: Pick<Rig<SimDevice>, "ended">, work: Promise<s
 const NOISE = Uint8Array.of(0x00, 0x7f, 0x41);
 const COMMANDS = ["00B0001010", "00880000 03 112233 00"].map(unhex);
 
+/** What a card that is held or put in says: to power, and to each command. */
+async function answersOf(reader: Pick<Icc, "transmit">, atr: Uint8Array): Promise<string> {
+  const answers = [hex(atr)];
+  for (const command of COMMANDS) answers.push(hex(await reader.transmit(command)));
+  return answers.join(" ");
+}
+
+const expectOnce = ({ done }: Works): void => expect(done, "done twice").toBeLessThanOrEqual(COMMANDS.length);
+
 function chip(protocol: "T=0" | "T=1"): Subject {
   return {
     name: `chip reader, ${protocol}`,
@@ -109,12 +119,10 @@ function chip(protocol: "T=0" | "T=1"): Subject {
       const work = async (): Promise<string> => {
         await icc.waitPresent();
         const { atr } = await icc.powerOn();
-        const answers: string[] = [];
-        for (const command of COMMANDS) answers.push(hex(await icc.transmit(command)));
-        return [hex(atr), ...answers].join(" ");
+        return answersOf(icc, atr);
       };
       const what = await outcome(it, work());
-      expect(works.done, "done twice").toBeLessThanOrEqual(COMMANDS.length);
+      expectOnce(works);
       icc.close();
       return what;
     },
@@ -137,12 +145,10 @@ const CONTACTLESS: Subject = {
     const work = async (): Promise<string> => {
       await picc.poll();
       const { atr } = await picc.connect();
-      const answers: string[] = [];
-      for (const command of COMMANDS) answers.push(hex(await picc.transmit(command)));
-      return [hex(atr), ...answers].join(" ");
+      return answersOf(picc, atr);
     };
     const what = await outcome(it, work());
-    expect(works.done, "done twice").toBeLessThanOrEqual(COMMANDS.length);
+    expectOnce(works);
     picc.close();
     return what;
   },

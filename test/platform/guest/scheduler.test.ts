@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CancelSource } from "../../../platform/guest/cancel.ts";
 import { createScheduler, type GuestScheduler } from "../../../platform/guest/scheduler.ts";
-import type { Patience } from "../../../platform/guest/system.ts";
+import type { Cancel, Patience } from "../../../platform/guest/system.ts";
 
 function world(): {
   scheduler: GuestScheduler;
@@ -111,17 +111,53 @@ test("any set of timers, stopped or not: each fires once, never early, in order"
   );
 });
 
-test("sleep ends by time or by cancel, and leaves no timer behind", async () => {
-  const w = world();
-  const done = w.scheduler.sleep(10, "dwell");
-  w.at(110);
-  await done;
-  const source = new CancelSource();
-  const cancelled = w.scheduler.sleep(10, "dwell", source.token);
-  source.cancel(new Error("no more"));
-  await expect(cancelled).rejects.toThrow("no more");
-  await expect(w.scheduler.sleep(10, "dwell", source.token)).rejects.toThrow("no more");
-  expect(w.wakes.at(-1)?.[0]).toBe(-1);
+describe("a pause", () => {
+  const LONG_MS = 10;
+
+  /** The pause, what has become of it so far, and the wake-up that the scheduler has asked the door for last. */
+  function pausing(w: ReturnType<typeof world>, cancel?: Cancel) {
+    const seen = { became: "pending" };
+    const pause = w.scheduler.sleep(LONG_MS, "dwell", cancel);
+    const ended = pause.then(
+      () => void (seen.became = "over"),
+      (reason: Error) => void (seen.became = reason.message),
+    );
+    return { seen, ended, asked: () => w.wakes.at(-1)?.[0] };
+  }
+
+  test("is over at the wake-up that it asked for, and not at one before", async () => {
+    const w = world();
+    const { seen, ended, asked } = pausing(w);
+    expect(asked()).toBe(w.now + LONG_MS);
+    const due = asked() as number;
+    w.at(due - 1);
+    await Promise.resolve();
+    expect(seen.became).toBe("pending");
+    w.at(due);
+    await ended;
+    expect(seen.became).toBe("over");
+    expect(asked()).toBe(-1);
+  });
+
+  test("ends by cancel, and leaves no timer behind", async () => {
+    const w = world();
+    const source = new CancelSource();
+    const { seen, ended, asked } = pausing(w, source.token);
+    source.cancel(new Error("no more"));
+    await ended;
+    expect(seen.became).toBe("no more");
+    expect(asked()).toBe(-1);
+  });
+
+  test("that is cancelled already asks for no wake-up at all", async () => {
+    const w = world();
+    const source = new CancelSource();
+    source.cancel(new Error("no more"));
+    const { seen, ended } = pausing(w, source.token);
+    await ended;
+    expect(seen.became).toBe("no more");
+    expect(w.wakes).toEqual([]);
+  });
 });
 
 test("the failure of a task, at once or later, is reported", async () => {
