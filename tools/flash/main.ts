@@ -9,6 +9,7 @@ import { serialTarget } from "./serial.ts";
 import { simTarget } from "./sim.ts";
 import { sshTarget } from "./ssh.ts";
 import { FlashError, type Target } from "./target.ts";
+import { whole } from "../whole.ts";
 
 const root = process.env.TAEL_ROOT ?? process.cwd();
 const given = (path: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), path);
@@ -16,16 +17,18 @@ const WAITING_STATUS = 3;
 
 interface FlashArguments {
   to: string;
-  baud: string;
+  baud: number;
   ssh: string;
   loader: string;
   restart: boolean;
-  wait: string;
-  answer: string;
+  wait: number;
+  answer: number;
 }
 
+const seconds = (text: string): number => whole(text, 1, 86_400);
+
 const WAYS: Record<string, (where: string, options: FlashArguments) => Target> = {
-  serial: (where, { baud, answer }) => serialTarget(where, Number(baud), Number(answer) * 1000),
+  serial: (where, { baud, answer }) => serialTarget(where, baud, answer * 1000),
   ssh: (where, { ssh, loader }) => sshTarget(where, { ssh: ssh.split(" "), loader }),
   sim: (where) => simTarget(where),
 };
@@ -79,7 +82,7 @@ async function main(file: string | undefined, options: FlashArguments): Promise<
   try {
     const result = await flash(target, bytes, {
       restart: options.restart,
-      waitMs: Number(options.wait) * 1000,
+      waitMs: options.wait * 1000,
       tries: 5,
       say: (words) => console.log(words),
       progress: progressOn(process.stderr),
@@ -104,12 +107,12 @@ await new Command("flash")
   )
   .argument("[file]", "the package (default: the newest in dist)")
   .requiredOption("--to <where>", "serial:/dev/ttyUSB0, ssh:HOST, dir:DIRECTORY (a memory stick) or sim:http://127.0.0.1:7400")
-  .option("--baud <n>", "of the serial line", "115200")
+  .option("--baud <n>", "of the serial line", (text) => whole(text, 50, 4_000_000), 115_200)
   .option("--ssh <program>", "ssh with arguments of its own", "ssh")
   .option("--loader <command>", "how the loader is called on the terminal", "tael-loader")
   .option("--no-restart", "leave it to be installed when the terminal restarts by itself")
-  .option("--wait <seconds>", "for the terminal to try it and confirm it", "180")
-  .option("--answer <seconds>", "that a terminal at a serial line may take to answer", "20")
+  .option("--wait <seconds>", "for the terminal to try it and confirm it", seconds, 180)
+  .option("--answer <seconds>", "that a terminal at a serial line may take to answer", seconds, 20)
   .action(main)
   .parseAsync()
   .catch((error: unknown) => {

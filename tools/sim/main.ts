@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { whole } from "../whole.ts";
 import { buildAll } from "../../build/build.ts";
 import { readSigner } from "../../build/package/keys.ts";
 import { type ApiServer, serveApi } from "./api/server.ts";
@@ -39,14 +40,6 @@ export interface StartOptions {
   signer?: string[];
   media?: string;
   engine?: DeskEngine;
-}
-
-function whole(text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new InvalidArgumentError(`a whole number from ${least} to ${most}`);
-  }
-  return value;
 }
 
 function hostAddress(text: string): { host: string; port: number } {
