@@ -58,7 +58,7 @@ export interface MachineOptions {
   stackLimitBytes?: number;
   /** Longest run of the guest on one event before it is stopped as a runaway, ms of CPU. Infinity: it may take what it likes, unmeasured. */
   eventLimitMs?: number;
-  /** Records every event and call result to this file. */
+  /** Records every event and call result to this file. NativeMachine keeps none, and refuses. */
   recordTo?: string;
   /** What the firmware's link should reach, whatever the parameters say: the desk's network cable. */
   tcpOverride?: { host: string; port: number; callProgress?: boolean };

@@ -3,6 +3,7 @@
  * computer. Wires and time are the owner's, every other port is opened by the program itself. Same books on what is under way as a
  * WorkerMachine keeps.
  */
+import { ENGINE_NAMES } from "./engine.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -82,8 +83,12 @@ export class NativeMachine implements Machine {
   #nextAsk = 1;
   #lastPorts: MachineStatus["ports"] = {};
 
-  /** `launch` may take a while: it is asked for at each start. */
+  /** `launch` may take a while: it is asked for at each start. Throws Error where a recording is asked for: the door is in the program, and keeps none there. */
   constructor(options: MachineOptions, launch: () => Launch | Promise<Launch>) {
+    if (options.recordTo !== undefined)
+      throw new Error(
+        `no recording is kept in a program of its own: ${options.recordTo} needs one of ${ENGINE_NAMES.join(", ")}`,
+      );
     this.#options = options;
     this.#makeLaunch = launch;
     this.#powerOns = options.earlierPowerOns ?? 0;

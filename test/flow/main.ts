@@ -17,7 +17,7 @@ interface Report {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
-  testResults: { name: string; assertionResults: { status: string; fullName: string }[] }[];
+  testResults: { name: string; status: string; message: string; assertionResults: { status: string; fullName: string }[] }[];
 }
 
 function flowsOn(engine: string): boolean {
@@ -40,11 +40,17 @@ function flowsOn(engine: string): boolean {
     return false;
   }
   const report = JSON.parse(readFileSync(file, "utf8")) as Report;
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = report;
+  const { numPassedTests: passed, numPendingTests: skipped } = report;
+  // What fails before its first test has no failed test of its own.
+  const unbegun = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((test) => test.status !== "failed"),
+  );
+  const failed = report.numFailedTests + unbegun.length;
   console.log(`${engine.padEnd(14)}${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`);
   for (const { name, assertionResults } of report.testResults)
     for (const { status, fullName } of assertionResults)
       if (status === "failed") console.log(`  ${name.slice(root.length + 1)}: ${fullName}`);
+  for (const { name, message } of unbegun) console.log(`  ${name.slice(root.length + 1)}: ${message}`);
   return ran.status === 0;
 }
 

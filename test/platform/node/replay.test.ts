@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { MachineOptions } from "../../../platform/node/machine.ts";
+import { type Launch, NativeMachine } from "../../../platform/node/native-machine.ts";
 import { replay } from "../../../platform/node/replay.ts";
 import { type Kind, bench, bundle, quiet, temporaryDirectory, until } from "./bench.ts";
 
@@ -66,4 +68,12 @@ test("what is no recording is refused", async () => {
     /line 1 of the recording is damaged/,
   );
   await expect(replay({ code: bundle("").code, recording: '{"start":true}\n' })).rejects.toThrow(/not a recording/);
+});
+
+test("a terminal that is a program of its own refuses to be recorded, and nothing is started", () => {
+  const recordTo = join(temporaryDirectory(), "run.jsonl");
+  const options = { board: {}, bundle: bundle(""), dataDir: temporaryDirectory(), recordTo } as unknown as MachineOptions;
+  const launch = vi.fn<() => Launch>();
+  expect(() => new NativeMachine(options, launch)).toThrow(/no recording is kept .* quickjs-ng/);
+  expect(launch).not.toHaveBeenCalled();
 });
